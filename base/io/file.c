@@ -1,0 +1,1 @@
+typedef int attune_room_file; /* to be written */

@@ -1,0 +1,41 @@
+/* Files and folders: whole-file reads with a size cap, atomic writes, sorted walks, paths. */
+#ifndef ATTUNE_BASE_IO_FILE_H
+#define ATTUNE_BASE_IO_FILE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+/* The whole file, with one terminating zero byte that n_bytes does not count. Release *bytes with
+ * attune_release. ATTUNE_E_IO: cannot be read; ATTUNE_E_INPUT: larger than max_bytes, or not a regular file. */
+enum attune_code attune_file_read(const char *path, size_t max_bytes, char **bytes, size_t *n_bytes,
+                                  struct attune_err *err);
+
+/* Writes a temporary file beside path, syncs, renames: path is either the old or the new file. */
+enum attune_code attune_file_write(const char *path, const void *bytes, size_t n_bytes,
+                                   struct attune_err *err);
+
+/* mkdir -p. */
+enum attune_code attune_dir_make(const char *path, struct attune_err *err);
+
+bool attune_file_exists(const char *path);
+bool attune_dir_exists(const char *path);
+
+/* Joins folder and name ("" folder or absolute name: name alone) into out. Returns out. */
+const char *attune_path_join(struct attune_buf *out, const char *folder, const char *name);
+
+/* The folder part of path ("." where there is none) into out. */
+const char *attune_path_folder(struct attune_buf *out, const char *path);
+
+/* All regular files below path (or path itself when it is a file), full paths, sorted by bytes; hidden
+ * files and folders are left out, links to folders are not followed. */
+struct attune_file_list {
+    char **paths; /* (n,) */
+    size_t n, capacity;
+};
+enum attune_code attune_file_walk(struct attune_file_list *list, const char *path,
+                                  struct attune_err *err);
+void attune_file_list_release(struct attune_file_list *list);
+
+#endif

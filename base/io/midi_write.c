@@ -1,0 +1,1 @@
+typedef int attune_room_midi_write; /* to be written */

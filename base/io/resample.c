@@ -1,0 +1,1 @@
+typedef int attune_room_resample; /* to be written */

@@ -1,0 +1,1 @@
+typedef int attune_room_tempo_map; /* to be written */

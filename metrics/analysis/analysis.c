@@ -1,0 +1,74 @@
+/* The life of an analysis: making it, loading a sample, handing out what loading fixed. */
+#include "metrics/analysis/internal.h"
+
+struct attune_analysis *attune_analysis_new(struct attune_err *err)
+{
+    struct attune_analysis *analysis = attune_alloc(1, sizeof *analysis);
+    if (!analysis) {
+        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for an analysis");
+    }
+    return analysis;
+}
+
+void attune_analysis_free(struct attune_analysis *analysis)
+{
+    if (analysis) {
+        attune_arena_release(&analysis->arena);
+        attune_arena_release(&analysis->scratch);
+        attune_release(analysis);
+    }
+}
+
+/* Forgets the sample before: everything in the struct but what is kept across samples. */
+static void clear(struct attune_analysis *analysis)
+{
+    const struct attune_analysis kept = {
+        .arena = analysis->arena,
+        .scratch = analysis->scratch,
+        .frontend = analysis->frontend,
+        .plans = analysis->plans,
+    };
+    *analysis = kept;
+    attune_arena_reset(&analysis->arena);
+    attune_arena_reset(&analysis->scratch);
+}
+
+enum attune_code attune_analysis_load_midi(struct attune_analysis *analysis,
+                                           const struct attune_midi *midi, struct attune_err *err)
+{
+    clear(analysis);
+    analysis->modality = ATTUNE_SYMBOLIC;
+    analysis->midi = midi;
+    return ATTUNE_OK;
+}
+
+void attune_analysis_set_prompt(struct attune_analysis *analysis,
+                                const struct attune_prompt *prompt)
+{
+    analysis->prompt = prompt;
+}
+
+const struct attune_prompt *attune_analysis_prompt(const struct attune_analysis *analysis)
+{
+    return analysis->prompt;
+}
+
+enum attune_modality attune_analysis_modality(const struct attune_analysis *analysis)
+{
+    return analysis->modality;
+}
+
+double attune_analysis_duration_s(const struct attune_analysis *analysis)
+{
+    return analysis->duration_s;
+}
+
+int attune_analysis_out_of_memory(const struct attune_analysis *analysis)
+{
+    return analysis->out_of_memory;
+}
+
+void attune_analysis_oom(struct attune_analysis *analysis)
+{
+    analysis->out_of_memory = 1;
+}

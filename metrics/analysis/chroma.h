@@ -1,0 +1,30 @@
+/* Pitch-class distributions over time, both modalities, so that the harmonic metrics have one definition.
+ * Audio: hop 2048 at 22 050 Hz from the long spectrogram, pitch-class energy 55-2000 Hz, tuning estimated
+ * first, ln(1 + 100 m), L1 per frame; frames 60 dB below the loudest are silent.
+ * Symbolic: one frame per beat, note durations (seconds within the beat), drums excluded; frames without
+ * notes are silent. */
+#ifndef ATTUNE_METRICS_ANALYSIS_CHROMA_H
+#define ATTUNE_METRICS_ANALYSIS_CHROMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "metrics/analysis/analysis.h"
+
+struct attune_chroma {
+    const char *why;        /* e.g. "no pitched sound" */
+    size_t n_frames;
+    const float *frames;    /* (n_frames, 12) C first; L1-normalised, zero where silent */
+    const bool *silent;     /* (n_frames,) */
+    const double *time_s;   /* (n_frames + 1,) frame i covers time_s[i] .. time_s[i+1] */
+    const float *weight;    /* (n_frames,) energy (audio) or summed duration (symbolic) before normalising */
+    double mean[12];        /* over sounding frames, sums to 1; symbolic: weighted by duration */
+    double sounding_s;      /* time in sounding frames */
+    double tuning_cents;    /* audio: offset from A440, -50..50; symbolic: 0 */
+    size_t window, hop;     /* local windows in frames: audio 8 s and 4 s; symbolic 4 bars and 2 bars */
+    size_t n_events;        /* symbolic: pitched notes; audio: 0 */
+};
+
+const struct attune_chroma *attune_analysis_chroma(struct attune_analysis *analysis);
+
+#endif

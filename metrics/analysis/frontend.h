@@ -1,0 +1,35 @@
+/* The audio front end: one streaming pass over the source that leaves per-frame features.
+ *
+ *   source -> levels (original rate and channels: loudness, peaks, clipping, stereo)
+ *          -> mean of channels -> libsoxr 22 050 Hz -> Hann 2048, hop 512 -> per-frame features below
+ *                                                   -> Hann 8192, hop 2048 -> harmonic_frames.h
+ *
+ * Frames are centred with zero padding: frame i is centred on sample i * hop. */
+#ifndef ATTUNE_METRICS_ANALYSIS_FRONTEND_H
+#define ATTUNE_METRICS_ANALYSIS_FRONTEND_H
+
+#include "metrics/analysis/analysis.h"
+#include "metrics/analysis/harmonic_frames.h"
+
+enum { ATTUNE_ANALYSIS_RATE = 22050, ATTUNE_FRAME_SIZE = 2048, ATTUNE_FRAME_HOP = 512 };
+
+/* Per-frame features of the base spectrogram; arrays are (n_frames,). NULL arrays were not asked for. */
+struct attune_frames {
+    const char *why;
+    size_t n_frames;
+    double rate_hz;             /* 22050 / 512 */
+    const float *onset_flux;    /* mean over 128 mel bands of the positive dB difference */
+    const float *level_db;      /* frame level relative to full scale (RMS), floor -120 */
+    const float *centroid_hz;
+    const float *rolloff99_hz;  /* frequency below which 99 % of the power lies */
+    const float *flatness;      /* geometric over arithmetic mean of the power */
+    const struct attune_harmonic_frames *harmonic;
+};
+
+const struct attune_frames *attune_analysis_frames(struct attune_analysis *analysis);
+
+struct attune_frontend;
+struct attune_frontend *attune_frontend_new(struct attune_err *err);
+void attune_frontend_free(struct attune_frontend *frontend);
+
+#endif

@@ -1,0 +1,50 @@
+/* What the feature files of metrics/analysis share: the slots of struct attune_analysis.
+ *
+ * A feature file defines its struct in its public header, a pointer slot here, and a getter:
+ *
+ *     const struct attune_key *attune_analysis_key(struct attune_analysis *a)
+ *     {
+ *         if (!a->key) {
+ *             a->key = compute(a);      // from a->arena; out of memory: attune_analysis_oom(a, &none)
+ *         }
+ *         return a->key;
+ *     }
+ *
+ * Loading a sample resets the arena and clears all slots.
+ */
+#ifndef ATTUNE_METRICS_ANALYSIS_INTERNAL_H
+#define ATTUNE_METRICS_ANALYSIS_INTERNAL_H
+
+#include "metrics/analysis/analysis.h"
+
+struct attune_analysis {
+    enum attune_modality modality;
+    double duration_s;
+    int out_of_memory;
+    unsigned needs;
+    const struct attune_prompt *prompt;
+    const struct attune_midi *midi;     /* symbolic samples, borrowed */
+    struct attune_arena arena;          /* features of this sample */
+    struct attune_arena scratch;        /* temporary; reset by whoever uses it */
+    struct attune_frontend *frontend;   /* kept across samples: plans, windows, filters, buffers */
+    void *plans;                        /* kept across samples by other features (see their files) */
+
+    /* One slot per feature, NULL until computed. */
+    struct attune_frames *frames;       /* frontend.h: per-frame audio features */
+    struct attune_levels *levels;       /* levels.h: loudness, peaks, clipping, silence */
+    struct attune_notes *notes;         /* notes.h: note table of a symbolic sample */
+    struct attune_grid *grid;           /* grid.h: beats and bars of a symbolic sample */
+    struct attune_onset *onset;         /* onset.h: onset envelope, both modalities */
+    struct attune_beats *beats;         /* beats.h: tempo and beats, both modalities */
+    struct attune_chroma *chroma;       /* chroma.h: both modalities */
+    struct attune_key *key;             /* key.h */
+    struct attune_chords *chords;       /* chords.h */
+    struct attune_tonal *tonal;         /* tonal.h: tonal centroids */
+    struct attune_ssm *ssm;             /* ssm.h: self-similarity matrix at 2 Hz */
+    struct attune_structure *structure; /* structure.h: fitness scape plot, novelty, boundaries */
+};
+
+/* Notes that memory ran out, so that the sample fails as a whole. */
+void attune_analysis_oom(struct attune_analysis *analysis);
+
+#endif

@@ -1,0 +1,1 @@
+typedef int attune_reports_empty; /* replaced by the first report */
