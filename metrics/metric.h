@@ -39,9 +39,9 @@ enum attune_damage {
 
 /* Changes that must leave the value as it is (within 1e-6 relative unless the test says why not). */
 enum attune_invariance {
-    ATTUNE_INVARIANT_GAIN = 1 << 0,       /* audio: -12 .. +6 dB without clipping; symbolic: velocities scaled */
-    ATTUNE_INVARIANT_POLARITY = 1 << 1,   /* audio: sign */
-    ATTUNE_INVARIANT_TRANSPOSE = 1 << 2,  /* symbolic: all pitches moved by up to +-5 semitones */
+    ATTUNE_INVARIANT_GAIN = 1 << 0,      /* audio: -12 .. +6 dB unclipped; symbolic: velocities scaled */
+    ATTUNE_INVARIANT_POLARITY = 1 << 1,  /* audio: sign */
+    ATTUNE_INVARIANT_TRANSPOSE = 1 << 2, /* symbolic: all pitches moved by up to +-5 semitones */
     ATTUNE_INVARIANT_TIME_SHIFT = 1 << 3, /* symbolic: the piece begins whole bars later */
 };
 

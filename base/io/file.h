@@ -8,7 +8,8 @@
 #include "base/text.h"
 
 /* The whole file, with one terminating zero byte that n_bytes does not count. Release *bytes with
- * attune_release. ATTUNE_E_IO: cannot be read; ATTUNE_E_INPUT: larger than max_bytes, or not a regular file. */
+ * attune_release. ATTUNE_E_IO: cannot be read; ATTUNE_E_INPUT: larger than max_bytes, or not a regular
+ * file. */
 enum attune_code attune_file_read(const char *path, size_t max_bytes, char **bytes, size_t *n_bytes,
                                   struct attune_err *err);
 

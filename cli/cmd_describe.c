@@ -1,0 +1,109 @@
+/* attune describe ID: everything the registry knows of one metric. */
+#include "base/text.h"
+#include "cli/command.h"
+#include "metrics/metric.h"
+
+static const struct attune_opt options_table[] = {{NULL}};
+
+/* Prints text wrapped to 80 columns, behind a label of 14. */
+static void paragraph(const char *label, const char *text)
+{
+    enum { LABEL = 14, WIDTH = 80 };
+    printf("%-*s", LABEL, label);
+    int column = LABEL;
+    while (*text) {
+        const int n = (int)strcspn(text, " \n");
+        if (column + n > WIDTH && column > LABEL) {
+            printf("\n%*s", LABEL, "");
+            column = LABEL;
+        }
+        printf("%.*s", n, text);
+        column += n;
+        text += n;
+        if (*text == '\n') {
+            printf("\n%*s", LABEL, "");
+            column = LABEL;
+            text++;
+        } else if (*text == ' ') {
+            putchar(' ');
+            column++;
+            text++;
+        }
+    }
+    putchar('\n');
+}
+
+static const struct {
+    unsigned bit;
+    const char *name;
+} damages[] = {
+    {ATTUNE_DAMAGE_PITCH, "pitch noise"},
+    {ATTUNE_DAMAGE_ONSET, "onset jitter"},
+    {ATTUNE_DAMAGE_SHUFFLE, "shuffled bars"},
+    {ATTUNE_DAMAGE_TRANSPOSED_BARS, "transposed bars"},
+    {ATTUNE_DAMAGE_DELETE, "deleted notes"},
+    {ATTUNE_DAMAGE_RANDOM_NOTES, "random notes"},
+    {ATTUNE_DAMAGE_TEMPO, "tempo wander"},
+    {ATTUNE_DAMAGE_FREEZE, "freezing"},
+    {ATTUNE_DAMAGE_SPLICE, "foreign bars"},
+    {ATTUNE_DAMAGE_NOISE, "additive noise"},
+    {ATTUNE_DAMAGE_CLIPPING, "clipping"},
+    {ATTUNE_DAMAGE_LOWPASS, "low-pass"},
+    {ATTUNE_DAMAGE_DROPOUT, "drop-outs"},
+    {ATTUNE_DAMAGE_CUT, "early cut"},
+};
+
+static void describe(const struct attune_metric *m)
+{
+    char direction[32], line[256];
+    printf("%s (version %d)\n\n", m->id, m->version);
+    paragraph("title", m->title);
+    paragraph("what", m->summary);
+    paragraph("formula", m->formula);
+    paragraph("direction", attune_direction_text(m, direction, sizeof direction));
+    snprintf(line, sizeof line, "%g to %g %s", m->lo, m->hi, strcmp(m->unit, "1") ? m->unit : "");
+    paragraph("range", line);
+    paragraph("inputs", m->inputs == (ATTUNE_AUDIO | ATTUNE_SYMBOLIC) ? "audio and symbolic"
+                        : m->inputs == ATTUNE_AUDIO                   ? "audio"
+                                                                      : "symbolic");
+    paragraph("undefined", m->undefined_when);
+    struct attune_buf responds = ATTUNE_BUF_INIT;
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        if (m->responds_to & damages[i].bit) {
+            attune_buf_addf(&responds, "%s%s", responds.n_bytes ? ", " : "", damages[i].name);
+        }
+    }
+    paragraph("responds to", responds.n_bytes ? attune_buf_text(&responds) : "nothing declared");
+    attune_buf_release(&responds);
+    paragraph("source", m->source);
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    const struct attune_metric *metric = attune_metric_find(args[0]);
+    if (metric) {
+        describe(metric);
+        return ATTUNE_OK;
+    }
+    const char *ids[512];
+    size_t n = 0;
+    while (n < attune_n_metrics && n < 512) {
+        ids[n] = attune_metrics[n]->id;
+        n++;
+    }
+    attune_fail(err, ATTUNE_E_USAGE, "no metric '%s'", args[0]);
+    const char *near = attune_nearest(args[0], ids, n);
+    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune list metrics` shows all", near);
+    return ATTUNE_E_USAGE;
+}
+
+const struct attune_command attune_command_describe = {
+    .name = "describe",
+    .usage = "ID",
+    .summary = "explain one metric: formula, range, direction, source",
+    .options = options_table,
+    .min_args = 1,
+    .max_args = 1,
+    .run = run,
+};

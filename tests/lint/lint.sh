@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What the compiler can't see: the direction of includes, forgotten registrations, open ends.
+# usage: tests/lint/lint.sh SOURCE_DIR
+set -u
+cd "$1" || exit 70
+failures=0
+fail() { printf 'lint: %s\n' "$*"; failures=$((failures + 1)); }
+sources() { find base metrics models harness reports cli -name '*.[ch]' | sort; }
+
+# A folder includes only itself and folders to its left.
+rooms='base metrics models harness reports cli'
+seen=''
+for room in $rooms; do
+    seen="$seen $room"
+    while IFS=: read -r file line include; do
+        target=$(printf '%s' "$include" | sed -n 's|.*"\([a-z]*\)/.*|\1|p')
+        case " $rooms tests fixtures docs " in
+        *" $target "*)
+            case " $seen " in
+            *" $target "*) ;;
+            *) fail "$file:$line: $room must not include $target" ;;
+            esac ;;
+        esac
+    done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]+"' "$room" --include='*.[ch]')
+done
+# reports sees the store through one read-only header, and metrics neither files nor processes.
+grep -rnE '#include "harness/store\.h"' reports && fail 'reports must use harness/store_read.h'
+grep -rnE '#include <(sqlite3|sys/wait|spawn|unistd|time)\.h>' metrics &&
+    fail 'metrics does no I/O, reads no clock and knows no process'
+
+# Every metric, generator and command that is defined is listed once, and the other way round.
+registered() { # DEF MACRO PREFIX FOLDER
+    diff <(sed -nE "s/^$2\(([a-z0-9_]+)(, *([a-z0-9_]+))?\).*/\1_\3/p" "$1" | sed 's/_$//' | sort) \
+        <(grep -rhoE "^const struct attune_[a-z_]+ $3[a-z0-9_]+ =" "$4" --include='*.c' |
+            sed -E "s/.* $3([a-z0-9_]+) =/\1/" | sort) |
+        sed -n "s|^<|$1 lists, but nothing defines:|p; s|^>|defined, but $1 does not list:|p"
+}
+while read -r line; do fail "$line"; done < <(
+    registered metrics/metrics.def METRIC attune_metric_ metrics
+    registered models/generators.def GENERATOR attune_generator_ models
+    registered cli/commands.def COMMAND attune_command_ cli)
+
+# Every source file is built.
+while read -r file; do
+    dir=$(dirname "$file") name=$(basename "$file")
+    case "$name" in fft_fftw.c | fft_kissfft.c) continue ;; esac
+    grep -qF "$name" "$dir/CMakeLists.txt" "$(dirname "$dir")/CMakeLists.txt" 2>/dev/null ||
+        fail "$file is in no CMakeLists.txt"
+done < <(sources | grep '\.c$')
+
+# No open ends, no long lines, no tabs; every header is guarded.
+grep -nE '\b(TODO|FIXME|XXX)\b' $(sources) && fail 'open ends'
+awk 'length($0) > 110 {printf "%s:%d: %d columns\n", FILENAME, FNR, length($0); bad = 1} END {exit bad}' \
+    $(sources) || fail 'lines over 110 columns'
+grep -nP '\t' $(sources) && fail 'tabs'
+for header in $(sources | grep '\.h$'); do
+    grep -qE '^#ifndef ATTUNE_' "$header" || fail "$header has no include guard"
+done
+
+[ "$failures" -eq 0 ] && echo 'lint: clean'
+[ "$failures" -eq 0 ]
