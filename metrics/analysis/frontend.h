@@ -11,7 +11,13 @@
 #include "metrics/analysis/analysis.h"
 #include "metrics/analysis/harmonic_frames.h"
 
-enum { ATTUNE_ANALYSIS_RATE = 22050, ATTUNE_FRAME_SIZE = 2048, ATTUNE_FRAME_HOP = 512 };
+enum {
+    ATTUNE_ANALYSIS_RATE = 22050,
+    ATTUNE_FRAME_SIZE = 2048,
+    ATTUNE_FRAME_HOP = 512,
+    ATTUNE_N_MEL = 128,
+    ATTUNE_N_FLUX_BANDS = 8, /* of 16 mel bands each */
+};
 
 /* Per-frame features of the base spectrogram; arrays are (n_frames,). NULL arrays were not asked for. */
 struct attune_frames {
@@ -19,6 +25,7 @@ struct attune_frames {
     size_t n_frames;
     double rate_hz;             /* 22050 / 512 */
     const float *onset_flux;    /* mean over 128 mel bands of the positive dB difference */
+    const float *flux_bands;    /* (n_frames, 8) the same by groups of 16 mel bands, low to high */
     const float *level_db;      /* frame level relative to full scale (RMS), floor -120 */
     const float *centroid_hz;
     const float *rolloff99_hz;  /* frequency below which 99 % of the power lies */
@@ -31,5 +38,27 @@ const struct attune_frames *attune_analysis_frames(struct attune_analysis *analy
 struct attune_frontend;
 struct attune_frontend *attune_frontend_new(struct attune_err *err);
 void attune_frontend_free(struct attune_frontend *frontend);
+
+/* Runs the pass and fills the analysis' frames and duration; attune_analysis_load_audio calls it. */
+enum attune_code attune_frontend_run(struct attune_frontend *frontend,
+                                     struct attune_analysis *analysis,
+                                     struct attune_audio_source *source, unsigned needs,
+                                     struct attune_err *err);
+
+/* window[i] = (1 - cos(2 pi i / n)) / 2, the periodic Hann window. */
+void attune_hann(float *window, size_t n);
+
+/* Where the time of a pass goes. Metrics read no clock: the caller lends one (seconds, monotonic). */
+struct attune_stage_times {
+    double decode_s, levels_s, resample_s, base_s, harmonic_s;
+};
+
+typedef double attune_clock(void);
+
+/* From now on every pass measures its stages by this clock; NULL: no longer. Kept across samples. */
+void attune_analysis_set_clock(struct attune_analysis *analysis, attune_clock *clock);
+
+/* Of the sample loaded last; all zero without a clock. */
+struct attune_stage_times attune_analysis_stage_times(const struct attune_analysis *analysis);
 
 #endif

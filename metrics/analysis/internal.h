@@ -15,7 +15,7 @@
 #ifndef ATTUNE_METRICS_ANALYSIS_INTERNAL_H
 #define ATTUNE_METRICS_ANALYSIS_INTERNAL_H
 
-#include "metrics/analysis/analysis.h"
+#include "metrics/analysis/frontend.h"
 
 struct attune_analysis {
     enum attune_modality modality;
@@ -26,6 +26,8 @@ struct attune_analysis {
     const struct attune_midi *midi;     /* symbolic samples, borrowed */
     struct attune_arena arena;          /* features of this sample */
     struct attune_arena scratch;        /* temporary; reset by whoever uses it */
+    attune_clock *clock;                /* lent by the caller for stage times, or NULL */
+    struct attune_stage_times times;    /* of the front end's pass over this sample */
     struct attune_frontend *frontend;   /* kept across samples: plans, windows, filters, buffers */
     void *plans;                        /* kept across samples by other features (see their files) */
 
