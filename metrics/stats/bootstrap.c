@@ -1,0 +1,255 @@
+/* Bootstrap of many means at once.
+ *
+ * A replicate of a mean is a weighted sum of the units, the weights being how often each unit was drawn. The replicates
+ * of all columns are therefore one matrix product: counts (n_replicates, n_units) x values (n_units, n_columns). It is
+ * done here in tiles of TILE_ROWS x TILE_COLUMNS accumulators that stay in registers; each sum runs over the units in
+ * order. */
+#include "metrics/stats/bootstrap.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/thread.h"
+#include "metrics/stats/distribution.h"
+#include "metrics/stats/order.h"
+
+enum { TILE_ROWS = 4, TILE_COLUMNS = 8 };
+
+double attune_column_mean(const struct attune_columns *table, size_t column, size_t *n_defined)
+{
+    const double *value = table->value + column * table->n_units;
+    const unsigned char *defined = table->defined + column * table->n_units;
+    double sum = 0.0;
+    size_t n = 0;
+    for (size_t u = 0; u < table->n_units; u++) {
+        if (defined[u]) {
+            sum += value[u];
+            n++;
+        }
+    }
+    *n_defined = n;
+    return n ? sum / (double)n : NAN;
+}
+
+/* How often each unit is drawn in each replicate, TILE_ROWS replicates interleaved: (n_blocks, n_units, TILE_ROWS). */
+static float *draw_counts(uint64_t seed, size_t n_blocks, size_t n_units)
+{
+    if (n_units && n_blocks * TILE_ROWS > SIZE_MAX / n_units) {
+        return NULL;
+    }
+    float *count = attune_alloc(n_blocks * TILE_ROWS * n_units, sizeof *count);
+    if (!count) {
+        return NULL;
+    }
+    struct attune_rng rng;
+    attune_rng_init(&rng, seed, n_units);
+    for (size_t b = 0; b < n_blocks; b++) {
+        float *block = count + b * n_units * TILE_ROWS;
+        for (size_t row = 0; row < TILE_ROWS; row++) {
+            for (size_t draw = 0; draw < n_units; draw++) {
+                block[attune_rng_below(&rng, n_units) * TILE_ROWS + row] += 1.0f;
+            }
+        }
+    }
+    return count;
+}
+
+/* sums (TILE_COLUMNS, n_replicates) of one panel (n_units, TILE_COLUMNS). */
+static void weighted_sums(const float *restrict count, const double *restrict panel, size_t n_units,
+                          size_t n_blocks, double *restrict sums)
+{
+    for (size_t b = 0; b < n_blocks; b++) {
+        const float *weight = count + b * n_units * TILE_ROWS;
+        double acc[TILE_ROWS][TILE_COLUMNS] = {{0}};
+        for (size_t u = 0; u < n_units; u++) {
+            for (size_t r = 0; r < TILE_ROWS; r++) {
+                const double w = weight[u * TILE_ROWS + r];
+                for (size_t c = 0; c < TILE_COLUMNS; c++) {
+                    acc[r][c] += w * panel[u * TILE_COLUMNS + c];
+                }
+            }
+        }
+        for (size_t r = 0; r < TILE_ROWS; r++) {
+            for (size_t c = 0; c < TILE_COLUMNS; c++) {
+                sums[c * n_blocks * TILE_ROWS + b * TILE_ROWS + r] = acc[r][c];
+            }
+        }
+    }
+}
+
+/* The quantile levels of BCa in place of (1 -+ level)/2; false when the column is constant. */
+static bool bca_levels(const struct attune_columns *table, size_t column, double mean,
+                       const double *replicate, size_t n, double level, double quantile[2])
+{
+    const double *value = table->value + column * table->n_units;
+    const unsigned char *defined = table->defined + column * table->n_units;
+    double square = 0.0, cube = 0.0;
+    for (size_t u = 0; u < table->n_units; u++) {
+        const double d = defined[u] ? value[u] - mean : 0.0;
+        square += d * d;
+        cube += d * d * d;
+    }
+    if (square <= 0.0) {
+        return false;
+    }
+    double below = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        below += replicate[i] < mean ? 1.0 : replicate[i] == mean ? 0.5 : 0.0;
+    }
+    /* Kept off 0 and 1, where z0 is infinite: a mean outside all of its replicates needs a far larger sample. */
+    const double share = fmin(fmax(below / (double)n, 0.5 / (double)n), 1.0 - 0.5 / (double)n);
+    const double z0 = attune_normal_quantile(share);
+    const double a = cube / (6.0 * square * sqrt(square));
+    for (int side = 0; side < 2; side++) {
+        const double z = z0 + attune_normal_quantile(0.5 * (1.0 + (side ? level : -level)));
+        const double stretch = 1.0 - a * z;
+        quantile[side] = stretch <= 0.0 ? (z > 0.0) : attune_normal_cdf(z0 + z / stretch);
+    }
+    return true;
+}
+
+struct job {
+    const struct attune_bootstrap *how;
+    const struct attune_columns *table;
+    const float *count;
+    size_t n_blocks;
+    double *scratch; /* (n_threads, scratch_size) */
+    size_t scratch_size;
+    struct attune_interval *out;
+};
+
+static void column_interval(const struct job *job, size_t column, double *sum, const double *weight,
+                            struct attune_interval *out)
+{
+    size_t n_defined = 0;
+    const double mean = attune_column_mean(job->table, column, &n_defined);
+    if (n_defined < 2) {
+        out->why = n_defined ? "one prompt: no interval" : "no defined value";
+        return;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < job->how->n_replicates; i++) {
+        if (weight[i] > 0.0) {
+            sum[n++] = sum[i] / weight[i];
+        }
+    }
+    const double level = job->how->level;
+    double quantile[2] = {0.5 * (1.0 - level), 0.5 * (1.0 + level)};
+    if (job->how->bca && !bca_levels(job->table, column, mean, sum, n, level, quantile)) {
+        *out = (struct attune_interval){.low = mean, .high = mean};
+        return;
+    }
+    out->low = attune_quantile(sum, n, quantile[0]);
+    out->high = attune_quantile(sum, n, quantile[1]);
+}
+
+/* One panel of TILE_COLUMNS columns. */
+static void bootstrap_panel(void *context, size_t item, size_t worker)
+{
+    const struct job *job = context;
+    const struct attune_columns *table = job->table;
+    const size_t n_units = table->n_units, n_rows = job->n_blocks * TILE_ROWS;
+    double *panel = job->scratch + worker * job->scratch_size;
+    double *sums = panel + n_units * TILE_COLUMNS;
+    double *weights = sums + n_rows * TILE_COLUMNS;
+    const size_t first = item * TILE_COLUMNS;
+    const size_t n = table->n_columns - first < TILE_COLUMNS ? table->n_columns - first : TILE_COLUMNS;
+
+    bool complete = true;
+    for (size_t u = 0; u < n_units; u++) {
+        for (size_t c = 0; c < TILE_COLUMNS; c++) {
+            const size_t at = (first + c) * n_units + u;
+            const bool defined = c < n && table->defined[at];
+            panel[u * TILE_COLUMNS + c] = defined ? table->value[at] : 0.0;
+            complete = complete && (defined || c >= n);
+        }
+    }
+    weighted_sums(job->count, panel, n_units, job->n_blocks, sums);
+    if (complete) {
+        for (size_t i = 0; i < n_rows * TILE_COLUMNS; i++) {
+            weights[i] = (double)n_units;
+        }
+    } else {
+        for (size_t u = 0; u < n_units; u++) {
+            for (size_t c = 0; c < TILE_COLUMNS; c++) {
+                panel[u * TILE_COLUMNS + c] = c < n && table->defined[(first + c) * n_units + u];
+            }
+        }
+        weighted_sums(job->count, panel, n_units, job->n_blocks, weights);
+    }
+    for (size_t c = 0; c < n; c++) {
+        column_interval(job, first + c, sums + c * n_rows, weights + c * n_rows,
+                        &job->out[first + c]);
+    }
+}
+
+enum attune_code attune_bootstrap_means(const struct attune_bootstrap *how,
+                                        const struct attune_columns *table,
+                                        struct attune_interval *out, struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    const size_t n_threads = how->n_threads ? how->n_threads : 1;
+    struct job job = {.how = how, .table = table, .out = out};
+    job.n_blocks = (how->n_replicates + TILE_ROWS - 1) / TILE_ROWS;
+    job.scratch_size = (table->n_units + 2 * job.n_blocks * TILE_ROWS) * TILE_COLUMNS;
+    float *count = draw_counts(how->seed, job.n_blocks, table->n_units);
+    job.count = count;
+    job.scratch = attune_alloc(n_threads, job.scratch_size * sizeof *job.scratch);
+    if (!count || !job.scratch) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu bootstrap replicates",
+                           how->n_replicates);
+        goto out;
+    }
+    for (size_t c = 0; c < table->n_columns; c++) {
+        out[c] = (struct attune_interval){.low = NAN, .high = NAN};
+    }
+    attune_parallel_for((table->n_columns + TILE_COLUMNS - 1) / TILE_COLUMNS, n_threads,
+                        bootstrap_panel, &job);
+out:
+    attune_release(count);
+    attune_release(job.scratch);
+    return code;
+}
+
+enum attune_code attune_bootstrap_nested(const struct attune_bootstrap *how, const double *value,
+                                         const size_t *n_values, size_t n_units,
+                                         struct attune_interval *out, struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    *out = (struct attune_interval){.low = NAN, .high = NAN};
+    if (n_units < 2) {
+        out->why = n_units ? "one prompt: no interval" : "no defined value";
+        return ATTUNE_OK;
+    }
+    size_t *begin = attune_alloc(n_units, sizeof *begin);
+    double *replicate = attune_alloc(how->n_replicates, sizeof *replicate);
+    if (!begin || !replicate) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu bootstrap replicates",
+                           how->n_replicates);
+        goto out;
+    }
+    for (size_t u = 1; u < n_units; u++) {
+        begin[u] = begin[u - 1] + n_values[u - 1];
+    }
+    struct attune_rng rng;
+    attune_rng_init(&rng, how->seed, n_units);
+    for (size_t i = 0; i < how->n_replicates; i++) {
+        double sum = 0.0;
+        for (size_t draw = 0; draw < n_units; draw++) {
+            const size_t u = attune_rng_below(&rng, n_units);
+            double inner = 0.0;
+            for (size_t k = 0; k < n_values[u]; k++) {
+                inner += value[begin[u] + attune_rng_below(&rng, n_values[u])];
+            }
+            sum += inner / (double)n_values[u];
+        }
+        replicate[i] = sum / (double)n_units;
+    }
+    out->low = attune_quantile(replicate, how->n_replicates, 0.5 * (1.0 - how->level));
+    out->high = attune_quantile(replicate, how->n_replicates, 0.5 * (1.0 + how->level));
+out:
+    attune_release(begin);
+    attune_release(replicate);
+    return code;
+}

@@ -1,0 +1,181 @@
+/* Paired tests. */
+#include "metrics/stats/paired.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "metrics/stats/distribution.h"
+#include "metrics/stats/order.h"
+
+static int sign_of(double x)
+{
+    return (x > 0.0) - (x < 0.0);
+}
+
+/* Sums that differ by rounding alone count as equal: a permutation that gives the observed difference again must be
+ * counted, whatever the order of its additions. */
+static double slack(const double *d, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum += fabs(d[i]);
+    }
+    return 1e-12 * sum;
+}
+
+static double exact_share(const double *d, size_t n, double bar)
+{
+    /* Walks all sign patterns in Gray-code order, one sign changed per step; one half mirrors the other. */
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum += d[i];
+    }
+    int sign[ATTUNE_PERMUTATION_EXACT];
+    for (size_t i = 0; i < n; i++) {
+        sign[i] = 1;
+    }
+    const uint64_t n_patterns = (uint64_t)1 << (n - 1);
+    uint64_t hits = fabs(sum) >= bar;
+    for (uint64_t step = 1; step < n_patterns; step++) {
+        const int flip = __builtin_ctzll(step);
+        sign[flip] = -sign[flip];
+        sum += 2.0 * sign[flip] * d[flip];
+        hits += fabs(sum) >= bar;
+    }
+    return (double)hits / (double)n_patterns;
+}
+
+static double random_share(const double *d, size_t n, double bar, size_t n_draws, uint64_t seed)
+{
+    struct attune_rng rng;
+    attune_rng_init(&rng, seed, n);
+    uint64_t hits = 1;
+    for (size_t draw = 0; draw < n_draws; draw++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < n; i += 64) {
+            uint64_t bits = attune_rng_u64(&rng);
+            for (size_t j = i; j < n && j < i + 64; j++, bits >>= 1) {
+                sum += bits & 1 ? d[j] : -d[j];
+            }
+        }
+        hits += fabs(sum) >= bar;
+    }
+    return (double)hits / (double)(n_draws + 1);
+}
+
+struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
+                                             uint64_t seed)
+{
+    struct attune_test test = {.p = 1.0, .n = n};
+    if (n == 0) {
+        return test;
+    }
+    test.statistic = attune_mean(d, n);
+    test.sign = sign_of(test.statistic);
+    const double rounding = slack(d, n);
+    const double bar = fabs(test.statistic * (double)n) - rounding;
+    if (bar <= rounding) {
+        test.sign = 0;
+        return test;
+    }
+    test.p = n <= ATTUNE_PERMUTATION_EXACT ? exact_share(d, n, bar)
+                                           : random_share(d, n, bar, n_draws, seed);
+    return test;
+}
+
+enum { WILCOXON_SUMS = ATTUNE_WILCOXON_EXACT * (ATTUNE_WILCOXON_EXACT + 1) + 1 };
+
+size_t attune_wilcoxon_scratch(size_t n)
+{
+    return 2 * n > n + WILCOXON_SUMS ? 2 * n : n + WILCOXON_SUMS;
+}
+
+/* P(doubled V >= observed) and P(<=), the smaller doubled: counts the sign patterns by their rank sum, one rank after
+ * another. doubled_rank (n,) are integers; ways (WILCOXON_SUMS,). */
+static double exact_wilcoxon(const int *doubled_rank, size_t n, long observed, double *ways)
+{
+    long top = 0;
+    for (size_t i = 0; i < n; i++) {
+        top += doubled_rank[i];
+    }
+    memset(ways, 0, (size_t)(top + 1) * sizeof *ways);
+    ways[0] = 1.0;
+    long reached = 0;
+    for (size_t i = 0; i < n; i++) {
+        const long r = doubled_rank[i];
+        reached += r;
+        for (long s = reached; s >= r; s--) {
+            /* Halved at each step, so that the counts are probabilities and never overflow. */
+            ways[s] = 0.5 * (ways[s] + ways[s - r]);
+        }
+        for (long s = r - 1; s >= 0; s--) {
+            ways[s] *= 0.5;
+        }
+    }
+    const long extreme = observed > top - observed ? observed : top - observed;
+    double tail = 0.0;
+    for (long s = extreme; s <= top; s++) {
+        tail += ways[s];
+    }
+    return fmin(1.0, 2.0 * tail);
+}
+
+struct attune_test attune_wilcoxon(const double *d, size_t n, double *scratch)
+{
+    /* |d| and the sign in one sortable key: the bits of |d| leave the top bit free. */
+    uint64_t *key = (void *)scratch;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (d[i] != 0.0) {
+            const double size = fabs(d[i]);
+            uint64_t bits;
+            memcpy(&bits, &size, sizeof bits);
+            key[m++] = bits << 1 | (d[i] > 0.0);
+        }
+    }
+    struct attune_test test = {.p = 1.0, .n = m};
+    if (m == 0) {
+        return test;
+    }
+    attune_sort_keys(key, key + m, m);
+
+    int doubled[ATTUNE_WILCOXON_EXACT];
+    double doubled_v = 0.0, ties = 0.0;
+    for (size_t i = 0; i < m;) {
+        size_t end = i, n_positive = 0;
+        while (end < m && key[end] >> 1 == key[i] >> 1) {
+            n_positive += key[end] & 1;
+            end++;
+        }
+        const double t = (double)(end - i);
+        ties += t * t * t - t;
+        doubled_v += (double)n_positive * (double)(i + 1 + end);
+        for (size_t j = i; j < end && m <= ATTUNE_WILCOXON_EXACT; j++) {
+            doubled[j] = (int)(i + 1 + end);
+        }
+        i = end;
+    }
+    const double n_ = (double)m, mean = n_ * (n_ + 1.0) / 4.0;
+    test.statistic = 0.5 * doubled_v;
+    test.sign = sign_of(test.statistic - mean);
+    if (m <= ATTUNE_WILCOXON_EXACT) {
+        test.p = exact_wilcoxon(doubled, m, (long)doubled_v, scratch + m);
+        return test;
+    }
+    const double sd = sqrt(n_ * (n_ + 1.0) * (2.0 * n_ + 1.0) / 24.0 - ties / 48.0);
+    const double z = fmax(0.0, fabs(test.statistic - mean) - 0.5) / sd;
+    test.p = fmin(1.0, 2.0 * attune_normal_upper(z));
+    return test;
+}
+
+struct attune_test attune_mcnemar(size_t n_first, size_t n_second)
+{
+    const size_t n = n_first + n_second, most = n_first > n_second ? n_first : n_second;
+    struct attune_test test = {.p = 1.0, .n = n, .statistic = (double)n_first,
+                               .sign = (n_first > n_second) - (n_first < n_second)};
+    if (n > 0) {
+        test.p = fmin(1.0, 2.0 * attune_beta_cdf(0.5, (double)most, (double)(n - most + 1)));
+    }
+    return test;
+}
