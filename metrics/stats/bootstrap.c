@@ -1,9 +1,9 @@
 /* Bootstrap of many means at once.
  *
- * A replicate of a mean is a weighted sum of the units, the weights being how often each unit was drawn. The replicates
- * of all columns are therefore one matrix product: counts (n_replicates, n_units) x values (n_units, n_columns). It is
- * done here in tiles of TILE_ROWS x TILE_COLUMNS accumulators that stay in registers; each sum runs over the units in
- * order. */
+ * A replicate of a mean is a weighted sum of the units, the weights being how often each unit
+ * was drawn. The replicates of all columns are therefore one matrix product: counts
+ * (n_replicates, n_units) x values (n_units, n_columns). It is done here in tiles of TILE_ROWS x
+ * TILE_COLUMNS accumulators that stay in registers; each sum runs over the units in order. */
 #include "metrics/stats/bootstrap.h"
 
 #include <math.h>
@@ -32,7 +32,8 @@ double attune_column_mean(const struct attune_columns *table, size_t column, siz
     return n ? sum / (double)n : NAN;
 }
 
-/* How often each unit is drawn in each replicate, TILE_ROWS replicates interleaved: (n_blocks, n_units, TILE_ROWS). */
+/* How often each unit is drawn in each replicate, TILE_ROWS replicates interleaved: (n_blocks,
+ * n_units, TILE_ROWS). */
 static float *draw_counts(uint64_t seed, size_t n_blocks, size_t n_units)
 {
     if (n_units && n_blocks * TILE_ROWS > SIZE_MAX / n_units) {
@@ -97,7 +98,8 @@ static bool bca_levels(const struct attune_columns *table, size_t column, double
     for (size_t i = 0; i < n; i++) {
         below += replicate[i] < mean ? 1.0 : replicate[i] == mean ? 0.5 : 0.0;
     }
-    /* Kept off 0 and 1, where z0 is infinite: a mean outside all of its replicates needs a far larger sample. */
+    /* Kept off 0 and 1, where z0 is infinite: a mean outside all of its replicates needs a far
+     * larger sample. */
     const double share = fmin(fmax(below / (double)n, 0.5 / (double)n), 1.0 - 0.5 / (double)n);
     const double z0 = attune_normal_quantile(share);
     const double a = cube / (6.0 * square * sqrt(square));
@@ -154,7 +156,7 @@ static void bootstrap_panel(void *context, size_t item, size_t worker)
     double *sums = panel + n_units * TILE_COLUMNS;
     double *weights = sums + n_rows * TILE_COLUMNS;
     const size_t first = item * TILE_COLUMNS;
-    const size_t n = table->n_columns - first < TILE_COLUMNS ? table->n_columns - first : TILE_COLUMNS;
+    const size_t left = table->n_columns - first, n = left < TILE_COLUMNS ? left : TILE_COLUMNS;
 
     bool complete = true;
     for (size_t u = 0; u < n_units; u++) {

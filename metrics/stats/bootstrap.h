@@ -1,16 +1,19 @@
 /* Bootstrap intervals of means over prompts.
  *
- * The unit of every interval and test is the prompt: seeds are averaged within a prompt first, and prompts are
- * resampled with replacement. All columns of one table (model x metric) share the resampled prompts, because they
- * are paired by prompt; the draws depend on the seed and on the number of prompts alone, so a further model or metric
- * changes no other interval. Any number of threads gives the same bits.
+ * The unit of every interval and test is the prompt: seeds are averaged within a prompt first, and
+ * prompts are resampled with replacement. All columns of one table (model x metric) share the
+ * resampled prompts, because they are paired by prompt; the draws depend on the seed and on the
+ * number of prompts alone, so a further model or metric changes no other interval. Any number of
+ * threads gives the same bits.
  *
- * Percentile: the (1 +- level)/2 quantiles of the replicate means. BCa (Efron 1987): the same quantiles, shifted by the
- * median bias z0 and by the acceleration a = sum (x - mean)^3 / (6 (sum (x - mean)^2)^(3/2)), which is the jackknife's for a
- * mean. A column with undefined prompts is averaged over the defined ones; replicates that draw none are left out.
+ * Percentile: the (1 +- level)/2 quantiles of the replicate means. BCa (Efron 1987): the same
+ * quantiles, shifted by the median bias z0 and by the acceleration a = sum (x - mean)^3 / (6 (sum
+ * (x - mean)^2)^(3/2)), which is the jackknife's for a mean. A column with undefined prompts is
+ * averaged over the defined ones; replicates that draw none are left out.
  *
- * Small n: with fewer than 2 defined prompts there is no interval. The percentile interval of few prompts is too
- * short by a factor of about sqrt((n - 1) / n); n stands beside every interval so that a reader can judge.
+ * Small n: with fewer than 2 defined prompts there is no interval. The percentile interval of few
+ * prompts is too short by a factor of about sqrt((n - 1) / n); n stands beside every interval so
+ * that a reader can judge.
  */
 #ifndef ATTUNE_METRICS_STATS_BOOTSTRAP_H
 #define ATTUNE_METRICS_STATS_BOOTSTRAP_H
@@ -50,8 +53,9 @@ enum attune_code attune_bootstrap_means(const struct attune_bootstrap *how,
                                         const struct attune_columns *table,
                                         struct attune_interval *out, struct attune_err *err);
 
-/* Hierarchical bootstrap of one mean of unit means: units are resampled, then the values within each drawn unit.
- * value holds all values, unit after unit; n_values (n_units,) says how many each unit has (at least 1). */
+/* Hierarchical bootstrap of one mean of unit means: units are resampled, then the values within
+ * each drawn unit. value holds all values, unit after unit; n_values (n_units,) says how many
+ * each unit has (at least 1). */
 enum attune_code attune_bootstrap_nested(const struct attune_bootstrap *how, const double *value,
                                          const size_t *n_values, size_t n_units,
                                          struct attune_interval *out, struct attune_err *err);

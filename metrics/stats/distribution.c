@@ -1,9 +1,9 @@
 /* Normal, chi-squared, t, beta and studentised range distributions.
  *
- * Incomplete gamma and beta: series and Lentz's continued fractions (Abramowitz & Stegun 6.5.29, 6.5.31, 26.5.8).
- * Normal quantile: Abramowitz & Stegun 26.2.23, refined by Halley steps on erfc to full precision.
- * Studentised range: k * integral of phi(z) (Phi(z) - Phi(z - q))^(k-1), trapezoid rule, which converges
- * geometrically for an integrand that decays like a Gaussian. */
+ * Incomplete gamma and beta: series and Lentz's continued fractions (Abramowitz & Stegun 6.5.29,
+ * 6.5.31, 26.5.8). Normal quantile: Abramowitz & Stegun 26.2.23, refined by Halley steps on erfc
+ * to full precision. Studentised range: k * integral of phi(z) (Phi(z) - Phi(z - q))^(k-1),
+ * trapezoid rule, which converges geometrically for an integrand that decays like a Gaussian. */
 #include "metrics/stats/distribution.h"
 
 #include <math.h>

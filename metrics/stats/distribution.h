@@ -1,5 +1,5 @@
-/* The distributions that tests and intervals refer to. Upper tails are computed as such, so that small p-values keep
- * their digits. */
+/* The distributions that tests and intervals refer to. Upper tails are computed as such, so that
+ * small p-values keep their digits. */
 #ifndef ATTUNE_METRICS_STATS_DISTRIBUTION_H
 #define ATTUNE_METRICS_STATS_DISTRIBUTION_H
 
@@ -15,7 +15,8 @@ double attune_t_quantile(double p, double df);
 /* Regularised incomplete beta I_x(a, b); P(X >= k) of a binomial is I_p(k, n - k + 1). */
 double attune_beta_cdf(double x, double a, double b);
 
-/* Studentised range of k means with infinite degrees of freedom: cdf and quantile (Nemenyi's test). */
+/* Studentised range of k means with infinite degrees of freedom: cdf and quantile (Nemenyi's
+ * test). */
 double attune_range_cdf(double q, int k);
 double attune_range_quantile(double p, int k);
 

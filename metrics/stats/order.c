@@ -22,7 +22,8 @@ static void merge(const uint64_t *a, size_t n_a, const uint64_t *b, size_t n_b, 
 {
     size_t i = 0, j = 0, k = 0;
     while (i < n_a && j < n_b) {
-        /* Without a branch on the data: sums of differences come in no order a predictor could learn. */
+        /* Without a branch on the data: sums of differences come in no order a predictor could
+         * learn. */
         const int take_b = b[j] < a[i];
         out[k++] = take_b ? b[j] : a[i];
         j += (size_t)take_b;

@@ -13,12 +13,12 @@ void attune_sort_doubles(double *x, double *scratch, size_t n);
 /* The k-th smallest of x (k from 0); x is reordered. Expected time linear in n. */
 double attune_select(double *x, size_t n, size_t k);
 
-/* Quantile q in [0, 1] by linear interpolation of the order statistics (type 7 of Hyndman & Fan 1996); x is
- * reordered. n > 0. */
+/* Quantile q in [0, 1] by linear interpolation of the order statistics (type 7 of Hyndman & Fan
+ * 1996); x is reordered. n > 0. */
 double attune_quantile(double *x, size_t n, double q);
 
-/* Ranks from 1, ties share their mean rank. rank (n,), scratch (n,). Returns the tie term, the sum of t^3 - t over
- * groups of t tied values. */
+/* Ranks from 1, ties share their mean rank. rank (n,), scratch (n,). Returns the tie term, the
+ * sum of t^3 - t over groups of t tied values. */
 double attune_midranks(const double *x, size_t n, double *rank, size_t *scratch);
 
 /* Mean; compensated, so that a long column of nearly equal values keeps its digits. n > 0. */

@@ -13,8 +13,8 @@ static int sign_of(double x)
     return (x > 0.0) - (x < 0.0);
 }
 
-/* Sums that differ by rounding alone count as equal: a permutation that gives the observed difference again must be
- * counted, whatever the order of its additions. */
+/* Sums that differ by rounding alone count as equal: a permutation that gives the observed
+ * difference again must be counted, whatever the order of its additions. */
 static double slack(const double *d, size_t n)
 {
     double sum = 0.0;
@@ -26,7 +26,8 @@ static double slack(const double *d, size_t n)
 
 static double exact_share(const double *d, size_t n, double bar)
 {
-    /* Walks all sign patterns in Gray-code order, one sign changed per step; one half mirrors the other. */
+    /* Walks all sign patterns in Gray-code order, one sign changed per step; one half mirrors
+     * the other. */
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         sum += d[i];
@@ -91,8 +92,8 @@ size_t attune_wilcoxon_scratch(size_t n)
     return 2 * n > n + WILCOXON_SUMS ? 2 * n : n + WILCOXON_SUMS;
 }
 
-/* P(doubled V >= observed) and P(<=), the smaller doubled: counts the sign patterns by their rank sum, one rank after
- * another. doubled_rank (n,) are integers; ways (WILCOXON_SUMS,). */
+/* P(doubled V >= observed) and P(<=), the smaller doubled: counts the sign patterns by their
+ * rank sum, one rank after another. doubled_rank (n,) are integers; ways (WILCOXON_SUMS,). */
 static double exact_wilcoxon(const int *doubled_rank, size_t n, long observed, double *ways)
 {
     long top = 0;

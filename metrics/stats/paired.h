@@ -1,9 +1,10 @@
 /* Paired tests: does the difference of two models, prompt by prompt, lie around zero?
  *
- * All are two-sided, take the differences d (n,) of the prompts where both are defined, and give a p-value that is 1
- * when there is nothing to test (no prompts, or no difference that is not zero).
+ * All are two-sided, take the differences d (n,) of the prompts where both are defined, and give a
+ * p-value that is 1 when there is nothing to test (no prompts, or no difference that is not zero).
  *
- * Small n: the smallest p of a sign-flip test is 2 / 2^n, so fewer than 6 differing prompts never reach .05.
+ * Small n: the smallest p of a sign-flip test is 2 / 2^n, so fewer than 6 differing prompts never
+ * reach .05.
  */
 #ifndef ATTUNE_METRICS_STATS_PAIRED_H
 #define ATTUNE_METRICS_STATS_PAIRED_H
@@ -19,16 +20,18 @@ struct attune_test {
     int sign;         /* -1, 0, 1: the side the statistic points to */
 };
 
-/* The mean difference against all sign changes (Fisher 1935): exact for n <= ATTUNE_PERMUTATION_EXACT, else n_draws
- * seeded random ones with p = (hits + 1) / (n_draws + 1) (Phipson & Smyth 2010). statistic: the mean difference. */
+/* The mean difference against all sign changes (Fisher 1935): exact for n <=
+ * ATTUNE_PERMUTATION_EXACT, else n_draws seeded random ones with p = (hits + 1) / (n_draws + 1)
+ * (Phipson & Smyth 2010). statistic: the mean difference. */
 enum { ATTUNE_PERMUTATION_EXACT = 16 };
 struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
                                              uint64_t seed);
 
-/* Wilcoxon's signed-rank test: zeros dropped, ties by mid-ranks. Exact null distribution, ties included (the shift
- * algorithm of Streitberg & Roehmel 1986 on doubled ranks), for n <= ATTUNE_WILCOXON_EXACT; above, the normal
- * approximation with tie and continuity correction. statistic: V, the rank sum of the positive differences.
- * scratch: attune_wilcoxon_scratch(n) doubles. */
+/* Wilcoxon's signed-rank test: zeros dropped, ties by mid-ranks. Exact null distribution, ties
+ * included (the shift algorithm of Streitberg & Roehmel 1986 on doubled ranks), for n <=
+ * ATTUNE_WILCOXON_EXACT; above, the normal approximation with tie and continuity correction.
+ * statistic: V, the rank sum of the positive differences. scratch: attune_wilcoxon_scratch(n)
+ * doubles. */
 enum { ATTUNE_WILCOXON_EXACT = 50 };
 size_t attune_wilcoxon_scratch(size_t n);
 struct attune_test attune_wilcoxon(const double *d, size_t n, double *scratch);

@@ -8,7 +8,8 @@
 #include "metrics/stats/order.h"
 #include "metrics/stats/paired.h"
 
-/* Tests columns a and b over the units where both are defined; the sign is 0 when test and mean disagree. */
+/* Tests columns a and b over the units where both are defined; the sign is 0 when test and mean
+ * disagree. */
 static struct attune_test test_pair(const struct attune_columns *table, size_t a, size_t b,
                                     double *difference, double *scratch)
 {

@@ -1,13 +1,15 @@
 /* Rank intervals: the places that the data leave open.
  *
- * Every pair of models is tested by prompt (Wilcoxon's signed-rank test), Holm-corrected over the pairs of one metric
- * (Demsar 2006; Benavoli, Corani & Mangili 2016 for signed ranks rather than mean ranks). Model a is better than b when
- * the corrected p is at most alpha and the mean difference points the same way as the test; where mean and ranks
- * disagree, nothing is claimed. Then
+ * Every pair of models is tested by prompt (Wilcoxon's signed-rank test), Holm-corrected over the
+ * pairs of one metric (Demsar 2006; Benavoli, Corani & Mangili 2016 for signed ranks rather than
+ * mean ranks). Model a is better than b when the corrected p is at most alpha and the mean
+ * difference points the same way as the test; where mean and ranks disagree, nothing is claimed.
+ * Then
  *
  *     rank_low = 1 + models better than it,  rank_high = k - models worse than it
  *
- * Models that no test separates share their ranks. With fewer than 6 prompts in common nothing can be separated.
+ * Models that no test separates share their ranks. With fewer than 6 prompts in common nothing can
+ * be separated.
  */
 #ifndef ATTUNE_METRICS_STATS_RANKS_H
 #define ATTUNE_METRICS_STATS_RANKS_H
