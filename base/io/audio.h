@@ -16,13 +16,14 @@
 struct attune_audio_source {
     uint32_t rate_hz;    /* 1 .. 768000 */
     uint32_t n_channels; /* 1 .. 64 */
-    uint64_t n_frames;   /* as the header claims; what can be read decides */
+    uint64_t n_frames;   /* as the header claims, 0 when it does not say; what can be read decides */
     uint64_t n_bad;      /* NaN and infinite samples replaced so far */
     /* Reads up to n_frames frames into interleaved (n_frames, n_channels); returns frames read, 0 at the
      * end. A read error is indistinguishable from the end by design of the decoders; `truncated` tells. */
     size_t (*read)(struct attune_audio_source *source, float *interleaved, size_t n_frames);
-    bool truncated;      /* the data ended before n_frames */
-    void *impl;
+    bool truncated;      /* the data ended before n_frames, or the file before its RIFF size */
+    void *impl;          /* SNDFILE * */
+    void *bytes;         /* the image of attune_audio_open_bytes */
     const float *memory; /* for memory sources */
     uint64_t position;
 };
@@ -47,7 +48,9 @@ bool attune_audio_sniff(const char *path);
 
 enum attune_audio_format { ATTUNE_WAV_PCM16, ATTUNE_WAV_FLOAT, ATTUNE_FLAC, ATTUNE_OGG, ATTUNE_MP3 };
 
-/* Writes interleaved samples (n_frames, n_channels) to path, atomically. */
+/* Writes interleaved samples (n_frames, n_channels) to path, atomically. Beyond full scale, integer formats
+ * clip; NaN and infinite samples are written as 0. The same samples give the same bytes, but for OGG, whose
+ * stream number is random. */
 enum attune_code attune_audio_write(const char *path, enum attune_audio_format format,
                                     const float *interleaved, uint64_t n_frames, uint32_t n_channels,
                                     uint32_t rate_hz, struct attune_err *err);

@@ -3,6 +3,8 @@
 #define ATTUNE_BASE_IO_FILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -12,6 +14,27 @@
  * file. */
 enum attune_code attune_file_read(const char *path, size_t max_bytes, char **bytes, size_t *n_bytes,
                                   struct attune_err *err);
+
+/* Opens a regular file for reading; never blocks on a FIFO or device. *fd is -1 on failure.
+ * ATTUNE_E_IO: cannot be opened; ATTUNE_E_INPUT: not a regular file. */
+enum attune_code attune_file_open(int *fd, uint64_t *n_bytes, const char *path,
+                                  struct attune_err *err);
+
+/* Reads until n_bytes are there or the file ends; bytes read, or -1 with errno set. */
+ptrdiff_t attune_file_read_block(int fd, void *block, size_t n_bytes);
+
+/* A temporary file beside its final place. Write to fd (or with attune_temp_write), then commit: sync and
+ * rename. Drop removes what was not committed; it may be called at any time after init, also twice. */
+struct attune_temp {
+    int fd; /* -1 when closed */
+    char *name, *path;
+};
+#define ATTUNE_TEMP_INIT {.fd = -1}
+enum attune_code attune_temp_open(struct attune_temp *temp, const char *path, struct attune_err *err);
+enum attune_code attune_temp_write(struct attune_temp *temp, const void *bytes, size_t n_bytes,
+                                   struct attune_err *err);
+enum attune_code attune_temp_commit(struct attune_temp *temp, struct attune_err *err);
+void attune_temp_drop(struct attune_temp *temp);
 
 /* Writes a temporary file beside path, syncs, renames: path is either the old or the new file. */
 enum attune_code attune_file_write(const char *path, const void *bytes, size_t n_bytes,

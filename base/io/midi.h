@@ -38,9 +38,10 @@ struct attune_midi_event {
 };
 
 struct attune_midi {
-    uint16_t type;          /* 0, 1 or 2 */
+    uint16_t type;          /* 0, 1 or 2; the patterns of type 2 keep their own ticks, each from 0 */
     uint16_t n_tracks;      /* tracks read */
-    uint16_t division;      /* ticks per quarter note, 0 when SMPTE */
+    uint16_t claimed_tracks; /* the header's number; tools that trust it stop there */
+    uint16_t division;      /* ticks per quarter note, 0 when SMPTE; a damaged 0 is read as 480 */
     double smpte_tick_s;    /* seconds per tick when SMPTE, else 0 */
     uint16_t raw_division;  /* the header's word as it stands, for compatibility checks */
     struct attune_midi_event *events; /* (n_events,) sorted by tick */
@@ -51,8 +52,10 @@ struct attune_midi {
     char warning[160];      /* the first one */
 };
 
-/* Parses a whole file held in memory. On failure *out is empty. Release with attune_midi_release.
- * ATTUNE_E_INPUT: not MIDI or no usable track; ATTUNE_E_MEMORY. */
+/* Parses a whole file held in memory, in linear time and with at most one event per two bytes. Ticks
+ * saturate at 2^32 - 1. A track ends at its End of Track event, later events of its chunk are not read; an
+ * event with a data byte out of range is dropped. On failure *out is empty. Release with
+ * attune_midi_release. ATTUNE_E_INPUT: not MIDI or no usable track; ATTUNE_E_MEMORY. */
 enum attune_code attune_midi_parse(struct attune_midi *out, const void *bytes, size_t n_bytes,
                                    struct attune_err *err);
 
