@@ -1,5 +1,6 @@
 /* The life of an analysis: making it, loading a sample, handing out what loading fixed. */
 #include "metrics/analysis/internal.h"
+#include "metrics/analysis/notes.h"
 
 struct attune_analysis *attune_analysis_new(struct attune_err *err)
 {
@@ -13,6 +14,7 @@ struct attune_analysis *attune_analysis_new(struct attune_err *err)
 void attune_analysis_free(struct attune_analysis *analysis)
 {
     if (analysis) {
+        attune_tempo_map_free(analysis->tempo_map);
         attune_arena_release(&analysis->arena);
         attune_arena_release(&analysis->scratch);
         attune_release(analysis);
@@ -22,6 +24,7 @@ void attune_analysis_free(struct attune_analysis *analysis)
 /* Forgets the sample before: everything in the struct but what is kept across samples. */
 static void clear(struct attune_analysis *analysis)
 {
+    attune_tempo_map_free(analysis->tempo_map);
     const struct attune_analysis kept = {
         .arena = analysis->arena,
         .scratch = analysis->scratch,
@@ -39,7 +42,19 @@ enum attune_code attune_analysis_load_midi(struct attune_analysis *analysis,
     clear(analysis);
     analysis->modality = ATTUNE_SYMBOLIC;
     analysis->midi = midi;
+    analysis->duration_s = attune_analysis_notes(analysis)->end_s;
+    if (analysis->out_of_memory) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the notes of a sample");
+    }
     return ATTUNE_OK;
+}
+
+const struct attune_tempo_map *attune_analysis_tempo_map(struct attune_analysis *analysis)
+{
+    if (!analysis->tempo_map) {
+        analysis->tempo_map = attune_tempo_map_new(analysis->midi);
+    }
+    return analysis->tempo_map;
 }
 
 void attune_analysis_set_prompt(struct attune_analysis *analysis,

@@ -15,7 +15,9 @@
 #ifndef ATTUNE_METRICS_ANALYSIS_INTERNAL_H
 #define ATTUNE_METRICS_ANALYSIS_INTERNAL_H
 
+#include "metrics/analysis/beats.h"
 #include "metrics/analysis/frontend.h"
+#include "metrics/analysis/onset.h"
 
 struct attune_analysis {
     enum attune_modality modality;
@@ -30,6 +32,7 @@ struct attune_analysis {
     struct attune_stage_times times;    /* of the front end's pass over this sample */
     struct attune_frontend *frontend;   /* kept across samples: plans, windows, filters, buffers */
     void *plans;                        /* kept across samples by other features (see their files) */
+    struct attune_tempo_map *tempo_map; /* of a symbolic sample; freed with it */
 
     /* One slot per feature, NULL until computed. */
     struct attune_frames *frames;       /* frontend.h: per-frame audio features */
@@ -48,5 +51,12 @@ struct attune_analysis {
 
 /* Notes that memory ran out, so that the sample fails as a whole. */
 void attune_analysis_oom(struct attune_analysis *analysis);
+
+/* Seconds of ticks in a symbolic sample, built on the first call; NULL when out of memory. */
+const struct attune_tempo_map *attune_analysis_tempo_map(struct attune_analysis *analysis);
+
+/* The symbolic branches of the getters in onset.h and beats.h; NULL when out of memory. */
+struct attune_onset *attune_onset_symbolic(struct attune_analysis *analysis);
+struct attune_beats *attune_beats_symbolic(struct attune_analysis *analysis);
 
 #endif

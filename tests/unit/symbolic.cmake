@@ -1,0 +1,2 @@
+# Note tables, grids and the symbolic metrics.
+attune_test(test_analysis_notes.c LIBS attune_metrics SOURCES ../support/midi_builder.c)
