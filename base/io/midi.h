@@ -37,6 +37,15 @@ struct attune_midi_event {
     uint32_t value;
 };
 
+/* Damage that this reader gets over and others stop at; compatibility blocks must know. */
+enum attune_midi_damage {
+    ATTUNE_MIDI_TRUNCATED = 1 << 0,        /* a track ends inside an event or is longer than the file */
+    ATTUNE_MIDI_UNDEFINED_STATUS = 1 << 1, /* status F4, F5, F9 or FD */
+    ATTUNE_MIDI_LOST_STATUS = 1 << 2,      /* running status across a system message, or from nothing */
+    ATTUNE_MIDI_FOREIGN_CHUNK = 1 << 3,    /* another chunk where the header promised a track */
+    ATTUNE_MIDI_BAD_DATA = 1 << 4,         /* a data byte out of range */
+};
+
 struct attune_midi {
     uint16_t type;          /* 0, 1 or 2; the patterns of type 2 keep their own ticks, each from 0 */
     uint16_t n_tracks;      /* tracks read */
@@ -48,6 +57,7 @@ struct attune_midi {
     size_t n_events;
     char **track_names;     /* (n_tracks,) heap strings or NULL entries */
     uint32_t *track_end;    /* (n_tracks,) last tick of each track */
+    unsigned damage;        /* enum attune_midi_damage */
     unsigned n_warnings;
     char warning[160];      /* the first one */
 };

@@ -21,6 +21,7 @@ struct reader {
     uint16_t track;
     uint64_t tick;
     uint8_t status; /* running status, 0: none */
+    bool after_system; /* the latest status byte was not a channel's */
     bool ended;     /* its End of Track event was read */
 };
 
@@ -118,6 +119,7 @@ static bool read_channel(struct reader *r)
     const uint8_t a = r->bytes[r->at], b = n == 2 ? r->bytes[r->at + 1] : 0;
     r->at += n;
     if ((a | b) & 0x80) {
+        r->midi->damage |= ATTUNE_MIDI_BAD_DATA;
         warn(r, "a data byte is out of range");
     } else {
         emit_channel(r, a, b);
@@ -201,6 +203,9 @@ static bool read_block(struct reader *r, uint8_t status)
 static bool skip_system(struct reader *r, uint8_t status)
 {
     const size_t n = status == 0xf2 ? 2 : status == 0xf1 || status == 0xf3 ? 1 : 0;
+    if (status == 0xf4 || status == 0xf5 || status == 0xf9 || status == 0xfd) {
+        r->midi->damage |= ATTUNE_MIDI_UNDEFINED_STATUS;
+    }
     warn(r, "a system message that files may not hold");
     if (r->limit - r->at < n) {
         return false;
@@ -214,6 +219,7 @@ static bool read_event(struct reader *r)
 {
     uint32_t delta;
     if (!read_vlq(r, &delta) || r->at >= r->limit) {
+        r->midi->damage |= ATTUNE_MIDI_TRUNCATED;
         warn(r, "the track ends inside an event");
         return false;
     }
@@ -225,6 +231,9 @@ static bool read_event(struct reader *r)
     const uint8_t byte = r->bytes[r->at];
     bool complete;
     if (byte < 0x80) {
+        if (!r->status || r->after_system) {
+            r->midi->damage |= ATTUNE_MIDI_LOST_STATUS;
+        }
         if (!r->status) {
             warn(r, "a data byte without a status");
             return false;
@@ -234,14 +243,18 @@ static bool read_event(struct reader *r)
         r->at++;
         if (byte < 0xf0) {
             r->status = byte;
+            r->after_system = false;
             complete = read_channel(r);
         } else if (byte == 0xff || byte == 0xf0 || byte == 0xf7) {
+            r->after_system |= byte != 0xff;
             complete = read_block(r, byte);
         } else {
+            r->after_system = true;
             complete = skip_system(r, byte);
         }
     }
     if (!complete) {
+        r->midi->damage |= ATTUNE_MIDI_TRUNCATED;
         warn(r, "the track ends inside an event");
     }
     return complete;
@@ -289,6 +302,7 @@ static void begin_track(struct reader *r)
 {
     r->tick = 0;
     r->status = 0;
+    r->after_system = false;
     r->ended = false;
 }
 
@@ -316,6 +330,7 @@ static void read_track(struct reader *r, uint32_t n_claimed)
     const size_t claimed_end = overlong ? r->n_bytes + 1 : begin + n_claimed;
     r->limit = overlong ? r->n_bytes : claimed_end;
     if (overlong) {
+        midi->damage |= ATTUNE_MIDI_TRUNCATED;
         warn(r, "a track is longer than the file");
     }
     begin_track(r);
@@ -358,6 +373,9 @@ static void read_chunks(struct reader *r)
         const uint32_t n = be32(r->bytes + r->at + 4);
         r->at += 8;
         if (!is_track) {
+            if (r->midi->n_tracks < r->midi->claimed_tracks) {
+                r->midi->damage |= ATTUNE_MIDI_FOREIGN_CHUNK;
+            }
             r->at = n > r->n_bytes - r->at ? r->n_bytes : r->at + n;
         } else if (r->midi->n_tracks == UINT16_MAX) {
             warn(r, "more than 65535 tracks");
