@@ -1,4 +1,5 @@
 /* The life of an analysis: making it, loading a sample, handing out what loading fixed. */
+#include "metrics/analysis/frontend.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
 
@@ -15,6 +16,7 @@ void attune_analysis_free(struct attune_analysis *analysis)
 {
     if (analysis) {
         attune_tempo_map_free(analysis->tempo_map);
+        attune_frontend_free(analysis->frontend);
         attune_arena_release(&analysis->arena);
         attune_arena_release(&analysis->scratch);
         attune_release(analysis);
@@ -30,10 +32,28 @@ static void clear(struct attune_analysis *analysis)
         .scratch = analysis->scratch,
         .frontend = analysis->frontend,
         .plans = analysis->plans,
+        .clock = analysis->clock,
     };
     *analysis = kept;
     attune_arena_reset(&analysis->arena);
     attune_arena_reset(&analysis->scratch);
+}
+
+enum attune_code attune_analysis_load_audio(struct attune_analysis *analysis,
+                                            struct attune_audio_source *source, unsigned needs,
+                                            struct attune_err *err)
+{
+    clear(analysis);
+    analysis->modality = ATTUNE_AUDIO;
+    analysis->needs = needs;
+    if (!analysis->frontend) {
+        analysis->frontend = attune_frontend_new(err);
+        if (!analysis->frontend) {
+            attune_analysis_oom(analysis);
+            return ATTUNE_E_MEMORY;
+        }
+    }
+    return attune_frontend_run(analysis->frontend, analysis, source, needs, err);
 }
 
 enum attune_code attune_analysis_load_midi(struct attune_analysis *analysis,
@@ -81,6 +101,16 @@ double attune_analysis_duration_s(const struct attune_analysis *analysis)
 int attune_analysis_out_of_memory(const struct attune_analysis *analysis)
 {
     return analysis->out_of_memory;
+}
+
+void attune_analysis_set_clock(struct attune_analysis *analysis, attune_clock *clock)
+{
+    analysis->clock = clock;
+}
+
+struct attune_stage_times attune_analysis_stage_times(const struct attune_analysis *analysis)
+{
+    return analysis->times;
 }
 
 void attune_analysis_oom(struct attune_analysis *analysis)

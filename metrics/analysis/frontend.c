@@ -6,6 +6,7 @@
 #include "base/fft.h"
 #include "metrics/analysis/base_frames.h"
 #include "metrics/analysis/internal.h"
+#include "metrics/analysis/meter.h"
 
 enum {
     BLOCK = 8192,                      /* source frames per read */
@@ -19,6 +20,7 @@ enum {
 static const float SAMPLE_MAX = 1e6f;
 
 struct attune_frontend {
+    struct attune_meter *meter;
     struct attune_base_frames *base;
     struct attune_harmonic_frames *harmonic;
     struct attune_fft *harmonic_fft;
@@ -55,6 +57,7 @@ struct attune_frontend *attune_frontend_new(struct attune_err *err)
         attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the audio front end");
         return NULL;
     }
+    f->meter = attune_meter_new();
     f->base = attune_base_frames_new(err);
     f->harmonic = attune_harmonic_frames_new(ATTUNE_ANALYSIS_RATE);
     f->harmonic_fft = attune_fft_new(ATTUNE_HARMONIC_SIZE, err);
@@ -62,7 +65,7 @@ struct attune_frontend *attune_frontend_new(struct attune_err *err)
     f->harmonic_power = attune_alloc(ATTUNE_HARMONIC_SIZE / 2 + 1, sizeof(float));
     f->mono = attune_alloc(BLOCK, sizeof *f->mono);
     f->signal = attune_alloc(CAPACITY, sizeof *f->signal);
-    if (!f->base || !f->harmonic || !f->harmonic_fft || !f->harmonic_window ||
+    if (!f->meter || !f->base || !f->harmonic || !f->harmonic_fft || !f->harmonic_window ||
         !f->harmonic_power || !f->mono || !f->signal) {
         attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the audio front end");
         attune_frontend_free(f);
@@ -75,6 +78,7 @@ struct attune_frontend *attune_frontend_new(struct attune_err *err)
 void attune_frontend_free(struct attune_frontend *f)
 {
     if (f) {
+        attune_meter_free(f->meter);
         attune_base_frames_free(f->base);
         attune_harmonic_frames_free(f->harmonic);
         attune_fft_free(f->harmonic_fft);
@@ -243,6 +247,9 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
         f->interleaved = grown;
         f->interleaved_capacity = wanted;
     }
+    if (!attune_meter_begin(f->meter, source->rate_hz, source->n_channels, BLOCK, needs)) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the level meter");
+    }
     attune_resampler_free(f->resampler);
     f->resampler = NULL;
     const unsigned frames = ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC | ATTUNE_NEED_COMPAT;
@@ -266,7 +273,15 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
 /* Feeds one block of the source to every consumer. */
 static int feed(struct attune_frontend *f, const struct attune_audio_source *source, size_t n)
 {
+    const double t = now(f);
     mix(f->interleaved, source->n_channels, n, f->mono);
+    if (!attune_meter_feed(f->meter, f->interleaved, f->mono, n)) {
+        return 0;
+    }
+    lap(f, &f->times.levels_s, t);
+    if (!(f->needs & (ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC))) {
+        return 1;
+    }
     if (f->resampler) {
         return append_resampled(f, f->mono, n);
     }
@@ -314,7 +329,9 @@ enum attune_code attune_frontend_run(struct attune_frontend *f, struct attune_an
     analysis->times = f->times;
     analysis->duration_s = (double)n_frames / source->rate_hz;
     analysis->frames = attune_arena_alloc(&analysis->arena, 1, sizeof *analysis->frames);
-    if (!analysis->frames) {
+    analysis->levels = attune_arena_alloc(&analysis->arena, 1, sizeof *analysis->levels);
+    if (!analysis->frames || !analysis->levels ||
+        !attune_meter_finish(f->meter, &analysis->arena, analysis->levels)) {
         return out_of_memory(analysis, err);
     }
     struct attune_frames *frames = analysis->frames;
