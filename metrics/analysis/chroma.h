@@ -25,6 +25,11 @@ struct attune_chroma {
     size_t n_events;        /* symbolic: pitched notes; audio: 0 */
 };
 
+/* The two sources of the feature (chroma_audio.c, chroma_symbolic.c), from analysis->arena; NULL when out
+ * of memory. Everybody else calls attune_analysis_chroma. */
+struct attune_chroma *attune_chroma_from_audio(struct attune_analysis *analysis);
+struct attune_chroma *attune_chroma_from_notes(struct attune_analysis *analysis);
+
 const struct attune_chroma *attune_analysis_chroma(struct attune_analysis *analysis);
 
 #endif
