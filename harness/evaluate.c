@@ -1,1 +1,227 @@
-typedef int attune_room_evaluate; /* to be written */
+/* One file to one row of metric values: open by content, analyse once, evaluate what was chosen. */
+#include "harness/evaluate.h"
+
+#include "base/hash.h"
+#include "base/io/audio.h"
+#include "base/io/file.h"
+#include "base/io/midi.h"
+#include "base/io/render.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+enum {
+    MAX_MIDI_BYTES = 64 << 20,
+    MAX_RENDER_S = 4 * 3600,
+};
+
+struct attune_evaluator {
+    struct attune_analysis *analysis;
+    struct attune_renderer *renderer; /* NULL: MIDI is evaluated as notes */
+    struct attune_midi midi;          /* of the sample loaded last */
+    char parameters[512];
+};
+
+enum attune_code attune_selection_init(struct attune_selection *selection, const char *globs,
+                                       struct attune_err *err)
+{
+    *selection = (struct attune_selection){0};
+    /* Each pattern must match something, so that a typing error is not an empty table. */
+    for (const char *p = globs; p && *p;) {
+        char pattern[128];
+        const size_t n = strcspn(p, ",");
+        snprintf(pattern, sizeof pattern, "%.*s", (int)n, p);
+        const char *ids[512];
+        size_t n_ids = 0;
+        bool found = false;
+        for (size_t i = 0; i < attune_n_metrics; i++) {
+            found = found || attune_glob(pattern, attune_metrics[i]->id);
+            if (n_ids < 512) {
+                ids[n_ids++] = attune_metrics[i]->id;
+            }
+        }
+        if (!found) {
+            attune_fail(err, ATTUNE_E_USAGE, "no metric matches '%s'", pattern);
+            const char *near = attune_nearest(pattern, ids, n_ids);
+            attune_err_hint(err, near ? "did you mean '%s'?" : "`attune list metrics` shows all",
+                            near);
+            return ATTUNE_E_USAGE;
+        }
+        p += n + (p[n] == ',');
+    }
+    selection->index = attune_alloc(attune_n_metrics, sizeof *selection->index);
+    if (!selection->index) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < attune_n_metrics; i++) {
+        if (attune_glob_list(globs, attune_metrics[i]->id)) {
+            selection->index[selection->n++] = i;
+            if (attune_metrics[i]->inputs & ATTUNE_AUDIO) {
+                selection->needs |= attune_metrics[i]->needs;
+            }
+        }
+    }
+    return ATTUNE_OK;
+}
+
+void attune_selection_release(struct attune_selection *selection)
+{
+    attune_release(selection->index);
+    *selection = (struct attune_selection){0};
+}
+
+struct attune_evaluator *attune_evaluator_new(struct attune_err *err)
+{
+    struct attune_evaluator *evaluator = attune_alloc(1, sizeof *evaluator);
+    if (!evaluator) {
+        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for an evaluator");
+        return NULL;
+    }
+    evaluator->analysis = attune_analysis_new(err);
+    if (!evaluator->analysis) {
+        attune_evaluator_free(evaluator);
+        return NULL;
+    }
+    return evaluator;
+}
+
+void attune_evaluator_free(struct attune_evaluator *evaluator)
+{
+    if (evaluator) {
+        attune_analysis_free(evaluator->analysis);
+        attune_renderer_free(evaluator->renderer);
+        attune_midi_release(&evaluator->midi);
+        attune_release(evaluator);
+    }
+}
+
+enum attune_code attune_evaluator_render(struct attune_evaluator *evaluator, const char *soundfont,
+                                         struct attune_err *err)
+{
+    attune_renderer_free(evaluator->renderer);
+    evaluator->renderer = NULL;
+    evaluator->parameters[0] = '\0';
+    if (!soundfont) {
+        return ATTUNE_OK;
+    }
+    char hash[ATTUNE_HASH_SIZE];
+    enum attune_code code = attune_hash_file(soundfont, hash, err);
+    if (code) {
+        return code;
+    }
+    const char *name = strrchr(soundfont, '/');
+    snprintf(evaluator->parameters, sizeof evaluator->parameters, "render=%s:%s",
+             name ? name + 1 : soundfont, hash);
+    return attune_renderer_new(&evaluator->renderer, soundfont, err);
+}
+
+const char *attune_evaluator_parameters(const struct attune_evaluator *evaluator)
+{
+    return evaluator->parameters;
+}
+
+struct attune_analysis *attune_evaluator_analysis(struct attune_evaluator *evaluator)
+{
+    return evaluator->analysis;
+}
+
+static bool starts_like_midi(const char *path)
+{
+    char head[64];
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        return false;
+    }
+    const size_t n = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return attune_midi_sniff(head, n);
+}
+
+const char *attune_file_modality(const char *path)
+{
+    if (starts_like_midi(path)) {
+        return "symbolic";
+    }
+    return attune_audio_sniff(path) ? "audio" : "";
+}
+
+static enum attune_code load_rendered(struct attune_evaluator *evaluator, const char *path,
+                                      unsigned needs, struct attune_err *err)
+{
+    char *bytes = NULL;
+    size_t n_bytes = 0;
+    float *samples = NULL;
+    uint64_t n_frames = 0;
+    enum attune_code code = attune_file_read(path, MAX_MIDI_BYTES, &bytes, &n_bytes, err);
+    if (!code) {
+        code = attune_render(evaluator->renderer, bytes, n_bytes, MAX_RENDER_S, &samples, &n_frames,
+                             err);
+    }
+    if (!code) {
+        struct attune_audio_source source;
+        attune_audio_from_memory(&source, samples, n_frames, 2, 44100);
+        code = attune_analysis_load_audio(evaluator->analysis, &source, needs, err);
+    }
+    attune_release(samples);
+    attune_release(bytes);
+    return code;
+}
+
+static enum attune_code load_midi(struct attune_evaluator *evaluator, const char *path,
+                                  struct attune_err *err)
+{
+    attune_midi_release(&evaluator->midi);
+    enum attune_code code = attune_midi_read(&evaluator->midi, path, err);
+    if (!code) {
+        code = attune_analysis_load_midi(evaluator->analysis, &evaluator->midi, err);
+    }
+    return code;
+}
+
+static enum attune_code load_audio(struct attune_evaluator *evaluator, const char *path,
+                                   unsigned needs, struct attune_err *err)
+{
+    struct attune_audio_source source;
+    enum attune_code code = attune_audio_open(&source, path, err);
+    if (!code) {
+        code = attune_analysis_load_audio(evaluator->analysis, &source, needs, err);
+        attune_audio_close(&source);
+    }
+    return code;
+}
+
+/* Errors from below may not know the file; messages always name it. */
+static enum attune_code name_the_file(enum attune_code code, const char *path,
+                                      struct attune_err *err)
+{
+    if (code && err && !err->file[0]) {
+        snprintf(err->file, sizeof err->file, "%s", path);
+    }
+    return code;
+}
+
+enum attune_code attune_evaluate_file(struct attune_evaluator *evaluator, const char *path,
+                                      const struct attune_prompt *prompt,
+                                      const struct attune_selection *selection,
+                                      struct attune_value *values, struct attune_err *err)
+{
+    enum attune_code code;
+    if (!starts_like_midi(path)) {
+        code = load_audio(evaluator, path, selection->needs, err);
+    } else if (evaluator->renderer) {
+        code = load_rendered(evaluator, path, selection->needs, err);
+    } else {
+        code = load_midi(evaluator, path, err);
+    }
+    if (code) {
+        return name_the_file(code, path, err);
+    }
+    attune_analysis_set_prompt(evaluator->analysis, prompt);
+    for (size_t i = 0; i < selection->n; i++) {
+        values[i] = attune_metric_eval(attune_metrics[selection->index[i]], evaluator->analysis);
+    }
+    if (attune_analysis_out_of_memory(evaluator->analysis)) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+        return name_the_file(code, path, err);
+    }
+    return ATTUNE_OK;
+}
