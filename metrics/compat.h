@@ -1,6 +1,6 @@
 /* Compatibility blocks: legacy numbers, bugs included, exactly as the named tool prints them.
- * Each block pushes its values into a sink under full names ("compat.muspy.polyphony"). A block that
- * does not apply to the sample's modality pushes nothing. */
+ * Each block is one file that pushes its values into a sink under full names ("compat.muspy.polyphony");
+ * a block that does not apply to the sample's modality pushes nothing. metrics/compat.def lists them. */
 #ifndef ATTUNE_METRICS_COMPAT_H
 #define ATTUNE_METRICS_COMPAT_H
 
@@ -13,10 +13,13 @@ struct attune_compat_sink {
     void (*undefined)(void *context, const char *name, const char *why);
 };
 
-void attune_compat_muspy(struct attune_analysis *analysis, const struct attune_compat_sink *sink);
-void attune_compat_musdr(struct attune_analysis *analysis, const struct attune_compat_sink *sink);
-void attune_compat_mgeval(struct attune_analysis *analysis, const struct attune_compat_sink *sink);
-void attune_compat_mustango(struct attune_analysis *analysis, const struct attune_compat_sink *sink);
-void attune_compat_librosa(struct attune_analysis *analysis, const struct attune_compat_sink *sink);
+#define COMPAT(name)                                                                               \
+    void attune_compat_##name(struct attune_analysis *analysis,                                    \
+                              const struct attune_compat_sink *sink);
+#include "metrics/compat.def"
+#undef COMPAT
+
+/* All blocks in the order of compat.def. The audio front end must have run with ATTUNE_NEED_ALL. */
+void attune_compat_all(struct attune_analysis *analysis, const struct attune_compat_sink *sink);
 
 #endif
