@@ -40,8 +40,8 @@ enum attune_code attune_evaluate_file(struct attune_evaluator *evaluator, const 
 
 struct attune_analysis *attune_evaluator_analysis(struct attune_evaluator *evaluator);
 
-/* What of the evaluator's settings can move a value, as text for the parameter hash: "" for notes as notes and
- * audio as audio, "render=NAME:HASH" when MIDI is rendered. */
+/* What of the evaluator's settings can move a value, as text for the parameter hash: "" for notes as
+ * notes and audio as audio, "render=NAME:HASH" when MIDI is rendered. */
 const char *attune_evaluator_parameters(const struct attune_evaluator *evaluator);
 
 /* "audio", "symbolic" or "" by content, without reading the whole file. */
