@@ -55,8 +55,14 @@ void attune_analysis_oom(struct attune_analysis *analysis);
 /* Seconds of ticks in a symbolic sample, built on the first call; NULL when out of memory. */
 const struct attune_tempo_map *attune_analysis_tempo_map(struct attune_analysis *analysis);
 
-/* The symbolic branches of the getters in onset.h and beats.h; NULL when out of memory. */
+/* The branches of the getters in onset.h and beats.h; NULL when out of memory. */
+struct attune_onset *attune_onset_audio(struct attune_analysis *analysis);
+struct attune_beats *attune_beats_audio(struct attune_analysis *analysis);
 struct attune_onset *attune_onset_symbolic(struct attune_analysis *analysis);
 struct attune_beats *attune_beats_symbolic(struct attune_analysis *analysis);
+
+/* env: raw minus the mean over the frames within half to either side, negative values dropped. */
+void attune_onset_remove_local_mean(const float *restrict raw, float *restrict env, size_t n_frames,
+                                    size_t half);
 
 #endif

@@ -24,23 +24,6 @@ static void add_onset(float *env, size_t n_frames, double frame, float weight)
     }
 }
 
-/* env: raw in, out: mean of the surrounding second removed, rectified. */
-static void remove_local_mean(const float *raw, float *env, size_t n_frames, size_t half)
-{
-    double sum = 0.0;
-    size_t from = 0, to = 0; /* the window is [from, to) */
-    for (size_t i = 0; i < n_frames; i++) {
-        for (; to < n_frames && to <= i + half; to++) {
-            sum += (double)raw[to];
-        }
-        for (; from + half < i; from++) {
-            sum -= (double)raw[from];
-        }
-        const double value = (double)raw[i] - sum / (double)(to - from);
-        env[i] = value > 0.0 ? (float)value : 0.0f;
-    }
-}
-
 struct attune_onset *attune_onset_symbolic(struct attune_analysis *a)
 {
     const struct attune_notes *notes = attune_analysis_notes(a);
@@ -67,7 +50,7 @@ struct attune_onset *attune_onset_symbolic(struct attune_analysis *a)
         add_onset(raw, onset->n_frames, notes->notes[i].onset_s * onset->rate_hz,
                   (float)notes->notes[i].velocity / 127.0f);
     }
-    remove_local_mean(raw, env, onset->n_frames, (size_t)(0.5 * onset->rate_hz));
+    attune_onset_remove_local_mean(raw, env, onset->n_frames, (size_t)(0.5 * onset->rate_hz));
     attune_arena_reset(&a->scratch);
     onset->env = env;
     return onset;
