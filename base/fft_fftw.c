@@ -28,8 +28,8 @@ struct attune_fft *attune_fft_new(size_t size, struct attune_err *err)
     }
     pthread_mutex_lock(&planner);
     fft->size = size;
-    fft->time = fftwf_alloc_real(size);
-    fft->spectrum = fftwf_alloc_complex(size / 2 + 1);
+    fft->time = attune_alloc_aligned(size, sizeof *fft->time);
+    fft->spectrum = attune_alloc_aligned(size / 2 + 1, sizeof *fft->spectrum);
     if (fft->time && fft->spectrum) {
         const int n = (int)size;
         fft->forward = fftwf_plan_dft_r2c_1d(n, fft->time, fft->spectrum, FFTW_ESTIMATE);
@@ -52,8 +52,8 @@ void attune_fft_free(struct attune_fft *fft)
     pthread_mutex_lock(&planner);
     fftwf_destroy_plan(fft->forward);
     fftwf_destroy_plan(fft->inverse);
-    fftwf_free(fft->time);
-    fftwf_free(fft->spectrum);
+    attune_release(fft->time);
+    attune_release(fft->spectrum);
     pthread_mutex_unlock(&planner);
     attune_release(fft);
 }

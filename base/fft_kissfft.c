@@ -20,8 +20,8 @@ struct attune_fft *attune_fft_new(size_t size, struct attune_err *err)
     struct attune_fft *fft = attune_alloc(1, sizeof *fft);
     if (fft) {
         fft->size = size;
-        fft->time = aligned_alloc(64, (size * sizeof(float) + 63) & ~(size_t)63);
-        fft->spectrum = aligned_alloc(64, ((size / 2 + 1) * sizeof(float complex) + 63) & ~(size_t)63);
+        fft->time = attune_alloc_aligned(size, sizeof *fft->time);
+        fft->spectrum = attune_alloc_aligned(size / 2 + 1, sizeof *fft->spectrum);
         fft->forward = kiss_fftr_alloc((int)size, 0, NULL, NULL);
         fft->inverse = kiss_fftr_alloc((int)size, 1, NULL, NULL);
     }
@@ -36,8 +36,8 @@ struct attune_fft *attune_fft_new(size_t size, struct attune_err *err)
 void attune_fft_free(struct attune_fft *fft)
 {
     if (fft) {
-        free(fft->time);
-        free(fft->spectrum);
+        attune_release(fft->time);
+        attune_release(fft->spectrum);
         kiss_fftr_free(fft->forward);
         kiss_fftr_free(fft->inverse);
         attune_release(fft);

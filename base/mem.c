@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
+
 /* Test hooks, the one exception to "no mutable globals": they do not influence any result. */
 static atomic_uint_fast64_t allocation_count;
 static atomic_uint_fast64_t fail_at;
@@ -31,6 +33,18 @@ void *attune_alloc(size_t count, size_t size)
         return NULL;
     }
     return calloc(count ? count : 1, size ? size : 1); /* calloc checks the product */
+}
+
+void *attune_alloc_aligned(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) ||
+        __builtin_add_overflow(bytes, (size_t)ALIGNMENT, &bytes) || injected_fault()) {
+        return NULL;
+    }
+    bytes &= ~((size_t)ALIGNMENT - 1); /* at least one unit, and no less than asked for */
+    void *ptr = aligned_alloc(ALIGNMENT, bytes);
+    return ptr ? memset(ptr, 0, bytes) : NULL;
 }
 
 void *attune_resize(void *ptr, size_t count, size_t size)
@@ -72,7 +86,7 @@ int attune_grow(void **items, size_t *capacity, size_t n_used, size_t size)
     return 1;
 }
 
-enum { ARENA_ALIGN = 64, ARENA_BLOCK = 1 << 20 };
+enum { ARENA_ALIGN = ALIGNMENT, ARENA_BLOCK = 1 << 20 };
 
 struct attune_arena_block {
     struct attune_arena_block *next;

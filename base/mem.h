@@ -16,6 +16,9 @@
 /* count * size zeroed bytes; NULL when out of memory or when the product overflows. 0 counts as 1. */
 void *attune_alloc(size_t count, size_t size);
 
+/* The same, aligned to 64 bytes for vector code; also freed by attune_release, but never resized. */
+void *attune_alloc_aligned(size_t count, size_t size);
+
 /* Grows or shrinks a block to count * size bytes; new bytes are NOT zeroed. On failure returns NULL
  * and leaves ptr as it was. */
 void *attune_resize(void *ptr, size_t count, size_t size);

@@ -26,6 +26,7 @@ enum attune_midi_kind {
     ATTUNE_MIDI_TIME_SIGNATURE, /* a = numerator, b = log2 of denominator */
     ATTUNE_MIDI_KEY_SIGNATURE,  /* a = sharps as int8_t (-7..7), b = 0 major, 1 minor */
     ATTUNE_MIDI_END_OF_TRACK,   /* one per track, also where the file had none */
+    ATTUNE_MIDI_PITCH_BEND,     /* value = 0..16383, 8192 in the middle; for rendering */
 };
 
 struct attune_midi_event {

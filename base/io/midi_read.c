@@ -75,6 +75,11 @@ static bool read_vlq(struct reader *r, uint32_t *value)
     return false;
 }
 
+static bool is_channel_event(enum attune_midi_kind kind)
+{
+    return kind <= ATTUNE_MIDI_PROGRAM || kind == ATTUNE_MIDI_PITCH_BEND;
+}
+
 static void emit(struct reader *r, enum attune_midi_kind kind, uint8_t a, uint8_t b, uint32_t value)
 {
     struct attune_midi *midi = r->midi;
@@ -84,7 +89,7 @@ static void emit(struct reader *r, enum attune_midi_kind kind, uint8_t a, uint8_
     }
     midi->events[midi->n_events++] = (struct attune_midi_event){
         .tick = tick_of(r), .track = r->track, .kind = (uint8_t)kind,
-        .channel = kind <= ATTUNE_MIDI_PROGRAM ? r->status & 0x0f : 0,
+        .channel = is_channel_event(kind) ? r->status & 0x0f : 0,
         .a = a, .b = b, .value = value,
     };
 }
@@ -104,7 +109,10 @@ static void emit_channel(struct reader *r, uint8_t a, uint8_t b)
     case 0xc:
         emit(r, ATTUNE_MIDI_PROGRAM, a, 0, 0);
         break;
-    default: /* aftertouch and pitch bend matter to no metric */
+    case 0xe:
+        emit(r, ATTUNE_MIDI_PITCH_BEND, 0, 0, (uint32_t)b << 7 | a);
+        break;
+    default: /* aftertouch matters to no metric and hardly to a rendering */
         break;
     }
 }

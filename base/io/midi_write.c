@@ -53,6 +53,9 @@ static void add_event(struct attune_buf *out, const struct attune_midi_event *e)
     case ATTUNE_MIDI_KEY_SIGNATURE:
         add(out, (const uint8_t[]){0xff, 0x59, 2, e->a, e->b}, 5);
         break;
+    case ATTUNE_MIDI_PITCH_BEND:
+        add(out, (const uint8_t[]){0xe0 | e->channel, e->value & 0x7f, (uint8_t)(e->value >> 7)}, 3);
+        break;
     default:
         add(out, (const uint8_t[]){status[e->kind] | e->channel, e->a, e->b},
             e->kind == ATTUNE_MIDI_PROGRAM ? 2 : 3);
@@ -74,8 +77,10 @@ static bool writable(const struct attune_midi *midi, const struct attune_midi_ev
         return e->a < 128 && e->b < 128 && e->b > 0;
     case ATTUNE_MIDI_TEMPO:
         return e->value < 1u << 24;
+    case ATTUNE_MIDI_PITCH_BEND:
+        return e->value < 1u << 14;
     default:
-        return e->kind <= ATTUNE_MIDI_END_OF_TRACK;
+        return e->kind <= ATTUNE_MIDI_PITCH_BEND;
     }
 }
 

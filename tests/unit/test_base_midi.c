@@ -249,7 +249,8 @@ static void written_files_read_back(void **state)
         for (; n < EVENTS; n++) {
             tick += (uint32_t)attune_rng_below(&rng, 3) * stretch;
             struct attune_midi_event *e = &events[n];
-            *e = (struct attune_midi_event){.tick = tick, .kind = (uint8_t)attune_rng_below(&rng, 7)};
+            *e = (struct attune_midi_event){.tick = tick, .kind = (uint8_t)attune_rng_below(&rng, 8)};
+            e->kind = e->kind == ATTUNE_MIDI_END_OF_TRACK ? ATTUNE_MIDI_PITCH_BEND : e->kind;
             e->a = (uint8_t)attune_rng_below(&rng, 128);
             switch (e->kind) {
             case ATTUNE_MIDI_TEMPO:
@@ -259,6 +260,11 @@ static void written_files_read_back(void **state)
             case ATTUNE_MIDI_KEY_SIGNATURE:
                 e->a = (uint8_t)(int8_t)-3;
                 e->b = 1;
+                break;
+            case ATTUNE_MIDI_PITCH_BEND:
+                e->a = 0;
+                e->value = (uint32_t)attune_rng_below(&rng, 1 << 14);
+                e->channel = 9;
                 break;
             case ATTUNE_MIDI_PROGRAM:
                 e->channel = 5;
