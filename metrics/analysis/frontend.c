@@ -19,10 +19,14 @@ enum {
 /* Guards powers against overflow by absurd float files; 120 dB above full scale. */
 static const float SAMPLE_MAX = 1e6f;
 
+static const float SILENCE_RANGE_DB = 60.0f; /* below the loudest frame */
+static const float SILENCE_DB = -90.0f;      /* of full scale: under the rounding of 16 bits */
+
 struct attune_frontend {
     struct attune_meter *meter;
     struct attune_base_frames *base;
     struct attune_harmonic_frames *harmonic;
+    struct attune_hum hum;
     struct attune_fft *harmonic_fft;
     float *harmonic_window; /* (ATTUNE_HARMONIC_SIZE,) */
     float *harmonic_power;  /* (ATTUNE_HARMONIC_SIZE/2 + 1,) */
@@ -81,6 +85,7 @@ void attune_frontend_free(struct attune_frontend *f)
         attune_meter_free(f->meter);
         attune_base_frames_free(f->base);
         attune_harmonic_frames_free(f->harmonic);
+        attune_release(f->hum.frames);
         attune_fft_free(f->harmonic_fft);
         attune_release(f->harmonic_window);
         attune_release(f->harmonic_power);
@@ -119,7 +124,8 @@ static int push_harmonic(struct attune_frontend *f, const float *restrict signal
     for (size_t k = 0; k <= ATTUNE_HARMONIC_SIZE / 2; k++) {
         f->harmonic_power[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
     }
-    return attune_harmonic_frames_push(f->harmonic, f->harmonic_power);
+    return attune_hum_push(&f->hum, f->harmonic_power, ATTUNE_ANALYSIS_RATE) &&
+           attune_harmonic_frames_push(f->harmonic, f->harmonic_power);
 }
 
 /* The samples of the frame of `size` centred on `centre`, or NULL while they are not all there. A frame whose
@@ -261,6 +267,7 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
     }
     attune_base_frames_reset(f->base);
     attune_harmonic_frames_reset(f->harmonic);
+    f->hum.n_frames = 0;
     memset(f->signal, 0, PAD * sizeof *f->signal);
     f->start = -(int64_t)PAD;
     f->n_signal = PAD;
@@ -292,6 +299,54 @@ static enum attune_code out_of_memory(struct attune_analysis *analysis, struct a
 {
     attune_analysis_oom(analysis);
     return attune_fail(err, ATTUNE_E_MEMORY, "out of memory while analysing audio");
+}
+
+/* Which frames are silent, against the loudest one. */
+static int find_silence(struct attune_arena *arena, struct attune_frames *frames)
+{
+    bool *silent = attune_arena_alloc(arena, frames->n_frames, sizeof *silent);
+    if (!silent) {
+        return 0;
+    }
+    float loudest = frames->level_db[0];
+    for (size_t i = 1; i < frames->n_frames; i++) {
+        loudest = fmaxf(loudest, frames->level_db[i]);
+    }
+    const float threshold = fmaxf(loudest - SILENCE_RANGE_DB, SILENCE_DB);
+    for (size_t i = 0; i < frames->n_frames; i++) {
+        silent[i] = frames->level_db[i] < threshold;
+        frames->n_silent += silent[i];
+    }
+    frames->silent = silent;
+    frames->loudest_db = (double)loudest;
+    return 1;
+}
+
+/* Leaves what the pass found in the analysis. */
+static int keep_features(const struct attune_frontend *f, struct attune_analysis *analysis)
+{
+    struct attune_arena *arena = &analysis->arena;
+    struct attune_frames *frames = attune_arena_alloc(arena, 1, sizeof *frames);
+    struct attune_levels *levels = attune_arena_alloc(arena, 1, sizeof *levels);
+    if (!frames || !levels || !attune_meter_finish(f->meter, arena, levels)) {
+        return 0;
+    }
+    frames->rate_hz = (double)ATTUNE_ANALYSIS_RATE / ATTUNE_FRAME_HOP;
+    if (f->needs & ATTUNE_NEED_SPECTRAL) {
+        attune_base_frames_view(f->base, frames);
+        if (!find_silence(arena, frames)) {
+            return 0;
+        }
+    } else {
+        frames->why = "the base spectrogram was not asked for";
+    }
+    if (f->needs & ATTUNE_NEED_HARMONIC) {
+        frames->harmonic = f->harmonic;
+        frames->hum = &f->hum;
+    }
+    analysis->frames = frames;
+    analysis->levels = levels;
+    return 1;
 }
 
 enum attune_code attune_frontend_run(struct attune_frontend *f, struct attune_analysis *analysis,
@@ -328,18 +383,9 @@ enum attune_code attune_frontend_run(struct attune_frontend *f, struct attune_an
     }
     analysis->times = f->times;
     analysis->duration_s = (double)n_frames / source->rate_hz;
-    analysis->frames = attune_arena_alloc(&analysis->arena, 1, sizeof *analysis->frames);
-    analysis->levels = attune_arena_alloc(&analysis->arena, 1, sizeof *analysis->levels);
-    if (!analysis->frames || !analysis->levels ||
-        !attune_meter_finish(f->meter, &analysis->arena, analysis->levels)) {
+    if (!keep_features(f, analysis)) {
         return out_of_memory(analysis, err);
     }
-    struct attune_frames *frames = analysis->frames;
-    frames->rate_hz = (double)ATTUNE_ANALYSIS_RATE / ATTUNE_FRAME_HOP;
-    if (needs & ATTUNE_NEED_SPECTRAL) {
-        attune_base_frames_view(f->base, frames);
-    }
-    frames->harmonic = needs & ATTUNE_NEED_HARMONIC ? f->harmonic : NULL;
     return ATTUNE_OK;
 }
 

@@ -8,8 +8,11 @@
 #ifndef ATTUNE_METRICS_ANALYSIS_FRONTEND_H
 #define ATTUNE_METRICS_ANALYSIS_FRONTEND_H
 
+#include <stdbool.h>
+
 #include "metrics/analysis/analysis.h"
 #include "metrics/analysis/harmonic_frames.h"
+#include "metrics/analysis/hum.h"
 
 enum {
     ATTUNE_ANALYSIS_RATE = 22050,
@@ -30,7 +33,11 @@ struct attune_frames {
     const float *centroid_hz;
     const float *rolloff99_hz;  /* frequency below which 99 % of the power lies */
     const float *flatness;      /* geometric over arithmetic mean of the power */
+    const bool *silent;         /* 60 dB below the loudest frame, or below -90 dB of full scale */
+    size_t n_silent;
+    double loudest_db;
     const struct attune_harmonic_frames *harmonic;
+    const struct attune_hum *hum;
 };
 
 const struct attune_frames *attune_analysis_frames(struct attune_analysis *analysis);

@@ -16,8 +16,8 @@ struct attune_onset *attune_onset_audio(struct attune_analysis *a)
         return NULL;
     }
     onset->rate_hz = (double)ATTUNE_ANALYSIS_RATE / ATTUNE_FRAME_HOP;
-    if (!frames->onset_flux) {
-        onset->why = "the base spectrogram was not asked for";
+    if (frames->why) {
+        onset->why = frames->why;
         return onset;
     }
     const size_t n = frames->n_frames;
