@@ -1,0 +1,108 @@
+/* `builtin: policy`: the autoregressive reference policy, trained when first needed. Options:
+ *
+ *     best_of: N         draw N samples, keep the best (1..65536, default 1)
+ *     select: METRIC_ID  by this metric, in its own direction
+ */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "models/best_of_n.h"
+#include "models/builtin.h"
+#include "models/option.h"
+#include "models/policy_train.h"
+
+struct state {
+    struct attune_policy *policy;
+    struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
+    uint64_t best_of;
+};
+
+static void close_state(void *state)
+{
+    struct state *s = state;
+    if (s) {
+        attune_policy_free(s->policy);
+        attune_scorer_pool_free(s->scorers);
+        attune_release(s);
+    }
+}
+
+static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
+                                   struct attune_err *err)
+{
+    struct state *s = attune_alloc(1, sizeof *s);
+    if (!s) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
+    }
+    const char *select = attune_option_get(spec, "select", NULL);
+    enum attune_code code =
+        attune_option_count(spec, "best_of", 1, 1, ATTUNE_MAX_BEST_OF, &s->best_of, err);
+    if (code == ATTUNE_OK && s->best_of > 1 && !select) {
+        code = attune_fail(err, ATTUNE_E_INPUT, "model '%s': best_of needs a metric to select by",
+                           spec->name);
+        attune_err_hint(err, "add `select: harmonic.key_clarity` or another metric's id");
+    }
+    if (code == ATTUNE_OK && select) {
+        code = attune_scorer_pool_new(&s->scorers, select, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_policy_base(&s->policy, err);
+    }
+    if (code != ATTUNE_OK) {
+        close_state(s);
+        return code;
+    }
+    *state = s;
+    return ATTUNE_OK;
+}
+
+static enum attune_code generate(void *state, const struct attune_request *request,
+                                 struct attune_generation *out, struct attune_err *err)
+{
+    struct state *s = state;
+    struct attune_piece piece;
+    struct attune_generation chosen;
+    if (s->scorers) {
+        struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
+        if (!scorer) {
+            return ATTUNE_E_MEMORY;
+        }
+        enum attune_code code =
+            attune_best_of_n(s->policy, scorer, request, s->best_of, &piece, &chosen, err);
+        attune_scorer_return(s->scorers, scorer);
+        if (code != ATTUNE_OK) {
+            return code;
+        }
+    } else {
+        struct attune_setting setting;
+        struct attune_rng rng;
+        attune_setting_init(&setting, request->prompt);
+        attune_rng_init(&rng, attune_request_seed(request), 0);
+        double logprob = attune_policy_sample(s->policy, &setting, &piece, &rng);
+        chosen = (struct attune_generation){
+            .n_candidates = 1, .n_tokens = attune_piece_n_cells(&setting), .has_logprob = true,
+            .has_ref_logprob = true, .logprob = logprob, .ref_logprob = logprob,
+            .device_seconds = -1.0,
+        };
+    }
+    enum attune_code code = attune_builtin_finish(&piece, request, out, err);
+    if (code == ATTUNE_OK) {
+        memcpy(chosen.path, out->path, sizeof chosen.path);
+        *out = chosen;
+    }
+    return code;
+}
+
+static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
+{
+    struct state *s = state;
+    attune_hash_bytes(attune_policy_params(s->policy), attune_policy_n_params() * sizeof(float), hash);
+    return ATTUNE_OK;
+}
+
+static const char *const options[] = {"best_of", "select", NULL};
+
+const struct attune_generator attune_generator_policy = {
+    .name = "policy", .summary = "autoregressive reference policy, optionally best-of-n", .builtin = true,
+    .options = options, .open = open_state, .generate = generate, .close = close_state,
+    .fingerprint = fingerprint,
+};
