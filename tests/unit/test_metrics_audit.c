@@ -1,0 +1,491 @@
+/* Damage in measured doses: identities at dose 0, exact shares, nesting, validity; the nulls. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "metrics/audit/damage.h"
+#include "metrics/audit/nulls.h"
+#include "metrics/stats/association.h"
+#include "models/corpus.h"
+
+enum { N_BARS = 16, SEED = 20 };
+
+/* A composed piece under analysis, as a score. */
+struct fixture {
+    struct attune_midi midi;
+    struct attune_analysis *analysis;
+    struct attune_score score;
+};
+
+static void set_up(struct fixture *f, uint64_t seed)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    const struct attune_setting setting = {
+        .tonic = 2, .tempo_bpm = 100, .n_bars = N_BARS, .has_drums = true, .bass_program = 33};
+    struct attune_piece piece;
+    struct attune_rng rng;
+    attune_rng_init(&rng, seed, 0);
+    attune_corpus_compose(&piece, &setting, 0, &rng);
+    assert_int_equal(attune_piece_to_midi(&piece, &f->midi, &err), ATTUNE_OK);
+    f->analysis = attune_analysis_new(&err);
+    assert_non_null(f->analysis);
+    assert_int_equal(attune_analysis_load_midi(f->analysis, &f->midi, &err), ATTUNE_OK);
+    assert_int_equal(attune_score_init(&f->score, &f->midi, f->analysis, &err), ATTUNE_OK);
+}
+
+static void tear_down(struct fixture *f)
+{
+    attune_score_release(&f->score);
+    attune_analysis_free(f->analysis);
+    attune_midi_release(&f->midi);
+}
+
+/* The damaged piece, read again from its own file image: what does not survive writing is not valid. */
+static struct attune_midi damaged_file(const char *id, const struct fixture *f,
+                                       const struct fixture *donor, double dose)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_midi damaged, read;
+    unsigned char *bytes;
+    size_t n_bytes;
+    const struct attune_damage_spec *damage = attune_damage_find(id);
+    assert_non_null(damage);
+    assert_int_equal(attune_damage_score(damage, &f->score, &donor->score, dose, SEED, &damaged,
+                                         &err), ATTUNE_OK);
+    assert_int_equal(attune_midi_format(&damaged, &bytes, &n_bytes, &err), ATTUNE_OK);
+    assert_int_equal(attune_midi_parse(&read, bytes, n_bytes, &err), ATTUNE_OK);
+    assert_int_equal(read.n_warnings, 0);
+    attune_midi_release(&damaged);
+    attune_release(bytes);
+    return read;
+}
+
+struct damaged {
+    struct attune_midi midi;
+    struct attune_analysis *analysis;
+    const struct attune_notes *notes;
+};
+
+static struct damaged damage(const char *id, const struct fixture *f, const struct fixture *donor,
+                             double dose)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct damaged d = {.midi = damaged_file(id, f, donor, dose),
+                        .analysis = attune_analysis_new(&err)};
+    assert_non_null(d.analysis);
+    return d;
+}
+
+/* The struct must stay where it is from here on. */
+static void look(struct damaged *d)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    assert_int_equal(attune_analysis_load_midi(d->analysis, &d->midi, &err), ATTUNE_OK);
+    d->notes = attune_analysis_notes(d->analysis);
+}
+
+static void drop(struct damaged *d)
+{
+    attune_analysis_free(d->analysis);
+    attune_midi_release(&d->midi);
+}
+
+static bool same_note(const struct attune_note *a, const struct attune_note *b)
+{
+    return a->onset_tick == b->onset_tick && a->end_tick == b->end_tick && a->track == b->track &&
+           a->channel == b->channel && a->pitch == b->pitch && a->velocity == b->velocity &&
+           a->program == b->program && a->onset_s == b->onset_s && a->end_s == b->end_s;
+}
+
+/* Notes of a that b does not have, by sorted merge on identical fields; both are sorted by onset. */
+static size_t n_missing(const struct attune_notes *a, const struct attune_notes *b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->n_notes; i++) {
+        bool found = false;
+        for (size_t j = 0; j < b->n_notes && !found; j++) {
+            found = same_note(&a->notes[i], &b->notes[j]);
+        }
+        n += !found;
+    }
+    return n;
+}
+
+static void dose_zero_is_the_piece_itself(void **state)
+{
+    struct fixture f, donor;
+    set_up(&f, 1);
+    set_up(&donor, 2);
+    const struct attune_notes *clean = attune_analysis_notes(f.analysis);
+    for (size_t i = 0; i < attune_n_damages; i++) {
+        if (attune_damages[i].modality != ATTUNE_SYMBOLIC) {
+            continue;
+        }
+        struct damaged d = damage(attune_damages[i].id, &f, &donor, 0.0);
+        look(&d);
+        assert_int_equal(d.notes->n_notes, clean->n_notes);
+        for (size_t k = 0; k < clean->n_notes; k++) {
+            assert_true(same_note(&clean->notes[k], &d.notes->notes[k]));
+        }
+        drop(&d);
+    }
+    tear_down(&f);
+    tear_down(&donor);
+}
+
+/* Every damage changes something at dose 1 and, up to the collisions of a few notes, more with the dose. */
+static void damage_grows_with_the_dose(void **state)
+{
+    struct fixture f, donor;
+    set_up(&f, 3);
+    set_up(&donor, 4);
+    const struct attune_notes *clean = attune_analysis_notes(f.analysis);
+    for (size_t i = 0; i < attune_n_damages; i++) {
+        if (attune_damages[i].modality != ATTUNE_SYMBOLIC) {
+            continue;
+        }
+        size_t before = 0;
+        for (int k = 1; k < ATTUNE_N_DOSES; k++) {
+            struct damaged d = damage(attune_damages[i].id, &f, &donor, 0.1 * k);
+            look(&d);
+            const size_t changed = n_missing(clean, d.notes);
+            if (changed + clean->n_notes / 20 < before) {
+                fail_msg("%s (seed %d): %zu notes changed at dose %.1f, %zu at the dose before",
+                         attune_damages[i].id, SEED, changed, 0.1 * k, before);
+            }
+            before = changed;
+            drop(&d);
+        }
+        if (before < clean->n_notes / 4) {
+            fail_msg("%s changes %zu of %zu notes at dose 1", attune_damages[i].id, before,
+                     clean->n_notes);
+        }
+    }
+    tear_down(&f);
+    tear_down(&donor);
+}
+
+static void note_damage_hits_its_share(void **state)
+{
+    struct fixture f;
+    set_up(&f, 5);
+    struct damaged d = damage("deleted_notes", &f, &f, 1.0);
+    look(&d);
+    const size_t n = f.score.n_notes;
+    assert_int_equal(d.notes->n_notes, n - attune_damage_share(n, 0.9));
+    assert_int_equal(n_missing(d.notes, attune_analysis_notes(f.analysis)), 0);
+    drop(&d);
+
+    /* Jitter stays within its bound and moves no note in pitch; counted on the damaged score itself. */
+    struct attune_midi midi;
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_score copy;
+    struct attune_rng rng;
+    attune_rng_init(&rng, SEED, 0);
+    assert_int_equal(attune_score_copy(&copy, &f.score, &err), ATTUNE_OK);
+    assert_true(attune_damage_find("onset_jitter")->symbolic(&copy, NULL, 0.5, &rng));
+    double largest = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double ticks = fabs((double)copy.notes[i].onset_tick - f.score.notes[i].onset_tick);
+        largest = fmax(largest, ticks / attune_score_ticks_per_s(&f.score, 0));
+        assert_int_equal(copy.notes[i].pitch, f.score.notes[i].pitch);
+        assert_int_equal(copy.notes[i].end_tick - copy.notes[i].onset_tick,
+                         f.score.notes[i].end_tick - f.score.notes[i].onset_tick);
+    }
+    assert_true(largest <= 0.1 + 1e-3 && largest > 0.09);
+    attune_score_release(&copy);
+
+    /* Pitch noise: exactly the share of pitched notes at dose 1, by 1 to 6 semitones. */
+    attune_rng_init(&rng, SEED, 0);
+    assert_int_equal(attune_score_copy(&copy, &f.score, &err), ATTUNE_OK);
+    assert_true(attune_damage_find("pitch_noise")->symbolic(&copy, NULL, 1.0, &rng));
+    for (size_t i = 0; i < n; i++) {
+        const int moved = abs(copy.notes[i].pitch - f.score.notes[i].pitch);
+        assert_true(copy.notes[i].is_drum ? moved == 0 : moved >= 1 && moved <= 6);
+    }
+    assert_int_equal(attune_score_assemble(&copy, &midi, &err), ATTUNE_OK);
+    attune_midi_release(&midi);
+    attune_score_release(&copy);
+    tear_down(&f);
+}
+
+/* Shuffling keeps what a bar holds; freezing leaves one bar; foreign bars leave half of the piece. */
+static void bar_damage_moves_whole_bars(void **state)
+{
+    struct fixture f, donor;
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_score copy;
+    struct attune_rng rng;
+    set_up(&f, 6);
+    set_up(&donor, 7);
+    attune_rng_init(&rng, SEED, 0);
+    assert_int_equal(attune_score_copy(&copy, &f.score, &err), ATTUNE_OK);
+    assert_true(attune_damage_find("bar_shuffle")->symbolic(&copy, NULL, 1.0, &rng));
+    size_t target[N_BARS + 1];
+    for (size_t bar = 0; bar <= N_BARS; bar++) {
+        target[bar] = SIZE_MAX;
+    }
+    for (size_t i = 0; i < f.score.n_notes; i++) {
+        const size_t from = attune_score_bar(&f.score, f.score.notes[i].onset_tick);
+        const size_t to = attune_score_bar(&f.score, copy.notes[i].onset_tick);
+        assert_true(to != from);
+        assert_true(target[from] == SIZE_MAX || target[from] == to);
+        target[from] = to;
+        assert_int_equal(copy.notes[i].onset_tick - copy.bar_tick[to],
+                         f.score.notes[i].onset_tick - f.score.bar_tick[from]);
+    }
+    attune_score_release(&copy);
+
+    assert_int_equal(attune_score_copy(&copy, &f.score, &err), ATTUNE_OK);
+    assert_true(attune_damage_find("freezing")->symbolic(&copy, NULL, 1.0, &rng));
+    size_t in_bar[N_BARS + 1] = {0};
+    for (size_t i = 0; i < copy.n_notes; i++) {
+        in_bar[attune_score_bar(&copy, copy.notes[i].onset_tick)]++;
+    }
+    for (size_t bar = 1; bar < copy.n_bars; bar++) {
+        assert_int_equal(in_bar[bar], in_bar[0]);
+    }
+    attune_score_release(&copy);
+
+    assert_int_equal(attune_score_copy(&copy, &f.score, &err), ATTUNE_OK);
+    assert_true(attune_damage_find("style_switch")->symbolic(&copy, &donor.score, 1.0, &rng));
+    bool foreign[N_BARS + 1] = {false};
+    for (size_t i = 0; i < copy.n_notes; i++) {
+        bool own = false;
+        for (size_t j = 0; j < f.score.n_notes && !own; j++) {
+            own = copy.notes[i].onset_tick == f.score.notes[j].onset_tick &&
+                  copy.notes[i].pitch == f.score.notes[j].pitch &&
+                  copy.notes[i].channel == f.score.notes[j].channel;
+        }
+        foreign[attune_score_bar(&copy, copy.notes[i].onset_tick)] |= !own;
+    }
+    size_t n_foreign = 0;
+    for (size_t bar = 0; bar < copy.n_bars; bar++) {
+        n_foreign += foreign[bar];
+    }
+    assert_true(n_foreign >= copy.n_bars / 4 && n_foreign <= copy.n_bars / 2 + 1);
+    attune_score_release(&copy);
+    tear_down(&f);
+    tear_down(&donor);
+}
+
+static void tempo_wander_keeps_the_notes(void **state)
+{
+    struct fixture f;
+    set_up(&f, 8);
+    struct damaged d = damage("tempo_wander", &f, &f, 1.0);
+    look(&d);
+    const struct attune_notes *clean = attune_analysis_notes(f.analysis);
+    double moved = 0.0;
+    assert_int_equal(d.notes->n_notes, clean->n_notes);
+    for (size_t i = 0; i < clean->n_notes; i++) {
+        assert_int_equal(d.notes->notes[i].onset_tick, clean->notes[i].onset_tick);
+        assert_int_equal(d.notes->notes[i].pitch, clean->notes[i].pitch);
+        moved = fmax(moved, fabs(d.notes->notes[i].onset_s - clean->notes[i].onset_s));
+    }
+    assert_true(moved > 0.3);
+    drop(&d);
+    tear_down(&f);
+}
+
+/* Six seconds of three partials and a little silence. */
+static struct attune_clip test_clip(double hz)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_clip clip;
+    assert_int_equal(attune_clip_init(&clip, 6 * 22050, 2, 22050, &err), ATTUNE_OK);
+    for (uint64_t i = 2205; i < clip.n_frames; i++) {
+        const double t = 2.0 * 3.14159265358979 * hz * (double)i / clip.rate_hz;
+        const float v = (float)(0.2 * sin(t) + 0.1 * sin(2.0 * t) + 0.05 * sin(11.0 * t));
+        clip.samples[2 * i] = v;
+        clip.samples[2 * i + 1] = 0.8f * v;
+    }
+    return clip;
+}
+
+static struct attune_clip damaged_clip(const char *id, const struct attune_clip *clip,
+                                       const struct attune_clip *donor, double dose)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_clip out;
+    const struct attune_damage_spec *damage = attune_damage_find(id);
+    assert_non_null(damage);
+    assert_int_equal(attune_damage_clip(damage, clip, donor, dose, SEED, &out, &err), ATTUNE_OK);
+    return out;
+}
+
+static double distance(const struct attune_clip *a, const struct attune_clip *b)
+{
+    double sum = 0.0;
+    for (uint64_t i = 0; i < a->n_frames * a->n_channels && i < b->n_frames * b->n_channels; i++) {
+        const double d = (double)a->samples[i] - b->samples[i];
+        assert_true(isfinite(d));
+        sum += d * d;
+    }
+    return sqrt(sum / (double)(a->n_frames * a->n_channels));
+}
+
+static void audio_damage_is_finite_seeded_and_absent_at_dose_zero(void **state)
+{
+    struct attune_clip clip = test_clip(220.3), donor = test_clip(331.0);
+    for (size_t i = 0; i < attune_n_damages; i++) {
+        if (attune_damages[i].modality != ATTUNE_AUDIO) {
+            continue;
+        }
+        const char *id = attune_damages[i].id;
+        struct attune_clip none = damaged_clip(id, &clip, &donor, 0.0);
+        struct attune_clip full = damaged_clip(id, &clip, &donor, 1.0);
+        struct attune_clip again = damaged_clip(id, &clip, &donor, 1.0);
+        assert_int_equal(none.n_frames, clip.n_frames);
+        assert_true(distance(&none, &clip) == 0.0);
+        assert_int_equal(full.n_frames, again.n_frames);
+        assert_true(distance(&full, &again) == 0.0);
+        if (full.n_frames == clip.n_frames && distance(&full, &clip) < 1e-3) {
+            fail_msg("%s changes nothing at dose 1 (seed %d)", id, SEED);
+        }
+        attune_clip_release(&none);
+        attune_clip_release(&full);
+        attune_clip_release(&again);
+    }
+    attune_clip_release(&clip);
+    attune_clip_release(&donor);
+}
+
+/* Upward zero crossings of the first channel per second between two times. */
+static double crossings_per_s(const struct attune_clip *clip, double from_s, double to_s)
+{
+    size_t n = 0;
+    for (uint64_t i = (uint64_t)(from_s * clip->rate_hz); i < (uint64_t)(to_s * clip->rate_hz); i++) {
+        n += clip->samples[i * clip->n_channels] < 0.0f &&
+             clip->samples[(i + 1) * clip->n_channels] >= 0.0f;
+    }
+    return (double)n / (to_s - from_s);
+}
+
+static void audio_damage_has_its_size(void **state)
+{
+    struct attune_clip clip = test_clip(440.0);
+    const double rms = attune_clip_rms(&clip);
+
+    struct attune_clip out = damaged_clip("noise", &clip, NULL, 0.5); /* 30 dB below the music */
+    assert_float_equal(20.0 * log10(distance(&clip, &out) / rms), -30.0, 0.05);
+    attune_clip_release(&out);
+
+    out = damaged_clip("clipping", &clip, NULL, 0.2); /* 6 dB beyond full scale */
+    assert_true(attune_clip_peak(&out) == 1.0);
+    const double gain = pow(10.0, 0.3) / attune_clip_peak(&clip);
+    const uint64_t quiet = 2 * 2300;
+    assert_true(fabs(out.samples[quiet]) == 1.0 ||
+                fabs(out.samples[quiet] - gain * clip.samples[quiet]) < 1e-5);
+    attune_clip_release(&out);
+
+    out = damaged_clip("early_cut", &clip, NULL, 0.4);
+    assert_int_equal(out.n_frames, clip.n_frames - clip.n_frames / 5);
+    attune_clip_release(&out);
+
+    out = damaged_clip("frozen_audio", &clip, NULL, 1.0);
+    const uint64_t loop = 2 * 22050, start = 2205 + 22050;
+    for (uint64_t i = start; i + loop < out.n_frames; i += 97) {
+        assert_float_equal(out.samples[2 * i], out.samples[2 * (i + loop)], 0.2);
+    }
+    attune_clip_release(&out);
+
+    out = damaged_clip("drop_outs", &clip, NULL, 1.0);
+    size_t silent = 0;
+    for (uint64_t i = 2205; i < out.n_frames; i++) {
+        silent += out.samples[2 * i] == 0.0f && out.samples[2 * i + 1] == 0.0f;
+    }
+    assert_true(silent > 0.35 * (double)out.n_frames && silent < 0.7 * (double)out.n_frames);
+    attune_clip_release(&out);
+    attune_clip_release(&clip);
+}
+
+/* A sine keeps time and changes pitch, or the other way round. */
+static void warps_move_what_they_say(void **state)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_clip clip;
+    assert_int_equal(attune_clip_init(&clip, 6 * 22050, 1, 22050, &err), ATTUNE_OK);
+    for (uint64_t i = 0; i < clip.n_frames; i++) {
+        clip.samples[i] = (float)(0.5 * sin(2.0 * 3.14159265358979 * 440.0 * (double)i / 22050));
+    }
+    struct attune_clip out = damaged_clip("pitch_drift", &clip, NULL, 1.0);
+    assert_int_equal(out.n_frames, clip.n_frames);
+    assert_float_equal(crossings_per_s(&out, 2.5, 3.5), 440.0 * exp2(-1.0 / 12), 6.0);
+    assert_float_equal(crossings_per_s(&out, 4.5, 5.5), 440.0 * exp2(-1.0 / 12 * 10.0 / 6), 6.0);
+    attune_clip_release(&out);
+    out = damaged_clip("tempo_drift", &clip, NULL, 1.0);
+    assert_float_equal(crossings_per_s(&out, 1.0, 5.0), 440.0, 3.0);
+    attune_clip_release(&out);
+    out = damaged_clip("speed_wobble", &clip, NULL, 1.0);
+    assert_float_equal(crossings_per_s(&out, 0.73, 0.93), 440.0 * 1.2, 10.0); /* first crest, .83 s */
+    assert_float_equal(crossings_per_s(&out, 2.4, 2.6), 440.0 * 0.8, 10.0);
+    attune_clip_release(&out);
+    attune_clip_release(&clip);
+}
+
+static void nulls_are_what_they_say(void **state)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_rng rng;
+    attune_rng_init(&rng, SEED, 0);
+    for (size_t i = 0; i < attune_n_nulls; i++) {
+        const struct attune_null_spec *null = &attune_nulls[i];
+        if (null->symbolic) {
+            struct attune_midi midi;
+            assert_int_equal(null->symbolic(&rng, &midi, &err), ATTUNE_OK);
+            unsigned char *bytes;
+            size_t n_bytes;
+            assert_int_equal(attune_midi_format(&midi, &bytes, &n_bytes, &err), ATTUNE_OK);
+            attune_release(bytes);
+            attune_midi_release(&midi);
+        } else if (null->audio) {
+            struct attune_clip clip;
+            assert_int_equal(attune_clip_init(&clip, 22050, 2, 22050, &err), ATTUNE_OK);
+            null->audio(&rng, &clip);
+            const double rms = attune_clip_rms(&clip);
+            if (strcmp(null->id, "silence") == 0) {
+                assert_true(rms == 0.0);
+            } else {
+                assert_true(rms > 0.05 && rms < 0.5);
+            }
+            attune_clip_release(&clip);
+        } else {
+            assert_non_null(attune_damage_find(null->damage));
+        }
+    }
+}
+
+/* By hand: of the six pairs of (1 2 2 3) and (1 2 3 3) four agree, one is tied in x, one in y. */
+static void association_by_hand(void **state)
+{
+    const double up[] = {1, 2, 3, 4}, swapped[] = {1, 3, 2, 4};
+    const double x[] = {1, 2, 2, 3}, y[] = {1, 2, 3, 3}, flat[] = {5, 5, 5, 5};
+    assert_float_equal(attune_kendall_tau_b(up, up, 4), 1.0, 0.0);
+    assert_float_equal(attune_kendall_tau_b(up, swapped, 4), 4.0 / 6.0, 1e-15);
+    assert_float_equal(attune_kendall_tau_b(x, y, 4), 0.8, 1e-15);
+    assert_float_equal(attune_kendall_tau_b(x, flat, 4), 0.0, 0.0);
+    const double clean[] = {3, 4}, damaged[] = {1, 3};
+    assert_float_equal(attune_auc(clean, 2, damaged, 2), 0.875, 0.0);
+    assert_float_equal(attune_auc(clean, 2, damaged, 0), 0.5, 0.0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dose_zero_is_the_piece_itself),
+        cmocka_unit_test(damage_grows_with_the_dose),
+        cmocka_unit_test(note_damage_hits_its_share),
+        cmocka_unit_test(bar_damage_moves_whole_bars),
+        cmocka_unit_test(tempo_wander_keeps_the_notes),
+        cmocka_unit_test(audio_damage_is_finite_seeded_and_absent_at_dose_zero),
+        cmocka_unit_test(audio_damage_has_its_size),
+        cmocka_unit_test(warps_move_what_they_say),
+        cmocka_unit_test(nulls_are_what_they_say),
+        cmocka_unit_test(association_by_hand),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
