@@ -7,7 +7,9 @@
  *
  * open() makes what all samples of a model share (weights, a pool of worker processes); generate() is called
  * from several threads at once and must be safe for that; it gives the same sample for the same
- * (model, prompt, seed) on any thread, in any order.
+ * (model, prompt, seed) on any thread, in any order. The harness opens every model of a suite to ask for its
+ * fingerprint, also when all its samples are cached: what takes long every time (spawning a process) waits
+ * for the first generate(); trained weights are kept in a cache.
  */
 #ifndef ATTUNE_MODELS_GENERATOR_H
 #define ATTUNE_MODELS_GENERATOR_H
