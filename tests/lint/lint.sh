@@ -44,7 +44,7 @@ while read -r line; do fail "$line"; done < <(
 while read -r file; do
     dir=$(dirname "$file") name=$(basename "$file")
     case "$name" in fft_fftw.c | fft_kissfft.c) continue ;; esac
-    grep -qF "$name" "$dir/CMakeLists.txt" "$(dirname "$dir")/CMakeLists.txt" 2>/dev/null ||
+    grep -qF "$name" "$dir"/CMakeLists.txt "$dir"/*.cmake "$(dirname "$dir")/CMakeLists.txt" 2>/dev/null ||
         fail "$file is in no CMakeLists.txt"
 done < <(sources | grep '\.c$')
 

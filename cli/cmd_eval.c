@@ -1,0 +1,290 @@
+/* attune eval PATH...: evaluates files and folders, one result per file, in input order.
+ *
+ * Files are evaluated on several threads and printed in the order in which they were given; JSON Lines
+ * come out as soon as their turn comes, the other formats at the end. */
+#include <pthread.h>
+
+#include "base/io/file.h"
+#include "base/io/render.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "cli/command.h"
+#include "cli/eval_result.h"
+#include "harness/evaluate.h"
+#include "metrics/compat.h"
+
+struct options {
+    const char *metrics, *format, *soundfont;
+    bool compat, render;
+};
+
+static const struct attune_opt options_table[] = {
+    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), .metavar = "GLOB,...",
+     .help = "metrics to compute (default: all that apply)"},
+    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "jsonl|csv|table",
+     .help = "output format (default: jsonl)"},
+    {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
+     .help = "add the values of legacy tools (compat.*)"},
+    {"render", ATTUNE_OPT_FLAG, offsetof(struct options, render),
+     .help = "render MIDI to audio and evaluate that"},
+    {"soundfont", ATTUNE_OPT_TEXT, offsetof(struct options, soundfont), .metavar = "FILE",
+     .help = "sound font for --render (default: $ATTUNE_SOUNDFONT, else the system's)"},
+    {NULL},
+};
+
+static const struct options defaults = {.format = "jsonl"};
+
+struct job {
+    const struct options *options;
+    struct attune_selection selection;
+    struct attune_file_list files;
+    struct attune_evaluator **evaluators;  /* (n_workers,) */
+    struct attune_value **values;          /* (n_workers,) scratch rows (selection.n,) */
+    struct attune_eval_result *results;    /* (files.n,) */
+    bool *finished;                        /* (files.n,) */
+    size_t n_printed, n_failed;
+    bool streaming;
+    pthread_mutex_t mutex;                 /* guards the three lines above and stdout */
+};
+
+static void sink_scalar(void *context, const char *name, double value)
+{
+    attune_eval_result_add(context, name, &value, 1, false, NULL);
+}
+
+static void sink_vector(void *context, const char *name, const double *values, size_t n)
+{
+    attune_eval_result_add(context, name, values, n, true, NULL);
+}
+
+static void sink_undefined(void *context, const char *name, const char *why)
+{
+    attune_eval_result_add(context, name, NULL, 0, false, why);
+}
+
+static void add_compat(struct attune_eval_result *result, struct attune_analysis *analysis)
+{
+    const struct attune_compat_sink sink = {result, sink_scalar, sink_vector, sink_undefined};
+    attune_compat_all(analysis, &sink);
+}
+
+static void fill(struct job *job, struct attune_eval_result *result, size_t worker)
+{
+    struct attune_evaluator *evaluator = job->evaluators[worker];
+    struct attune_value *values = job->values[worker];
+    struct attune_err err = ATTUNE_ERR_INIT;
+    if (attune_evaluate_file(evaluator, result->path, NULL, &job->selection, values, &err)) {
+        char text[1200];
+        result->modality = attune_file_modality(result->path);
+        result->error = attune_strdup(attune_err_text(&err, text, sizeof text));
+        return;
+    }
+    struct attune_analysis *analysis = attune_evaluator_analysis(evaluator);
+    result->modality =
+        attune_analysis_modality(analysis) == ATTUNE_AUDIO ? "audio" : "symbolic";
+    result->duration_s = attune_analysis_duration_s(analysis);
+    for (size_t i = 0; i < job->selection.n; i++) {
+        if (values[i].state != ATTUNE_NOT_APPLICABLE) {
+            attune_eval_result_add(result, attune_metrics[job->selection.index[i]]->id, &values[i].v,
+                                   1, false, values[i].why);
+        }
+    }
+    if (job->options->compat) {
+        add_compat(result, analysis);
+    }
+    result->ok = !result->out_of_memory;
+}
+
+/* Prints every result whose turn has come. Called with the mutex held. */
+static void print_ready(struct job *job)
+{
+    struct attune_buf line = ATTUNE_BUF_INIT;
+    while (job->n_printed < job->files.n && job->finished[job->n_printed]) {
+        struct attune_eval_result *result = &job->results[job->n_printed++];
+        attune_buf_reset(&line);
+        attune_eval_print_json(&line, result);
+        fputs(attune_buf_text(&line), stdout);
+        attune_eval_result_release(result);
+    }
+    attune_buf_release(&line);
+}
+
+static void evaluate_item(void *context, size_t item, size_t worker)
+{
+    struct job *job = context;
+    struct attune_eval_result result = {.modality = ""};
+    result.path = attune_strdup(job->files.paths[item]);
+    if (result.path) {
+        fill(job, &result, worker);
+    }
+    pthread_mutex_lock(&job->mutex);
+    job->results[item] = result;
+    job->finished[item] = true;
+    job->n_failed += !result.ok;
+    if (job->streaming) {
+        print_ready(job);
+    }
+    pthread_mutex_unlock(&job->mutex);
+}
+
+static enum attune_code add_file(struct attune_file_list *list, const char *path,
+                                 struct attune_err *err)
+{
+    void *items = list->paths;
+    char *copy = attune_strdup(path);
+    if (!copy || !attune_grow(&items, &list->capacity, list->n, sizeof *list->paths)) {
+        attune_release(copy);
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    list->paths = items;
+    list->paths[list->n++] = copy;
+    return ATTUNE_OK;
+}
+
+/* Files named on the command line are taken as they are; what a folder holds is sorted by content. */
+static enum attune_code collect_files(const struct attune_common *common, char **args, int n_args,
+                                      struct attune_file_list *files, struct attune_err *err)
+{
+    for (int i = 0; i < n_args; i++) {
+        if (!attune_dir_exists(args[i])) {
+            enum attune_code code = add_file(files, args[i], err);
+            if (code) {
+                return code;
+            }
+            continue;
+        }
+        struct attune_file_list found = {0};
+        enum attune_code code = attune_file_walk(&found, args[i], err);
+        for (size_t k = 0; k < found.n && !code; k++) {
+            if (attune_file_modality(found.paths[k])[0]) {
+                code = add_file(files, found.paths[k], err);
+            } else if (!common->quiet) {
+                fprintf(stderr, "attune: skipped '%s': neither audio nor MIDI\n", found.paths[k]);
+            }
+        }
+        attune_file_list_release(&found);
+        if (code) {
+            return code;
+        }
+    }
+    return ATTUNE_OK;
+}
+
+static enum attune_code prepare(struct job *job, size_t n_workers, struct attune_err *err)
+{
+    const char *soundfont = NULL;
+    enum attune_code code = attune_selection_init(&job->selection, job->options->metrics, err);
+    if (code) {
+        return code;
+    }
+    if (job->options->compat) {
+        job->selection.needs = ATTUNE_NEED_ALL;
+    }
+    if (job->options->render) {
+        soundfont = attune_soundfont_find(job->options->soundfont, err);
+        if (!soundfont) {
+            return ATTUNE_E_MISSING;
+        }
+    }
+    job->results = attune_alloc(job->files.n, sizeof *job->results);
+    job->finished = attune_alloc(job->files.n, sizeof *job->finished);
+    job->evaluators = attune_alloc(n_workers, sizeof(struct attune_evaluator *));
+    job->values = attune_alloc(n_workers, sizeof(struct attune_value *));
+    if (!job->results || !job->finished || !job->evaluators || !job->values) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    for (size_t w = 0; w < n_workers; w++) {
+        job->values[w] = attune_alloc(job->selection.n, sizeof **job->values);
+        job->evaluators[w] = attune_evaluator_new(err);
+        if (!job->values[w] || !job->evaluators[w]) {
+            return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+        }
+        code = attune_evaluator_render(job->evaluators[w], soundfont, err);
+        if (code) {
+            return code;
+        }
+    }
+    return ATTUNE_OK;
+}
+
+static void release(struct job *job, size_t n_workers)
+{
+    for (size_t w = 0; w < n_workers; w++) {
+        if (job->evaluators) {
+            attune_evaluator_free(job->evaluators[w]);
+        }
+        if (job->values) {
+            attune_release(job->values[w]);
+        }
+    }
+    for (size_t i = 0; job->results && i < job->files.n; i++) {
+        attune_eval_result_release(&job->results[i]);
+    }
+    attune_release(job->evaluators);
+    attune_release(job->values);
+    attune_release(job->results);
+    attune_release(job->finished);
+    attune_selection_release(&job->selection);
+    attune_file_list_release(&job->files);
+    pthread_mutex_destroy(&job->mutex);
+}
+
+static enum attune_code print_rest(struct job *job, struct attune_err *err)
+{
+    if (job->streaming) {
+        return ATTUNE_OK;
+    }
+    struct attune_buf out = ATTUNE_BUF_INIT;
+    if (strcmp(job->options->format, "csv") == 0) {
+        attune_eval_print_csv(&out, job->results, job->files.n);
+    } else {
+        attune_eval_print_table(&out, job->results, job->files.n);
+    }
+    const bool failed = out.failed;
+    fputs(attune_buf_text(&out), stdout);
+    attune_buf_release(&out);
+    return failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    struct job job = {.options = options, .mutex = PTHREAD_MUTEX_INITIALIZER};
+    job.streaming = strcmp(job.options->format, "jsonl") == 0;
+    size_t n_workers = common->jobs;
+    enum attune_code code = collect_files(common, args, n_args, &job.files, err);
+    n_workers = n_workers > job.files.n ? job.files.n : n_workers;
+    if (!code) {
+        code = prepare(&job, n_workers, err);
+    }
+    if (!code) {
+        attune_parallel_for(job.files.n, n_workers, evaluate_item, &job);
+        code = print_rest(&job, err);
+        *exit_code = job.n_failed ? 1 : 0;
+        if (job.n_failed && !common->quiet) {
+            fprintf(stderr, "attune: %zu of %zu files failed\n", job.n_failed, job.files.n);
+        }
+    }
+    release(&job, n_workers);
+    return code;
+}
+
+const struct attune_command attune_command_eval = {
+    .name = "eval",
+    .usage = "PATH...",
+    .summary = "measure audio and MIDI files",
+    .details =
+        "Folders are walked in sorted order; what is neither audio nor MIDI by content is named on\n"
+        "standard error and left out. One result per file, in input order. A damaged file is a result\n"
+        "with status failed; the others go on, and the exit code is 1.\n\n"
+        "Examples:\n"
+        "  attune eval renders/ > scores.jsonl\n"
+        "  attune eval --metrics 'harmonic.*' --format table a.mid b.wav\n"
+        "  attune eval --render --format csv midi/       audio metrics of rendered MIDI",
+    .options = options_table,
+    .options_size = sizeof(struct options),
+    .defaults = &defaults,
+    .min_args = 1,
+    .max_args = -1,
+    .run = run,
+};

@@ -1,0 +1,224 @@
+/* attune prefs rank FILE...: ratings of models from human (or simulated) votes. */
+#include <math.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "harness/prefs_rank.h"
+
+struct options {
+    const char *format, *from, *ties, *both_bad, *ci, *axis, *control;
+    double ridge;
+    uint64_t replicates;
+};
+
+static const struct attune_opt options_table[] = {
+    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "table|json|csv",
+     .help = "output format (default: table)"},
+    {"from", ATTUNE_OPT_TEXT, offsetof(struct options, from), .metavar = "NAME",
+     .help = "format of the files (default: recognised)"},
+    {"ties", ATTUNE_OPT_CHOICE, offsetof(struct options, ties),
+     .choices = "split|half|drop|davidson|rao-kupper",
+     .help = "what a tie says (default: half a win for each; split is the same)"},
+    {"both-bad", ATTUNE_OPT_CHOICE, offsetof(struct options, both_bad), .choices = "drop|tie",
+     .help = "votes against both (default: drop, and count them)"},
+    {"ridge", ATTUNE_OPT_NUMBER, offsetof(struct options, ridge), .metavar = "X", .lo = 0, .hi = 1e6,
+     .help = "penalty X |theta|^2; 0 for none (default: .5)"},
+    {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N", .lo = 0,
+     .hi = 1e6, .help = "bootstrap replicates; 0: no intervals (default: 1000)"},
+    {"ci", ATTUNE_OPT_CHOICE, offsetof(struct options, ci),
+     .choices = "percentile|normal|sandwich", .help = "kind of interval (default: percentile)"},
+    {"axis", ATTUNE_OPT_TEXT, offsetof(struct options, axis), .metavar = "NAME",
+     .help = "axis of the votes, where a file has several"},
+    {"control", ATTUNE_OPT_CHOICE, offsetof(struct options, control), .choices = "length",
+     .help = "hold the clips' difference in this constant"},
+    {NULL},
+};
+
+static const struct options defaults = {.format = "table", .ties = "half", .both_bad = "drop",
+                                        .ci = "percentile", .ridge = 0.5, .replicates = 1000};
+
+enum { FEW_VOTES = 30 };
+
+static enum attune_tie_model tie_model(const char *name)
+{
+    return strcmp(name, "drop") == 0         ? ATTUNE_TIES_DROP
+           : strcmp(name, "davidson") == 0   ? ATTUNE_TIES_DAVIDSON
+           : strcmp(name, "rao-kupper") == 0 ? ATTUNE_TIES_RAO_KUPPER
+                                             : ATTUNE_TIES_HALF;
+}
+
+static void number_or_null(struct attune_buf *out, const char *key, double value)
+{
+    attune_buf_addf(out, ", \"%s\": ", key);
+    attune_buf_add_double(out, value);
+}
+
+static void print_json(struct attune_buf *out, const struct attune_ballot *ballot,
+                       const struct attune_ranking *r)
+{
+    attune_buf_addf(out, "{\"n_comparisons\": %llu, \"ties\": %llu, \"both_bad\": %llu",
+                    (unsigned long long)ballot->n_comparisons, (unsigned long long)ballot->n_ties,
+                    (unsigned long long)ballot->n_both_bad);
+    attune_buf_addf(out, ", \"n_components\": %zu, \"failed_replicates\": %zu", r->n_components,
+                    r->n_failed_replicates);
+    number_or_null(out, "log_likelihood", r->log_likelihood);
+    number_or_null(out, "length_effect", r->length_effect);
+    attune_buf_add(out, ",\n \"ranking\": [");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct attune_ranked *row = &r->rows[i];
+        attune_buf_addf(out, "%s\n  {\"model\": ", i ? "," : "");
+        attune_buf_add_json(out, row->model);
+        number_or_null(out, "rating", row->rating);
+        number_or_null(out, "ci_low", row->ci_low);
+        number_or_null(out, "ci_high", row->ci_high);
+        number_or_null(out, "n", row->n);
+        number_or_null(out, "win_rate", row->win_rate);
+        attune_buf_addf(out, ", \"rank\": %zu, \"rank_low\": %zu, \"rank_high\": %zu, "
+                             "\"few_votes\": %s}",
+                        row->rank, row->rank_low, row->rank_high, row->n < FEW_VOTES ? "true" : "false");
+    }
+    attune_buf_add(out, "\n ],\n \"win_matrix\": [");
+    for (size_t i = 0; i < r->n; i++) {
+        attune_buf_add(out, i ? ",\n  [" : "\n  [");
+        for (size_t j = 0; j < r->n; j++) {
+            attune_buf_add(out, j ? ", " : "");
+            attune_buf_add_double(out, r->win_matrix[i * r->n + j]);
+        }
+        attune_buf_add(out, "]");
+    }
+    attune_buf_add(out, "\n ]}\n");
+}
+
+static void print_csv(struct attune_buf *out, const struct attune_ranking *r)
+{
+    attune_buf_add(out, "model,rating,ci_low,ci_high,n,win_rate,rank,rank_low,rank_high\n");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct attune_ranked *row = &r->rows[i];
+        const double values[] = {row->rating, row->ci_low, row->ci_high, row->n, row->win_rate};
+        attune_buf_add_csv(out, row->model);
+        for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+            attune_buf_add(out, ",");
+            if (isfinite(values[k])) {
+                attune_buf_add_double(out, values[k]);
+            }
+        }
+        attune_buf_addf(out, ",%zu,%zu,%zu\n", row->rank, row->rank_low, row->rank_high);
+    }
+}
+
+static void print_table(struct attune_buf *out, const struct attune_ballot *ballot,
+                        const struct attune_ranking *r)
+{
+    bool few = false;
+    attune_buf_addf(out, "%-6s %-32s %8s  %-19s %7s %6s\n", "rank", "model", "rating",
+                    "95 % interval", "votes", "win %");
+    for (size_t i = 0; i < r->n; i++) {
+        const struct attune_ranked *row = &r->rows[i];
+        char rank[32], interval[64];
+        snprintf(rank, sizeof rank, row->rank_low == row->rank_high ? "%zu" : "%zu-%zu", row->rank_low,
+                 row->rank_high);
+        snprintf(interval, sizeof interval, isfinite(row->ci_low) ? "%.1f .. %.1f" : "-", row->ci_low,
+                 row->ci_high);
+        few = few || row->n < FEW_VOTES;
+        attune_buf_addf(out, "%-6s %-32.32s %8.1f  %-19s %6.0f%s %6.1f\n", rank, row->model, row->rating,
+                        interval, row->n, row->n < FEW_VOTES ? "*" : " ", 100.0 * row->win_rate);
+    }
+    attune_buf_addf(out, "\n%llu comparisons, %llu ties, %llu both bad\n",
+                    (unsigned long long)ballot->n_comparisons, (unsigned long long)ballot->n_ties,
+                    (unsigned long long)ballot->n_both_bad);
+    if (few) {
+        attune_buf_addf(out, "* fewer than %d votes\n", FEW_VOTES);
+    }
+    if (isfinite(r->length_effect)) {
+        attune_buf_addf(out, "length held constant: one sd longer is worth %+.1f points\n",
+                        attune_elo(r->length_effect) - 1000.0);
+    }
+}
+
+static enum attune_code rank(const struct attune_common *common, const struct options *o, char **files,
+                             int n_files, struct attune_err *err)
+{
+    struct attune_ballot ballot = {.axis = o->axis, .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0,
+                                   .control_length = o->control != NULL};
+    struct attune_ranking ranking = {0};
+    struct attune_buf out = ATTUNE_BUF_INIT;
+    enum attune_code code = ATTUNE_OK;
+    for (int i = 0; i < n_files && !code; i++) {
+        struct attune_prefs_account account;
+        code = attune_prefs_read(files[i], o->from, attune_ballot_take, &ballot, &account, err);
+        if (code && err && !err->file[0]) {
+            snprintf(err->file, sizeof err->file, "%s", files[i]);
+        }
+        if (!code && common->verbose) {
+            fprintf(stderr, "attune: %s: %s, %llu records, %llu votes, %llu ties, %llu both bad, "
+                            "%llu axes without a vote\n",
+                    files[i], account.format, (unsigned long long)account.n_rows,
+                    (unsigned long long)account.n_kept, (unsigned long long)account.n_ties,
+                    (unsigned long long)account.n_both_bad, (unsigned long long)account.n_no_vote);
+        }
+    }
+    if (code) {
+        goto out;
+    }
+    const struct attune_rank_options options = {
+        .model = {.ties = tie_model(o->ties), .ridge = o->ridge},
+        .interval = strcmp(o->ci, "sandwich") == 0 ? ATTUNE_CI_SANDWICH
+                    : strcmp(o->ci, "normal") == 0 ? ATTUNE_CI_NORMAL
+                                                   : ATTUNE_CI_PERCENTILE,
+        .n_replicates = o->replicates, .seed = common->seed, .n_threads = common->jobs,
+    };
+    code = attune_rank(&ballot, &options, &ranking, err);
+    if (code) {
+        goto out;
+    }
+    if (ranking.n_components > 1 && !common->quiet) {
+        fprintf(stderr, "attune: the comparisons fall into %zu groups that never met; only the ridge "
+                        "relates them\n", ranking.n_components);
+    }
+    if (strcmp(o->format, "json") == 0) {
+        print_json(&out, &ballot, &ranking);
+    } else if (strcmp(o->format, "csv") == 0) {
+        print_csv(&out, &ranking);
+    } else {
+        print_table(&out, &ballot, &ranking);
+    }
+    fputs(attune_buf_text(&out), stdout);
+    code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+out:
+    attune_buf_release(&out);
+    attune_ranking_release(&ranking);
+    attune_ballot_release(&ballot);
+    return code;
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    if (strcmp(args[0], "rank") != 0) {
+        return attune_fail(err, ATTUNE_E_USAGE, "`attune prefs %s`: allowed is rank", args[0]);
+    }
+    if (n_args < 2) {
+        return attune_fail(err, ATTUNE_E_USAGE, "`attune prefs rank` needs files of votes");
+    }
+    return rank(common, options, args + 1, n_args - 1, err);
+}
+
+const struct attune_command attune_command_prefs = {
+    .name = "prefs",
+    .usage = "rank FILE...",
+    .summary = "rank models by human preferences",
+    .details =
+        "Formats, recognised by their fields: pairs, fastchat, music-arena, cmi-pref, musicprefs, aime.\n"
+        "Ratings are Bradley-Terry on the Elo scale (400 theta / ln 10, centre 1000). Ranks that a 95 %\n"
+        "interval of the difference cannot separate are shown as a range.\n\n"
+        "Examples:\n"
+        "  attune prefs rank votes.csv\n"
+        "  attune prefs rank battles.jsonl --ties davidson --format json\n"
+        "  attune prefs rank battles.jsonl --control length",
+    .options = options_table,
+    .options_size = sizeof(struct options),
+    .defaults = &defaults,
+    .min_args = 1,
+    .max_args = -1,
+    .run = run,
+};
