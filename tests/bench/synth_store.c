@@ -53,15 +53,16 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void add_header(struct attune_store *store, int n_models, int n_prompts, int n_metrics,
-                       bool hostile)
+static void add_header(struct attune_store *store, int n_models, int n_prompts, int n_seeds,
+                       int n_metrics, bool hostile)
 {
     struct attune_err err = ATTUNE_ERR_INIT;
     check(attune_store_exec(store, &err,
                             "INSERT INTO run VALUES (1,'key','synthetic','suite: synthetic','suitehash','s.yaml',"
-                            "'prompthash','/nowhere',0,?1,0.05,'0.1.0','abc','gcc','-O3','cpu','host','{}',"
+                            "'prompthash','/nowhere',?2,?1,0.05,'0.1.0','abc','gcc','-O3','cpu','host','{}',"
                             "'fftw',NULL,NULL,1,'2026-01-01T00:00:00Z','2026-01-01T00:01:00Z')",
-                            "t", "[\"harmony\",\"coherence\",\"quality\",\"adherence\",\"reward\"]"),
+                            "ti", "[\"harmony\",\"coherence\",\"quality\",\"adherence\",\"reward\"]",
+                            (int64_t)n_models * n_prompts * n_seeds),
           &err);
     for (int m = 0; m < n_models; m++) {
         char plain[64];
@@ -202,7 +203,7 @@ int main(int argc, char **argv)
     const double start = seconds();
     check(attune_store_open(&store, argv[1], ATTUNE_STORE_CREATE, &err), &err);
     check(attune_store_begin(store, &err), &err);
-    add_header(store, n_models, n_prompts, n_metrics, argc > 6);
+    add_header(store, n_models, n_prompts, n_seeds, n_metrics, argc > 6);
     add_samples(store, n_models, n_prompts, n_seeds, n_metrics);
     check(attune_store_commit(store, &err), &err);
     const double written = seconds();

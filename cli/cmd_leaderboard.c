@@ -1,0 +1,144 @@
+/* attune leaderboard: who stands where, with intervals, in five formats. */
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "reports/board.h"
+
+struct options {
+    const char *by, *metrics, *format, *run;
+};
+
+static const struct options defaults = {.by = "model", .format = "table"};
+
+static const struct attune_opt options_table[] = {
+    {"by", ATTUNE_OPT_CHOICE, offsetof(struct options, by), .choices = "model|method",
+     .help = "a row per model, or per method with its models averaged (default: model)"},
+    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), "GLOB,...",
+     .help = "metrics to show (default: what the suite ranks by; csv and json: all)"},
+    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format),
+     .choices = "table|json|csv|markdown|latex|html",
+     .help = "table, json, csv, markdown, latex or html (default: table)"},
+    {"run", ATTUNE_OPT_TEXT, offsetof(struct options, run), "RUN",
+     .help = "id of a run or name of its suite (default: the latest run)"},
+    {NULL},
+};
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
+        return size.ws_col;
+    }
+    return 80;
+}
+
+/* What a reader may want next, on stderr so that the table can be piped. */
+static void hint(const struct attune_common *common, const struct attune_board *board,
+                 const size_t *metrics, size_t n_shown, bool chosen)
+{
+    if (common->quiet) {
+        return;
+    }
+    if (!chosen && n_shown < board->metrics.n) {
+        fprintf(stderr, "%zu of %zu metrics; all: attune leaderboard --metrics '*'\n", n_shown,
+                board->metrics.n);
+    }
+    if (!board->by_method && board->n_rows > 1) {
+        size_t *order = attune_alloc(board->n_rows, sizeof *order);
+        if (order) {
+            attune_board_order(board, metrics[0], order);
+            struct attune_buf names = ATTUNE_BUF_INIT;
+            for (size_t i = 0; i < 2; i++) { /* quoted for a shell */
+                attune_buf_add(&names, " '");
+                for (const char *c = board->rows[order[i]].name; *c; c++) {
+                    attune_buf_add_bytes(&names, (unsigned char)*c < 0x20 ? "?" : c, 1);
+                    attune_buf_add(&names, *c == '\'' ? "\\''" : "");
+                }
+                attune_buf_add(&names, "'");
+            }
+            fprintf(stderr, "next: attune compare%s\n", attune_buf_text(&names));
+            attune_buf_release(&names);
+        }
+        attune_release(order);
+    }
+}
+
+static enum attune_code print_board(const struct attune_common *common, const struct options *o,
+                                    const struct attune_board *board, struct attune_buf *out,
+                                    struct attune_err *err)
+{
+    if (strcmp(o->format, "csv") == 0) {
+        attune_board_csv(board, out);
+        return ATTUNE_OK;
+    }
+    if (strcmp(o->format, "json") == 0) {
+        attune_board_json(board, out);
+        return ATTUNE_OK;
+    }
+    size_t *metrics = attune_alloc(board->metrics.n, sizeof *metrics);
+    if (!metrics) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    size_t n = board->metrics.n;
+    for (size_t k = 0; k < n; k++) {
+        metrics[k] = k;
+    }
+    if (!o->metrics) {
+        n = attune_board_headline(board, metrics);
+    }
+    struct attune_sheet sheet = ATTUNE_SHEET_INIT;
+    enum attune_code code = attune_board_sheet(board, metrics, n, &sheet, err);
+    if (!code) {
+        code = attune_sheet_write(out, &sheet, o->format, terminal_width(), common->color, err);
+    }
+    if (!code && strcmp(o->format, "table") == 0) {
+        hint(common, board, metrics, n, o->metrics != NULL);
+    }
+    attune_sheet_release(&sheet);
+    attune_release(metrics);
+    return code;
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    const struct options *o = options;
+    struct attune_store *store = NULL;
+    struct attune_board board = {0};
+    struct attune_buf out = ATTUNE_BUF_INIT;
+    enum attune_code code = attune_store_open_read(&store, common->db, err);
+    if (!code) {
+        code = attune_board_read(&board, store, o->run, o->metrics, strcmp(o->by, "method") == 0,
+                                 common->seed, common->jobs, err);
+    }
+    if (!code) {
+        code = print_board(common, o, &board, &out, err);
+    }
+    if (!code) {
+        fputs(attune_buf_text(&out), stdout);
+        code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+    }
+    attune_buf_release(&out);
+    attune_board_release(&board);
+    attune_store_close(store);
+    return code;
+}
+
+const struct attune_command attune_command_leaderboard = {
+    .name = "leaderboard",
+    .usage = "",
+    .summary = "means, intervals and ranks of every model",
+    .details = "Means are over prompts, a prompt's seeds averaged first; intervals are 95 % bootstrap\n"
+               "intervals over prompts. Models that a paired, Holm-corrected test cannot separate share\n"
+               "their ranks; bold (or *) marks all that may be best.\n\n"
+               "Examples:\n"
+               "  attune leaderboard                               the suite's headline metrics\n"
+               "  attune leaderboard --metrics 'harmonic.*'        one family\n"
+               "  attune leaderboard --by method --format latex    a table for the paper",
+    .options = options_table,
+    .options_size = sizeof(struct options),
+    .defaults = &defaults,
+    .max_args = 0,
+    .run = run,
+};

@@ -1,0 +1,293 @@
+/* Reading the standings of a run. */
+#include "reports/board.h"
+
+#include <math.h>
+
+#include "harness/leaderboard.h"
+
+static enum attune_code out_of_memory(struct attune_err *err)
+{
+    return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a leaderboard");
+}
+
+void attune_board_release(struct attune_board *board)
+{
+    attune_run_list_release(&board->runs);
+    attune_model_list_release(&board->models);
+    attune_metric_list_release(&board->metrics);
+    attune_release(board->rows);
+    attune_release(board->standing);
+    *board = (struct attune_board){0};
+}
+
+/* Rows of the board: models, or methods in the order of their first model. group (n_models,):
+ * the row of each. */
+static enum attune_code make_rows(struct attune_board *board, size_t *group, struct attune_err *err)
+{
+    board->rows = attune_alloc(board->models.n, sizeof *board->rows);
+    if (!board->rows) {
+        return out_of_memory(err);
+    }
+    for (size_t m = 0; m < board->models.n; m++) {
+        const struct attune_model_info *model = &board->models.items[m];
+        size_t r = board->by_method ? 0 : board->n_rows;
+        while (r < board->n_rows && strcmp(board->rows[r].method, model->method) != 0) {
+            r++;
+        }
+        group[m] = r;
+        if (r < board->n_rows) {
+            board->rows[r].n_models++;
+            board->rows[r].simulated = board->rows[r].simulated && model->simulated;
+            continue;
+        }
+        board->rows[board->n_rows++] = (struct attune_board_row){
+            .name = board->by_method ? model->method : model->name,
+            .method = model->method,
+            .base = board->by_method ? NULL : model->base,
+            .selected_on = board->by_method ? NULL : model->selected_on,
+            .simulated = model->simulated,
+            .n_models = 1,
+        };
+    }
+    return ATTUNE_OK;
+}
+
+static enum attune_code compute(struct attune_board *board, struct attune_store *store,
+                                const char *globs, const size_t *group, uint64_t seed,
+                                size_t n_threads, struct attune_err *err)
+{
+    struct attune_score_table scores = {0};
+    enum attune_code code = attune_read_scores(store, board->run->id, globs, &scores, err);
+    if (!code) {
+        const struct attune_standing_options options = {.seed = seed, .n_threads = n_threads,
+                                                        .group = group, .n_groups = board->n_rows};
+        code = attune_standings(&scores, &options, board->standing, err);
+    }
+    attune_score_table_release(&scores);
+    return code;
+}
+
+/* The stored rows come by metric, then by model, in the order of both lists. */
+static enum attune_code fetch(struct attune_board *board, struct attune_store *store,
+                              const char *globs, bool *found, struct attune_err *err)
+{
+    struct attune_leaderboard stored = {0};
+    enum attune_code code = attune_read_leaderboard(store, board->run->id, globs, &stored, err);
+    if (code) {
+        goto out;
+    }
+    *found = stored.n > 0;
+    size_t metric = 0, row = 0;
+    for (size_t i = 0; i < stored.n; i++) {
+        const struct attune_leaderboard_row *s = &stored.items[i];
+        while (metric < board->metrics.n &&
+               (strcmp(board->metrics.items[metric].name, s->metric) != 0 ||
+                row >= board->n_rows || strcmp(board->rows[row].name, s->model) != 0)) {
+            row = row + 1 < board->n_rows ? row + 1 : (metric++, 0);
+        }
+        if (metric == board->metrics.n) {
+            *found = false; /* of another set of models: compute instead */
+            break;
+        }
+        board->standing[metric * board->n_rows + row] = (struct attune_standing){
+            true, s->mean, s->ci_low, s->ci_high, s->n, s->n_undefined, s->rank_low, s->rank_high};
+    }
+out:
+    attune_leaderboard_release(&stored);
+    return code;
+}
+
+static enum attune_code find_run(struct attune_board *board, struct attune_store *store,
+                                 const char *run, struct attune_err *err)
+{
+    int64_t id = 0;
+    enum attune_code code = attune_read_run_id(store, run, &id, err);
+    if (!code) {
+        code = attune_read_runs(store, &board->runs, err);
+    }
+    for (size_t i = 0; !code && i < board->runs.n; i++) {
+        if (board->runs.items[i].id == id) {
+            board->run = &board->runs.items[i];
+        }
+    }
+    return code || board->run ? code
+                              : attune_fail(err, ATTUNE_E_STORE, "run %lld is gone", (long long)id);
+}
+
+static enum attune_code count_prompts(struct attune_board *board, struct attune_store *store,
+                                      struct attune_err *err)
+{
+    struct attune_prompt_list prompts = {0};
+    enum attune_code code = attune_read_prompts(store, board->run->id, &prompts, err);
+    board->n_prompts = prompts.n;
+    attune_prompt_list_release(&prompts);
+    const size_t n_cells = board->models.n * board->n_prompts;
+    board->n_seeds = n_cells ? (size_t)board->run->n_planned / n_cells : 0;
+    return code;
+}
+
+enum attune_code attune_board_read(struct attune_board *board, struct attune_store *store,
+                                   const char *run, const char *globs, bool by_method, uint64_t seed,
+                                   size_t n_threads, struct attune_err *err)
+{
+    *board = (struct attune_board){.by_method = by_method};
+    size_t *group = NULL;
+    enum attune_code code = find_run(board, store, run, err);
+    if (!code) {
+        code = attune_read_models(store, board->run->id, &board->models, err);
+    }
+    if (!code) {
+        code = attune_read_metrics(store, board->run->id, globs, &board->metrics, err);
+    }
+    if (!code) {
+        code = count_prompts(board, store, err);
+    }
+    if (code) {
+        goto out;
+    }
+    if (board->metrics.n == 0) {
+        code = attune_fail(err, ATTUNE_E_USAGE, "no metric of run '%s' matches '%s'",
+                           board->run->name, globs ? globs : "*");
+        attune_err_hint(err, "`attune leaderboard --format csv` lists all of them");
+        goto out;
+    }
+    group = attune_alloc(board->models.n, sizeof *group);
+    code = group ? make_rows(board, group, err) : out_of_memory(err);
+    if (code) {
+        goto out;
+    }
+    board->standing = attune_alloc(board->metrics.n * board->n_rows, sizeof *board->standing);
+    if (!board->standing) {
+        code = out_of_memory(err);
+        goto out;
+    }
+    bool found = false;
+    if (!by_method && board->run->ended) {
+        code = fetch(board, store, globs, &found, err);
+    }
+    if (!code && !found) {
+        code = compute(board, store, globs, group, seed, n_threads, err);
+    }
+out:
+    attune_release(group);
+    if (code) {
+        attune_board_release(board);
+    }
+    return code;
+}
+
+bool attune_standing_is_best(const struct attune_board *board, size_t metric, size_t row)
+{
+    size_t n_ranked = 0;
+    for (size_t r = 0; r < board->n_rows; r++) {
+        n_ranked += attune_board_cell(board, metric, r)->rank_low > 0;
+    }
+    return n_ranked > 1 && attune_board_cell(board, metric, row)->rank_low == 1;
+}
+
+bool attune_row_is_proxy(const struct attune_board_row *row, const char *metric)
+{
+    return row->selected_on && row->selected_on[0] && attune_glob_list(row->selected_on, metric);
+}
+
+/* Smaller is better; infinite where there is no mean. */
+static double badness(const struct attune_board *board, size_t metric, size_t row)
+{
+    const struct attune_metric_info *m = &board->metrics.items[metric];
+    const struct attune_standing *s = attune_board_cell(board, metric, row);
+    if (!s->present || isnan(s->mean)) {
+        return INFINITY;
+    }
+    return strcmp(m->direction, "down") == 0     ? s->mean
+           : strcmp(m->direction, "target") == 0 ? fabs(s->mean - m->target)
+                                                 : -s->mean;
+}
+
+void attune_board_order(const struct attune_board *board, size_t metric, size_t *order)
+{
+    for (size_t r = 0; r < board->n_rows; r++) {
+        size_t at = r; /* insertion keeps the order of the suite among equals */
+        for (; at > 0 && badness(board, metric, order[at - 1]) > badness(board, metric, r); at--) {
+            order[at] = order[at - 1];
+        }
+        order[at] = r;
+    }
+}
+
+/* Stand-ins for a pillar that was not measured itself, best known first. */
+static const struct {
+    const char *pillar, *metrics;
+} stand_ins[] = {
+    {"harmony", "harmonic.key_clarity,harmonic.chord_clarity,harmonic.in_scale_ratio"},
+    {"coherence", "temporal.groove_consistency,temporal.structure_mid,temporal.beat_stability"},
+    {"quality", "quality.clipping_ratio,quality.silence_ratio,quality.bandwidth_hz"},
+    {"adherence", "adherence.key,adherence.tempo_bin,adherence.*"},
+    {"reward", "reward.*"},
+    {"diversity", "set.*"},
+};
+enum { N_STAND_INS = sizeof stand_ins / sizeof *stand_ins, MAX_HEADLINE = 12 };
+
+static bool shown(const size_t *index, size_t n, size_t metric)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (index[i] == metric) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t add_matching(const struct attune_board *board, const char *globs, size_t limit,
+                           size_t *index, size_t n)
+{
+    size_t added = 0;
+    for (size_t k = 0; k < board->metrics.n && added < limit && n < MAX_HEADLINE; k++) {
+        if (attune_glob_list(globs, board->metrics.items[k].name) && !shown(index, n, k)) {
+            index[n++] = k;
+            added++;
+        }
+    }
+    return n;
+}
+
+/* One word of rank_by: a metric, a pillar, or a pillar's stand-ins. */
+static size_t add_word(const struct attune_board *board, const char *word, size_t *index, size_t n)
+{
+    char globs[300];
+    snprintf(globs, sizeof globs, "%s,pillar.%s", word, word);
+    const size_t before = n;
+    n = add_matching(board, globs, board->metrics.n, index, n);
+    for (size_t i = 0; n == before && i < N_STAND_INS; i++) {
+        if (strcmp(stand_ins[i].pillar, word) == 0) {
+            n = add_matching(board, stand_ins[i].metrics, 2, index, n);
+        }
+    }
+    return n;
+}
+
+size_t attune_board_headline(const struct attune_board *board, size_t *index)
+{
+    size_t n = 0;
+    const char *text = board->run->rank_by;
+    static const char word_bytes[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.*?-";
+    while (*(text += strcspn(text, word_bytes))) {
+        char word[128];
+        const size_t length = strspn(text, word_bytes);
+        if (length < sizeof word) {
+            memcpy(word, text, length);
+            word[length] = '\0';
+            n = add_word(board, word, index, n);
+        }
+        text += length;
+    }
+    for (size_t i = 0; n == 0 && i < N_STAND_INS; i++) {
+        n = add_word(board, stand_ins[i].pillar, index, n);
+    }
+    if (n == 0) { /* nothing known: all of them */
+        for (; n < board->metrics.n; n++) {
+            index[n] = n;
+        }
+    }
+    return n;
+}

@@ -1,0 +1,213 @@
+/* The standings as a table for people, and as CSV and JSON for programs. */
+#include <math.h>
+
+#include "reports/board.h"
+
+/* The lowest rank after those that may be best: what gets underlined. */
+static int64_t second_rank(const struct attune_board *board, size_t metric)
+{
+    int64_t second = 0;
+    for (size_t r = 0; r < board->n_rows; r++) {
+        const int64_t rank = attune_board_cell(board, metric, r)->rank_low;
+        if (rank > 1 && (second == 0 || rank < second)) {
+            second = rank;
+        }
+    }
+    return second;
+}
+
+static void note_left_out(const struct attune_board *board, const struct attune_standing *s,
+                          struct attune_sheet *sheet, struct attune_sheet_cell *cell)
+{
+    if (s->n_undefined == 0) {
+        return;
+    }
+    char text[160];
+    int used = snprintf(text, sizeof text, "%lld %s left out: undefined or failed",
+                        (long long)s->n_undefined, s->n_undefined == 1 ? "value" : "values");
+    if (s->n < (int64_t)board->n_prompts) {
+        snprintf(text + used, sizeof text - (size_t)used, "; %lld of %zu prompts remain",
+                 (long long)s->n, board->n_prompts);
+    }
+    cell->note = attune_sheet_note(sheet, text);
+}
+
+static void fill_cell(const struct attune_board *board, size_t metric, size_t row,
+                      struct attune_sheet *sheet, struct attune_sheet_cell *cell)
+{
+    const struct attune_standing *s = attune_board_cell(board, metric, row);
+    if (!s->present) {
+        cell->kind = ATTUNE_SHEET_MISSING;
+        cell->note = attune_sheet_note(sheet, "does not apply to this model's kind of output");
+        return;
+    }
+    cell->kind = isnan(s->mean) ? ATTUNE_SHEET_MISSING : ATTUNE_SHEET_NUMBER;
+    cell->value = s->mean;
+    cell->low = s->ci_low;
+    cell->high = s->ci_high;
+    if (attune_standing_is_best(board, metric, row)) {
+        cell->marks |= ATTUNE_MARK_BEST;
+    } else if (s->rank_low > 0 && s->rank_low == second_rank(board, metric)) {
+        cell->marks |= ATTUNE_MARK_SECOND;
+    }
+    if (attune_row_is_proxy(&board->rows[row], board->metrics.items[metric].name)) {
+        cell->marks |= ATTUNE_MARK_PROXY;
+    }
+    note_left_out(board, s, sheet, cell);
+}
+
+enum attune_code attune_board_sheet(const struct attune_board *board, const size_t *metrics,
+                                    size_t n_metrics, struct attune_sheet *sheet,
+                                    struct attune_err *err)
+{
+    char text[400];
+    snprintf(text, sizeof text, "%s: %zu prompts x %zu %s, means with 95 %% intervals over prompts%s",
+             board->run->name, board->n_prompts, board->n_seeds, board->n_seeds == 1 ? "seed" : "seeds",
+             board->run->ended ? "" : "; the run is not finished");
+    sheet->caption = attune_sheet_text(sheet, text);
+    snprintf(text, sizeof text,
+             "SELECT * FROM leaderboard WHERE run = %lld; prompts %s; attune %s (%s)",
+             (long long)board->run->id, board->run->prompt_hash, board->run->attune_version,
+             board->run->attune_commit);
+    sheet->origin = attune_sheet_text(sheet, text);
+    attune_sheet_add_column(sheet, (struct attune_sheet_column){
+                                       .title = board->by_method ? "method" : "model"});
+    for (size_t i = 0; i < n_metrics; i++) {
+        const struct attune_metric_info *m = &board->metrics.items[metrics[i]];
+        attune_sheet_add_column(sheet, (struct attune_sheet_column){
+                                           .title = m->title, .unit = m->unit, .id = m->name,
+                                           .direction = m->direction, .target = m->target,
+                                           .right = true, .n_decimals = -1});
+    }
+    size_t *order = attune_alloc(board->n_rows, sizeof *order);
+    if (!order) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table");
+    }
+    attune_board_order(board, metrics[0], order);
+    for (size_t i = 0; i < board->n_rows; i++) {
+        struct attune_sheet_cell *cells = attune_sheet_add_row(sheet);
+        if (!cells) {
+            break;
+        }
+        const struct attune_board_row *row = &board->rows[order[i]];
+        cells[0].kind = ATTUNE_SHEET_TEXT;
+        cells[0].text = attune_sheet_text(sheet, row->name);
+        cells[0].marks = row->simulated ? ATTUNE_MARK_SIMULATED : 0;
+        for (size_t k = 0; k < n_metrics; k++) {
+            fill_cell(board, metrics[k], order[i], sheet, &cells[1 + k]);
+        }
+    }
+    attune_release(order);
+    return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table") : ATTUNE_OK;
+}
+
+static void csv_value(struct attune_buf *out, double value)
+{
+    attune_buf_add(out, ",");
+    if (!isnan(value)) {
+        attune_buf_add_double(out, value);
+    }
+}
+
+static void csv_rank(struct attune_buf *out, int64_t rank)
+{
+    attune_buf_add(out, ",");
+    if (rank > 0) {
+        attune_buf_addf(out, "%lld", (long long)rank);
+    }
+}
+
+void attune_board_csv(const struct attune_board *board, struct attune_buf *out)
+{
+    attune_buf_add(out, "model,method,metric,mean,ci_low,ci_high,n,n_undefined,rank_low,rank_high\n");
+    for (size_t k = 0; k < board->metrics.n; k++) {
+        for (size_t r = 0; r < board->n_rows; r++) {
+            const struct attune_standing *s = attune_board_cell(board, k, r);
+            if (!s->present) {
+                continue;
+            }
+            attune_buf_add_csv(out, board->rows[r].name);
+            attune_buf_add(out, ",");
+            attune_buf_add_csv(out, board->rows[r].method);
+            attune_buf_add(out, ",");
+            attune_buf_add_csv(out, board->metrics.items[k].name);
+            csv_value(out, s->mean);
+            csv_value(out, s->ci_low);
+            csv_value(out, s->ci_high);
+            attune_buf_addf(out, ",%lld,%lld", (long long)s->n, (long long)s->n_undefined);
+            csv_rank(out, s->rank_low);
+            csv_rank(out, s->rank_high);
+            attune_buf_add(out, "\n");
+        }
+    }
+}
+
+static void json_text(struct attune_buf *out, const char *key, const char *text)
+{
+    attune_buf_addf(out, "\"%s\": ", key);
+    if (text) {
+        attune_buf_add_json(out, text);
+    } else {
+        attune_buf_add(out, "null");
+    }
+    attune_buf_add(out, ", ");
+}
+
+static void json_double(struct attune_buf *out, const char *key, double value)
+{
+    attune_buf_addf(out, "\"%s\": ", key);
+    attune_buf_add_double(out, value);
+    attune_buf_add(out, ", ");
+}
+
+static void json_rank(struct attune_buf *out, const char *key, int64_t rank, const char *end)
+{
+    if (rank > 0) {
+        attune_buf_addf(out, "\"%s\": %lld%s", key, (long long)rank, end);
+    } else {
+        attune_buf_addf(out, "\"%s\": null%s", key, end);
+    }
+}
+
+void attune_board_json(const struct attune_board *board, struct attune_buf *out)
+{
+    attune_buf_addf(out, "{\"run\": %lld, ", (long long)board->run->id);
+    json_text(out, "suite", board->run->name);
+    attune_buf_addf(out, "\"finished\": %s, \"n_prompts\": %zu, \"n_seeds\": %zu,\n \"metrics\": [",
+                    board->run->ended ? "true" : "false", board->n_prompts, board->n_seeds);
+    for (size_t k = 0; k < board->metrics.n; k++) {
+        const struct attune_metric_info *m = &board->metrics.items[k];
+        attune_buf_add(out, k ? ",\n  {" : "\n  {");
+        json_text(out, "id", m->name);
+        json_text(out, "title", m->title);
+        json_text(out, "unit", m->unit);
+        json_text(out, "direction", m->direction);
+        attune_buf_addf(out, "\"version\": %d}", m->version);
+    }
+    attune_buf_add(out, "],\n \"leaderboard\": [");
+    bool first = true;
+    for (size_t k = 0; k < board->metrics.n; k++) {
+        for (size_t r = 0; r < board->n_rows; r++) {
+            const struct attune_standing *s = attune_board_cell(board, k, r);
+            const struct attune_board_row *row = &board->rows[r];
+            if (!s->present) {
+                continue;
+            }
+            attune_buf_add(out, first ? "\n  {" : ",\n  {");
+            first = false;
+            json_text(out, "model", row->name);
+            json_text(out, "method", row->method);
+            json_text(out, "metric", board->metrics.items[k].name);
+            json_double(out, "mean", s->mean);
+            json_double(out, "ci_low", s->ci_low);
+            json_double(out, "ci_high", s->ci_high);
+            attune_buf_addf(out, "\"n\": %lld, \"n_undefined\": %lld, ", (long long)s->n,
+                            (long long)s->n_undefined);
+            json_rank(out, "rank_low", s->rank_low, ", ");
+            json_rank(out, "rank_high", s->rank_high, ", ");
+            attune_buf_addf(out, "\"simulated\": %s, \"proxy\": %s}", row->simulated ? "true" : "false",
+                            attune_row_is_proxy(row, board->metrics.items[k].name) ? "true" : "false");
+        }
+    }
+    attune_buf_add(out, "]}\n");
+}

@@ -1,1 +1,0 @@
-typedef int attune_reports_empty; /* replaced by the first report */

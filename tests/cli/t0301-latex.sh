@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Tables compile with pdflatex as they are, and inside a paper, also with hostile names.
+. "$SOURCE/tests/cli/lib.sh"
+make="$BUILD/tests/synth_store"
+[ -x "$make" ] || skip 'synth_store was not built'
+command -v pdflatex >/dev/null || skip 'pdflatex is not installed'
+kpsewhich siunitx.sty booktabs.sty | grep -c . | grep -qx 2 || skip 'pdflatex lacks siunitx or booktabs'
+
+"$make" hostile.db 6 12 1 8 hostile >/dev/null || exit 70
+case_is 'alone'
+"$ATTUNE" leaderboard --db hostile.db --format latex --metrics '*' >table.tex
+expect_exit 0 pdflatex -interaction=nonstopmode -halt-on-error table.tex
+grep -E '^! |Missing character' table.log && fail 'pdflatex complains'
+
+case_is 'inside a paper'
+printf '%s\n' '\documentclass[twocolumn]{article}' '\usepackage{booktabs,siunitx}' '\begin{document}' 'Before.' \
+    '\input{table}' 'After.' '\end{document}' >paper.tex
+expect_exit 0 pdflatex -interaction=nonstopmode -halt-on-error paper.tex
+[ -s paper.pdf ] || fail 'no PDF'
+done_testing
