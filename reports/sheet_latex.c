@@ -113,9 +113,9 @@ static void add_title(struct attune_buf *out, const char *title)
     attune_buf_release(&first);
 }
 
-static void add_header(struct attune_buf *out, const struct attune_sheet_column *column)
+static void add_header(struct attune_buf *out, const struct attune_sheet_column *column, bool first)
 {
-    attune_buf_addf(out, "\\multicolumn{1}{%c}{", column->right ? 'c' : 'l');
+    attune_buf_addf(out, "\\multicolumn{1}{%s%c}{", first ? "@{}" : "", column->right ? 'c' : 'l');
     add_title(out, column->title);
     if (column->direction && strcmp(column->direction, "up") == 0) {
         attune_buf_add(out, " $\\uparrow$");
@@ -175,7 +175,7 @@ void attune_sheet_latex(struct attune_buf *out, struct attune_sheet *sheet)
     attune_buf_add(out, "@{}}\n\\toprule\n");
     for (size_t c = 0; c < sheet->n_columns; c++) {
         attune_buf_add(out, c ? " & " : "");
-        add_header(out, &sheet->columns[c]);
+        add_header(out, &sheet->columns[c], c == 0);
     }
     attune_buf_add(out, " \\\\\n\\midrule\n");
     for (size_t r = 0; r < sheet->n_rows; r++) {
