@@ -1,6 +1,7 @@
 #include "models/builtin.h"
 
 #include "base/hash.h"
+#include "base/mem.h"
 
 uint64_t attune_request_seed(const struct attune_request *request)
 {
@@ -42,4 +43,21 @@ enum attune_code attune_builtin_open_stateless(const struct attune_model_spec *s
 
 void attune_builtin_close_stateless(void *state)
 {
+}
+
+enum attune_code attune_builtin_open_spec(const struct attune_model_spec *spec, void **state,
+                                          struct attune_err *err)
+{
+    struct attune_model_spec *copy = attune_alloc(1, sizeof *copy);
+    if (!copy) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
+    }
+    *copy = *spec;
+    *state = copy;
+    return ATTUNE_OK;
+}
+
+void attune_builtin_close_spec(void *state)
+{
+    attune_release(state);
 }

@@ -27,4 +27,9 @@ enum attune_code attune_builtin_open_stateless(const struct attune_model_spec *s
                                                struct attune_err *err);
 void attune_builtin_close_stateless(void *state);
 
+/* For generators whose state is their spec: a copy of the struct; its strings stay the suite's. */
+enum attune_code attune_builtin_open_spec(const struct attune_model_spec *spec, void **state,
+                                          struct attune_err *err);
+void attune_builtin_close_spec(void *state);
+
 #endif
