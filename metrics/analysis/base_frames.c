@@ -1,9 +1,9 @@
 /* Per-frame features of the base spectrogram.
  *
  * The onset flux is the mean over mel bands of max(0, L_t - L_(t-1)), L the level in dB. Levels are
- * floored at 80 dB below the loudest band met so far (librosa clips at 80 dB below the loudest of the
- * whole file, which a single pass cannot know): the flux is the same at any gain, and a faint hiss
- * makes no onsets. */
+ * floored at 80 dB below the loudest band met so far (librosa clips at 80 dB below the loudest of
+ * the whole file, which a single pass cannot know): the flux is the same at any gain, and a faint
+ * hiss makes no onsets. */
 #include "metrics/analysis/base_frames.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* Features of the base spectrogram, frame by frame: the front end pushes centred frames of 2048 samples. */
+/* Features of the base spectrogram, frame by frame: the front end pushes centred frames of 2048
+ * samples. */
 #ifndef ATTUNE_METRICS_ANALYSIS_BASE_FRAMES_H
 #define ATTUNE_METRICS_ANALYSIS_BASE_FRAMES_H
 

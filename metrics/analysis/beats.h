@@ -1,6 +1,7 @@
 /* Tempo and beats, both modalities.
  * Audio: autocorrelation tempogram and dynamic programming over the onset envelope (Ellis 2007).
- * Symbolic: the grid's beats (grid.h) where the file has a usable tempo map; note onsets judge them. */
+ * Symbolic: the grid's beats (grid.h) where the file has a usable tempo map; note onsets judge
+ * them. */
 #ifndef ATTUNE_METRICS_ANALYSIS_BEATS_H
 #define ATTUNE_METRICS_ANALYSIS_BEATS_H
 

@@ -1,8 +1,8 @@
 /* Tempo and beats of audio.
  *
- * Tempo: the lag with the largest salience in the mean autocorrelation tempogram, a lag's salience being
- * its value and those of its multiples (a comb), under a log-normal prior around 120 BPM, one octave.
- * Beats: dynamic programming over the onset envelope (Ellis 2007, "Beat tracking by dynamic
+ * Tempo: the lag with the largest salience in the mean autocorrelation tempogram, a lag's salience
+ * being its value and those of its multiples (a comb), under a log-normal prior around 120 BPM, one
+ * octave. Beats: dynamic programming over the onset envelope (Ellis 2007, "Beat tracking by dynamic
  * programming"), tightness 100: the sequence that maximises the sum of env at the beats minus
  * 100 ln^2(interval / period). */
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Beats of a symbolic sample: those of its grid, as far as notes reach. The tempo is that of the median
- * beat, so that a ritardando or one odd tempo event does not move it. */
+/* Beats of a symbolic sample: those of its grid, as far as notes reach. The tempo is that of the
+ * median beat, so that a ritardando or one odd tempo event does not move it. */
 #include "metrics/analysis/grid.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* log2(x) for positive normal x, relative error below 3e-7: x = 2^e m with m in [sqrt(1/2), sqrt(2)),
- * then the series of artanh in s = (m - 1)/(m + 1), |s| < 0.172, up to s^9. */
+/* log2(x) for positive normal x, relative error below 3e-7: x = 2^e m with m in [sqrt(1/2),
+ * sqrt(2)), then the series of artanh in s = (m - 1)/(m + 1), |s| < 0.172, up to s^9. */
 static inline float attune_log2f(float x)
 {
     uint32_t bits;

@@ -35,7 +35,8 @@ struct attune_frontend {
     float *mono;            /* (BLOCK,) mean of the channels */
     struct attune_resampler *resampler; /* of this sample; NULL: source already at the analysis rate */
 
-    /* The analysis signal in a sliding window. Positions count from the first sample, zeros before it. */
+    /* The analysis signal in a sliding window. Positions count from the first sample, zeros before
+     * it. */
     float *signal;          /* (CAPACITY,) */
     int64_t start;          /* position of signal[0] */
     size_t n_signal;        /* samples in the window */
@@ -85,7 +86,7 @@ void attune_frontend_free(struct attune_frontend *f)
         attune_meter_free(f->meter);
         attune_base_frames_free(f->base);
         attune_harmonic_frames_free(f->harmonic);
-        attune_release(f->hum.frames);
+        attune_release(f->hum.minima);
         attune_fft_free(f->harmonic_fft);
         attune_release(f->harmonic_window);
         attune_release(f->harmonic_power);
@@ -124,19 +125,20 @@ static int push_harmonic(struct attune_frontend *f, const float *restrict signal
     for (size_t k = 0; k <= ATTUNE_HARMONIC_SIZE / 2; k++) {
         f->harmonic_power[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
     }
-    return attune_hum_push(&f->hum, f->harmonic_power, ATTUNE_ANALYSIS_RATE) &&
+    return attune_hum_push(&f->hum, f->harmonic_power) &&
            attune_harmonic_frames_push(f->harmonic, f->harmonic_power);
 }
 
-/* The samples of the frame of `size` centred on `centre`, or NULL while they are not all there. A frame whose
- * centre lies beyond the signal's end is none. */
+/* The samples of the frame of `size` centred on `centre`, or NULL while they are not all there. A
+ * frame whose centre lies beyond the signal's end is none. */
 static const float *frame_at(const struct attune_frontend *f, int64_t centre, int64_t size)
 {
     const int64_t first = centre - size / 2 - f->start;
     return centre <= f->n_total && first + size <= (int64_t)f->n_signal ? f->signal + first : NULL;
 }
 
-/* Computes every frame whose samples are there, then forgets the samples that no later frame needs. */
+/* Computes every frame whose samples are there, then forgets the samples that no later frame needs.
+ * */
 static int take_frames(struct attune_frontend *f)
 {
     double t = now(f);
@@ -267,7 +269,7 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
     }
     attune_base_frames_reset(f->base);
     attune_harmonic_frames_reset(f->harmonic);
-    f->hum.n_frames = 0;
+    attune_hum_reset(&f->hum);
     memset(f->signal, 0, PAD * sizeof *f->signal);
     f->start = -(int64_t)PAD;
     f->n_signal = PAD;

@@ -1,7 +1,8 @@
 /* The audio front end: one streaming pass over the source that leaves per-frame features.
  *
  *   source -> levels (original rate and channels: loudness, peaks, clipping, stereo)
- *          -> mean of channels -> libsoxr 22 050 Hz -> Hann 2048, hop 512 -> per-frame features below
+ *          -> mean of channels -> libsoxr 22 050 Hz -> Hann 2048, hop 512 -> per-frame features
+ *          below
  *                                                   -> Hann 8192, hop 2048 -> harmonic_frames.h
  *
  * Frames are centred with zero padding: frame i is centred on sample i * hop. */
@@ -22,7 +23,8 @@ enum {
     ATTUNE_N_FLUX_BANDS = 8, /* of 16 mel bands each */
 };
 
-/* Per-frame features of the base spectrogram; arrays are (n_frames,). NULL arrays were not asked for. */
+/* Per-frame features of the base spectrogram; arrays are (n_frames,). NULL arrays were not asked
+ * for. */
 struct attune_frames {
     const char *why;
     size_t n_frames;
@@ -46,7 +48,8 @@ struct attune_frontend;
 struct attune_frontend *attune_frontend_new(struct attune_err *err);
 void attune_frontend_free(struct attune_frontend *frontend);
 
-/* Runs the pass and fills the analysis' frames and duration; attune_analysis_load_audio calls it. */
+/* Runs the pass and fills the analysis' frames and duration; attune_analysis_load_audio calls it.
+ * */
 enum attune_code attune_frontend_run(struct attune_frontend *frontend,
                                      struct attune_analysis *analysis,
                                      struct attune_audio_source *source, unsigned needs,
@@ -55,14 +58,16 @@ enum attune_code attune_frontend_run(struct attune_frontend *frontend,
 /* window[i] = (1 - cos(2 pi i / n)) / 2, the periodic Hann window. */
 void attune_hann(float *window, size_t n);
 
-/* Where the time of a pass goes. Metrics read no clock: the caller lends one (seconds, monotonic). */
+/* Where the time of a pass goes. Metrics read no clock: the caller lends one (seconds, monotonic).
+ * */
 struct attune_stage_times {
     double decode_s, levels_s, resample_s, base_s, harmonic_s;
 };
 
 typedef double attune_clock(void);
 
-/* From now on every pass measures its stages by this clock; NULL: no longer. Kept across samples. */
+/* From now on every pass measures its stages by this clock; NULL: no longer. Kept across samples.
+ * */
 void attune_analysis_set_clock(struct attune_analysis *analysis, attune_clock *clock);
 
 /* Of the sample loaded last; all zero without a clock. */

@@ -41,6 +41,7 @@ struct attune_analysis {
     struct attune_grid *grid;           /* grid.h: beats and bars of a symbolic sample */
     struct attune_onset *onset;         /* onset.h: onset envelope, both modalities */
     struct attune_beats *beats;         /* beats.h: tempo and beats, both modalities */
+    struct attune_bars *bars;           /* bars.h: rhythm of each bar, both modalities */
     struct attune_chroma *chroma;       /* chroma.h: both modalities */
     struct attune_key *key;             /* key.h */
     struct attune_chords *chords;       /* chords.h */

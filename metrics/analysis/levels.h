@@ -1,4 +1,5 @@
-/* Loudness, peaks and defects of the sound at its own rate and channels: what the front end's meter saw. */
+/* Loudness, peaks and defects of the sound at its own rate and channels: what the front end's meter
+ * saw. */
 #ifndef ATTUNE_METRICS_ANALYSIS_LEVELS_H
 #define ATTUNE_METRICS_ANALYSIS_LEVELS_H
 

@@ -1,6 +1,6 @@
-/* K-weighting and gating. The filters are given by the standard at 48 kHz only; their analogue prototypes
- * (De Man 2014, "Evaluation of implementations of the EBU R128 loudness measurement") give every other
- * rate through the bilinear transform. */
+/* K-weighting and gating. The filters are given by the standard at 48 kHz only; their analogue
+ * prototypes (De Man 2014, "Evaluation of implementations of the EBU R128 loudness measurement")
+ * give every other rate through the bilinear transform. */
 #include "metrics/analysis/loudness.h"
 
 #include <math.h>
@@ -39,7 +39,8 @@ static struct attune_biquad high_pass(double rate_hz)
     };
 }
 
-/* Channel orders as libebur128 assumes them: L R, L R C, L R Ls Rs, L R C Ls Rs, L R C LFE Ls Rs. */
+/* Channel orders as libebur128 assumes them: L R, L R C, L R Ls Rs, L R C Ls Rs, L R C LFE Ls Rs.
+ * */
 static double channel_weight(size_t channel, size_t n_channels)
 {
     const size_t first_surround = n_channels == 4 ? 2 : n_channels == 5 ? 3 : 4;
@@ -73,8 +74,8 @@ void attune_loudness_release(struct attune_loudness *loudness)
     loudness->capacity = 0;
 }
 
-/* Sum of squares of two K-weighted channels, each times its weight. Two channels side by side hide the
- * latency of the recursion; the canonical form keeps one multiply-add on its critical path. */
+/* Sum of squares of two K-weighted channels, each times its weight. Two channels side by side hide
+ * the latency of the recursion; the canonical form keeps one multiply-add on its critical path. */
 static double filter_pair(struct attune_loudness *l, const float *restrict x, size_t stride,
                           const size_t channel[2], size_t n)
 {

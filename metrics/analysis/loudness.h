@@ -1,7 +1,8 @@
 /* EBU R128 loudness of a stream of interleaved blocks (ITU-R BS.1770-4; EBU Tech 3341 and 3342).
  *
- * Each channel is K-weighted (two biquads); the weighted channel energies are summed in steps of 100 ms, and
- * everything else follows from those steps: momentary loudness is the mean of 4, short-term of 30. */
+ * Each channel is K-weighted (two biquads); the weighted channel energies are summed in steps of
+ * 100 ms, and everything else follows from those steps: momentary loudness is the mean of 4,
+ * short-term of 30. */
 #ifndef ATTUNE_METRICS_ANALYSIS_LOUDNESS_H
 #define ATTUNE_METRICS_ANALYSIS_LOUDNESS_H
 
@@ -26,7 +27,8 @@ struct attune_loudness {
     size_t n_steps, capacity;
 };
 
-/* begin forgets the stream before and keeps the memory; zero-initialise the struct before the first. */
+/* begin forgets the stream before and keeps the memory; zero-initialise the struct before the
+ * first. */
 void attune_loudness_begin(struct attune_loudness *loudness, uint32_t rate_hz, size_t n_channels);
 void attune_loudness_release(struct attune_loudness *loudness);
 
@@ -37,7 +39,8 @@ int attune_loudness_feed(struct attune_loudness *loudness, const float *interlea
 int attune_loudness_integrated(const struct attune_loudness *loudness, double *lufs);
 
 /* Loudness range: 95th minus 10th percentile of the gated short-term loudness (3 s windows, every
- * second, as libebur128 samples it). sorted: scratch (n_steps,). 0 when no window passes the gates. */
+ * second, as libebur128 samples it). sorted: scratch (n_steps,). 0 when no window passes the gates.
+ * */
 int attune_loudness_range(const struct attune_loudness *loudness, double *sorted, double *range_lu);
 
 /* Loudness of a mean square. */

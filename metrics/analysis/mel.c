@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 
-/* The scale's three constants: Hz per mel in the linear part, and the logarithmic part's start and step. */
+/* The scale's three constants: Hz per mel in the linear part, and the logarithmic part's start and
+ * step. */
 static const double HZ_PER_MEL = 200.0 / 3.0;
 static const double LOG_START_HZ = 1000.0;
 

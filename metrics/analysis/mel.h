@@ -1,5 +1,5 @@
-/* A bank of triangular mel filters, Slaney's scale and normalisation (Auditory Toolbox, librosa): linear
- * below 1 kHz, logarithmic above, each triangle of unit area in Hz. */
+/* A bank of triangular mel filters, Slaney's scale and normalisation (Auditory Toolbox, librosa):
+ * linear below 1 kHz, logarithmic above, each triangle of unit area in Hz. */
 #ifndef ATTUNE_METRICS_ANALYSIS_MEL_H
 #define ATTUNE_METRICS_ANALYSIS_MEL_H
 

@@ -78,7 +78,8 @@ int attune_meter_begin(struct attune_meter *meter, uint32_t rate_hz, size_t n_ch
     return 1;
 }
 
-/* Sum of a[i] b[i] and, where sum_a is wanted, of a[i]: single-precision lanes over CHUNK, doubles beyond. */
+/* Sum of a[i] b[i] and, where sum_a is wanted, of a[i]: single-precision lanes over CHUNK, doubles
+ * beyond. */
 static double dot(const float *restrict a, const float *restrict b, size_t n, double *sum_a)
 {
     double total = 0.0;
@@ -127,7 +128,8 @@ static float largest(const float *restrict x, size_t n)
     return lanes[0];
 }
 
-/* Runs of one sign at full scale; a run counts from its third sample on, then with the two before. */
+/* Runs of one sign at full scale; a run counts from its third sample on, then with the two before.
+ * */
 static void count_clipped(struct channel *channel, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

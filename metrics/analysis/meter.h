@@ -1,4 +1,5 @@
-/* The meter of the front end: everything measured at the source's own rate and channels (levels.h). */
+/* The meter of the front end: everything measured at the source's own rate and channels (levels.h).
+ * */
 #ifndef ATTUNE_METRICS_ANALYSIS_METER_H
 #define ATTUNE_METRICS_ANALYSIS_METER_H
 
@@ -9,7 +10,8 @@ struct attune_meter;
 struct attune_meter *attune_meter_new(void); /* NULL: out of memory */
 void attune_meter_free(struct attune_meter *meter);
 
-/* Starts a sample; keeps the memory of the one before. max_block: largest n of a feed. 0: out of memory. */
+/* Starts a sample; keeps the memory of the one before. max_block: largest n of a feed. 0: out of
+ * memory. */
 int attune_meter_begin(struct attune_meter *meter, uint32_t rate_hz, size_t n_channels,
                        size_t max_block, unsigned needs);
 

@@ -1,6 +1,7 @@
 /* Onset strength envelope at a fixed frame rate, both modalities.
  * Audio: log-mel flux, 128 bands, hop 512 at 22 050 Hz, local mean removed, half-wave rectified.
- * Symbolic: at the same frame rate, each note adds its velocity weight at its onset (the same smoothing). */
+ * Symbolic: at the same frame rate, each note adds its velocity weight at its onset (the same
+ * smoothing). */
 #ifndef ATTUNE_METRICS_ANALYSIS_ONSET_H
 #define ATTUNE_METRICS_ANALYSIS_ONSET_H
 

@@ -1,4 +1,5 @@
-/* Onset strength of audio: log-mel flux of the base spectrogram, the mean over one second taken away.
+/* Onset strength of audio: log-mel flux of the base spectrogram, the mean over one second taken
+ * away.
  *
  * A frame sees an attack as soon as its window's edge does, about two hops before its centre gets
  * there, and the logarithm makes much of that first glimpse; the envelope is delayed by ONSET_DELAY

@@ -1,9 +1,9 @@
 /* Onset strength of a symbolic sample, at the frame rate of the audio envelope so that the temporal
  * metrics need not know which of the two they read.
  *
- * Each note adds velocity / 127 at its onset, spread over the frames that a Hann window of the audio
- * front end would spread it over (2048 samples at hop 512: two frames to either side); then the mean
- * over one second is taken away and what is negative is dropped.
+ * Each note adds velocity / 127 at its onset, spread over the frames that a Hann window of the
+ * audio front end would spread it over (2048 samples at hop 512: two frames to either side); then
+ * the mean over one second is taken away and what is negative is dropped.
  */
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* Autocorrelation of an onset envelope over lags of up to a few seconds.
  *
- * The tempogram's columns are the autocorrelations of windows of about 9 s, each divided by its value
- * at lag 0; what tempo estimation needs is their mean, so only that is kept. */
+ * The tempogram's columns are the autocorrelations of windows of about 9 s, each divided by its
+ * value at lag 0; what tempo estimation needs is their mean, so only that is kept. */
 #ifndef ATTUNE_METRICS_ANALYSIS_TEMPOGRAM_H
 #define ATTUNE_METRICS_ANALYSIS_TEMPOGRAM_H
 
@@ -9,11 +9,12 @@
 
 enum { ATTUNE_TEMPOGRAM_WINDOW = 384 }; /* frames */
 
-/* Mean over windows (hop: a quarter window) of the mean-free autocorrelation; mean: (n_lags,), mean[0] = 1
- * unless the envelope is constant, then all 0. A shorter envelope is one window. */
+/* Mean over windows (hop: a quarter window) of the mean-free autocorrelation; mean: (n_lags,),
+ * mean[0] = 1 unless the envelope is constant, then all 0. A shorter envelope is one window. */
 void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, double *mean);
 
-/* Pearson correlation of env[t] with env[t + lag]; 0 where either part is constant. lag < n_frames. */
+/* Pearson correlation of env[t] with env[t + lag]; 0 where either part is constant. lag < n_frames.
+ * */
 double attune_autocorrelation(const float *env, size_t n_frames, size_t lag);
 
 #endif

@@ -1,6 +1,6 @@
-/* True peak (ITU-R BS.1770-4, annex 2): the largest absolute value of the signal oversampled to at least
- * 192 kHz. Blocks whose samples cannot reach the maximum found so far, given the filter's largest
- * possible gain, are not oversampled; the result is the same. */
+/* True peak (ITU-R BS.1770-4, annex 2): the largest absolute value of the signal oversampled to at
+ * least 192 kHz. Blocks whose samples cannot reach the maximum found so far, given the filter's
+ * largest possible gain, are not oversampled; the result is the same. */
 #ifndef ATTUNE_METRICS_ANALYSIS_TRUE_PEAK_H
 #define ATTUNE_METRICS_ANALYSIS_TRUE_PEAK_H
 
@@ -21,8 +21,8 @@ struct attune_true_peak {
 
 void attune_true_peak_begin(struct attune_true_peak *meter, uint32_t rate_hz);
 
-/* One channel: samples x[-(ATTUNE_PEAK_TAPS - 1)] .. x[n - 1] are read; the values between the samples of the
- * channel are covered once each when successive calls continue one another. */
+/* One channel: samples x[-(ATTUNE_PEAK_TAPS - 1)] .. x[n - 1] are read; the values between the
+ * samples of the channel are covered once each when successive calls continue one another. */
 void attune_true_peak_feed(struct attune_true_peak *meter, const float *x, size_t n);
 
 #endif

@@ -2,8 +2,8 @@
  *
  *     median over sounding frames of the 99 % roll-off
  *
- * Measured on the analysis signal, so nothing above 11 025 Hz is seen: full-band music saturates only
- * where it has more than 1 % of its power up there. */
+ * Measured on the analysis signal, so nothing above 11 025 Hz is seen: full-band music saturates
+ * only where it has more than 1 % of its power up there. */
 #include "metrics/analysis/frontend.h"
 #include "metrics/metric.h"
 #include "metrics/quality/frame_values.h"

@@ -2,8 +2,8 @@
  *
  *     60 n / duration; n as in metrics/analysis/clicks.h
  *
- * Median-free variant of the detectors surveyed by Godsill & Rayner 1998, ch. 5: the local scale comes
- * from the neighbouring blocks of 64 samples. Undefined below 1 s. */
+ * Median-free variant of the detectors surveyed by Godsill & Rayner 1998, ch. 5: the local scale
+ * comes from the neighbouring blocks of 64 samples. Undefined below 1 s. */
 #include "metrics/analysis/levels.h"
 #include "metrics/metric.h"
 

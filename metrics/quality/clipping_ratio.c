@@ -2,8 +2,8 @@
  *
  *     clipped / samples, over all channels
  *
- * Full scale is 32766.5/32768 and above, so that 16-bit files count; a run has one sign. Samples beyond
- * 1 in float files count as well. A waveform clipped and then turned down is not seen. */
+ * Full scale is 32766.5/32768 and above, so that 16-bit files count; a run has one sign. Samples
+ * beyond 1 in float files count as well. A waveform clipped and then turned down is not seen. */
 #include "metrics/analysis/levels.h"
 #include "metrics/metric.h"
 

@@ -3,8 +3,8 @@
  *     95th percentile - 10th percentile of short-term loudness
  *
  * Short-term loudness over 3 s windows, one a second; gates at -70 LUFS and 20 LU below the mean.
- * Tech 3342 leaves the overlap open (at least 2 s): one window a second is libebur128's choice, whose
- * values these are; ffmpeg's differ by up to 0.9 LU. */
+ * Tech 3342 leaves the overlap open (at least 2 s): one window a second is libebur128's choice,
+ * whose values these are; ffmpeg's differ by up to 0.9 LU. */
 #include "metrics/analysis/levels.h"
 #include "metrics/metric.h"
 

@@ -1,11 +1,12 @@
-/* Mains hum: how far 50 or 60 Hz and their harmonics stand out in the quiet moments.
+/* Mains hum: how far a line at 50 or 60 Hz or one of their first harmonics stands out.
  *
- *     max over 50, 60 Hz of 10 log10(P10(line) / P10(beside))
+ *     max over 50, 60 Hz and harmonics 1-4 of 10 log10(floor at the line / floor beside it)
  *
- * line     power in the first four harmonics, 3 bins of 2.7 Hz each
- * beside   power 4 and 5 bins off, scaled to 3 bins
- * P10      10th percentile over frames that are not silent: hum never pauses, notes do
- * About 0 without hum. A drone near G or B sounds like hum to this metric. Undefined below 2 s. */
+ * floor  spectrum of what is always there: 10th percentile over seconds of the smallest power per
+ *        second, bins of 2.7 Hz (metrics/analysis/hum.h)
+ * beside mean of the bins 4 and 5 off
+ * A line counts when the floor peaks within 0.7 Hz of it; without one the value is 0. A drone tuned
+ * to the mains sounds like hum to this metric. Undefined below 2 s of sound. */
 #include "metrics/analysis/frontend.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/metric.h"
@@ -14,22 +15,19 @@ enum { MIN_FRAMES = 22 }; /* of 93 ms hop */
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const struct attune_frames *frames = attune_analysis_frames(a);
-    if (frames->why) {
-        return attune_undefined(frames->why);
-    }
-    if (!frames->hum) {
+    const struct attune_hum *hum = attune_analysis_frames(a)->hum;
+    if (!hum) {
         return attune_undefined("the long spectrogram was not asked for");
     }
-    if (frames->hum->n_frames < MIN_FRAMES) {
+    if (hum->n_frames < MIN_FRAMES) {
         return attune_undefined("less than 2 s of sound");
     }
-    double *scratch = attune_arena_alloc(&a->scratch, frames->hum->n_frames, sizeof *scratch);
+    double *scratch = attune_arena_alloc(&a->scratch, hum->n_seconds, sizeof *scratch);
     if (!scratch) {
         attune_analysis_oom(a);
         return attune_undefined("out of memory");
     }
-    const double hum_db = attune_hum_db(frames->hum, scratch);
+    const double hum_db = attune_hum_db(hum, ATTUNE_ANALYSIS_RATE, scratch);
     attune_arena_reset(&a->scratch);
     return attune_defined(hum_db);
 }
@@ -40,19 +38,15 @@ const struct attune_metric attune_metric_quality_mains_hum_db = {
     .title = "Mains hum",
     .unit = "dB",
     .direction = ATTUNE_DOWN,
-    .lo = -INFINITY,
+    .lo = 0,
     .hi = INFINITY,
     .inputs = ATTUNE_AUDIO,
-    .needs = ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC,
-    .responds_to = 0,
+    .needs = ATTUNE_NEED_HARMONIC,
     .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "how far the hum of the mains stands out",
-    .formula =
-        "larger of both mains of 10 log10 of the 10th percentile over time of the power"
-        " in harmonics 1-4 over that of the bins beside them",
-    .source =
-        "definition; after the hum detectors of audio restoration (Brandt & Bitzer "
-        "2014)",
+    .formula = "largest excess in dB of the always present spectrum at harmonics 1-4 of 50 or 60 Hz over"
+               " the bins beside them; 0 where no peak lies within 0.7 Hz",
+    .source = "definition; after the hum detection of Brandt & Bitzer 2014",
     .undefined_when = "less than 2 s of sound",
     .eval = eval,
 };

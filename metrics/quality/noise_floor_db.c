@@ -2,8 +2,8 @@
  *
  *     10th percentile of the level of the sounding frames - level of the loudest frame
  *
- * Silent frames take no part: a pause of digital silence says nothing about the recording's noise, and
- * must not improve the value. Undefined with less than 1 s of sound. */
+ * Silent frames take no part: a pause of digital silence says nothing about the recording's noise,
+ * and must not improve the value. Undefined with less than 1 s of sound. */
 #include "metrics/analysis/frontend.h"
 #include "metrics/metric.h"
 #include "metrics/quality/frame_values.h"

@@ -2,8 +2,8 @@
  *
  *     20 log10 max |x| after oversampling to at least 176.4 kHz
  *
- * Interpolation by a Kaiser-windowed sinc of 24 taps per phase (the standard gives a 12-tap example).
- * Source: ITU-R BS.1770-4, annex 2. */
+ * Interpolation by a Kaiser-windowed sinc of 24 taps per phase (the standard gives a 12-tap
+ * example). Source: ITU-R BS.1770-4, annex 2. */
 #include "metrics/analysis/levels.h"
 #include "metrics/metric.h"
 
