@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "metrics/analysis/analysis.h"
+#include "metrics/analysis/notes.h"
 
 struct attune_chroma {
     const char *why;        /* e.g. "no pitched sound" */
@@ -29,6 +30,13 @@ struct attune_chroma {
  * of memory. Everybody else calls attune_analysis_chroma. */
 struct attune_chroma *attune_chroma_from_audio(struct attune_analysis *analysis);
 struct attune_chroma *attune_chroma_from_notes(struct attune_analysis *analysis);
+
+/* How long each pitch class sounds in the n intervals between edges (n + 1,): rows (n, 12) summing to 1 or, where
+ * silent, 0; weight (n,) in seconds, notes that sound together adding up. Drums are left out. Returns 0 when out
+ * of memory (scratch is used, not reset). */
+int attune_chroma_count_notes(const struct attune_notes *notes, const double *edges, size_t n,
+                              struct attune_arena *scratch, float *rows, bool *silent,
+                              float *weight);
 
 const struct attune_chroma *attune_analysis_chroma(struct attune_analysis *analysis);
 

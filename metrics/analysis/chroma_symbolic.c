@@ -1,19 +1,19 @@
 /* Chroma of a symbolic sample: how long each pitch class sounds within each beat of the grid.
  *
- * Notes of one pitch class that sound together add up. The whole beats inside a note are counted by
- * differences, so that the cost is that of notes plus beats, however long the notes are. */
+ * Notes of one pitch class that sound together add up. The whole intervals inside a note are counted by
+ * differences, so that the cost is that of notes plus intervals, however long the notes are. */
 #include "metrics/analysis/chroma.h"
 #include "metrics/analysis/grid.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
 
-/* The beat that holds time t: the last one that starts at or before it. */
-static size_t beat_at(const struct attune_grid *grid, double t)
+/* The interval that holds time t: the last one that starts at or before it. */
+static size_t interval_at(const double *edges, size_t n, double t)
 {
-    size_t lo = 0, hi = grid->n_beats;
+    size_t lo = 0, hi = n;
     while (hi - lo > 1) {
         const size_t mid = lo + (hi - lo) / 2;
-        if (grid->beat_s[mid] <= t) {
+        if (edges[mid] <= t) {
             lo = mid;
         } else {
             hi = mid;
@@ -22,40 +22,52 @@ static size_t beat_at(const struct attune_grid *grid, double t)
     return lo;
 }
 
-/* Adds the partial beats of a note to seconds, its whole beats to the differences of `whole`. */
-static void add_note(const struct attune_grid *grid, const struct attune_note *note,
+/* Adds the partial intervals of a note to seconds, its whole ones to the differences of `whole`. */
+static void add_note(const double *edges, size_t n, const struct attune_note *note,
                      double *restrict seconds, double *restrict whole)
 {
     const size_t c = note->pitch % 12;
-    const size_t first = beat_at(grid, note->onset_s), last = beat_at(grid, note->end_s);
+    const size_t first = interval_at(edges, n, note->onset_s);
+    const size_t last = interval_at(edges, n, note->end_s);
     if (first == last) {
         seconds[first * 12 + c] += note->end_s - note->onset_s;
         return;
     }
-    seconds[first * 12 + c] += grid->beat_s[first + 1] - note->onset_s;
-    seconds[last * 12 + c] += note->end_s - grid->beat_s[last];
+    seconds[first * 12 + c] += edges[first + 1] - note->onset_s;
+    seconds[last * 12 + c] += note->end_s - edges[last];
     whole[(first + 1) * 12 + c] += 1.0;
     whole[last * 12 + c] -= 1.0;
 }
 
-static void normalise(const struct attune_grid *grid, double *restrict seconds,
-                      double *restrict whole, float *restrict rows, bool *restrict silent,
-                      float *restrict weight)
+int attune_chroma_count_notes(const struct attune_notes *notes, const double *edges, size_t n,
+                              struct attune_arena *scratch, float *rows, bool *silent,
+                              float *weight)
 {
-    double running[12] = {0.0};
-    for (size_t b = 0; b < grid->n_beats; b++) {
-        double total = 0.0;
-        for (size_t c = 0; c < 12; c++) {
-            running[c] += whole[b * 12 + c];
-            seconds[b * 12 + c] += running[c] * (grid->beat_s[b + 1] - grid->beat_s[b]);
-            total += seconds[b * 12 + c];
-        }
-        silent[b] = !(total > 1e-9);
-        weight[b] = silent[b] ? 0.0f : (float)total;
-        for (size_t c = 0; c < 12; c++) {
-            rows[b * 12 + c] = silent[b] ? 0.0f : (float)(seconds[b * 12 + c] / total);
+    double *seconds = attune_arena_alloc(scratch, n, 12 * sizeof *seconds);
+    double *whole = attune_arena_alloc(scratch, n, 12 * sizeof *whole);
+    if (!seconds || !whole) {
+        return 0;
+    }
+    for (size_t i = 0; i < notes->n_notes; i++) {
+        if (!notes->notes[i].is_drum) {
+            add_note(edges, n, notes->notes + i, seconds, whole);
         }
     }
+    double running[12] = {0.0};
+    for (size_t i = 0; i < n; i++) {
+        double total = 0.0;
+        for (size_t c = 0; c < 12; c++) {
+            running[c] += whole[i * 12 + c];
+            seconds[i * 12 + c] += running[c] * (edges[i + 1] - edges[i]);
+            total += seconds[i * 12 + c];
+        }
+        silent[i] = !(total > 1e-9);
+        weight[i] = silent[i] ? 0.0f : (float)total;
+        for (size_t c = 0; c < 12; c++) {
+            rows[i * 12 + c] = silent[i] ? 0.0f : (float)(seconds[i * 12 + c] / total);
+        }
+    }
+    return 1;
 }
 
 struct attune_chroma *attune_chroma_from_notes(struct attune_analysis *analysis)
@@ -72,25 +84,18 @@ struct attune_chroma *attune_chroma_from_notes(struct attune_analysis *analysis)
     }
     const size_t n = grid->n_beats;
     attune_arena_reset(&analysis->scratch);
-    double *seconds = attune_arena_alloc(&analysis->scratch, n, 12 * sizeof *seconds);
-    double *whole = attune_arena_alloc(&analysis->scratch, n, 12 * sizeof *whole);
     float *rows = attune_arena_alloc(&analysis->arena, n, 12 * sizeof *rows);
     bool *silent = attune_arena_alloc(&analysis->arena, n, sizeof *silent);
     float *weight = attune_arena_alloc(&analysis->arena, n, sizeof *weight);
-    if (!seconds || !whole || !rows || !silent || !weight) {
+    if (!rows || !silent || !weight ||
+        !attune_chroma_count_notes(notes, grid->beat_s, n, &analysis->scratch, rows, silent,
+                                   weight)) {
         return NULL;
     }
-    for (size_t i = 0; i < notes->n_notes; i++) {
-        if (!notes->notes[i].is_drum) {
-            add_note(grid, notes->notes + i, seconds, whole);
-            chroma->n_events++;
-        }
-    }
-    normalise(grid, seconds, whole, rows, silent, weight);
-
     const size_t beats_per_bar = grid->n_bars > 0 && grid->bar_beat[1] > grid->bar_beat[0]
                                      ? grid->bar_beat[1] - grid->bar_beat[0]
                                      : 4;
+    chroma->n_events = notes->n_notes - notes->n_drums;
     chroma->n_frames = n;
     chroma->frames = rows;
     chroma->silent = silent;

@@ -5,5 +5,10 @@ target_sources(attune_metrics PRIVATE
     chroma_audio.c
     chroma_symbolic.c
     harmonic_frames.c
+    harmony_sequence.c
     key.c
+    novelty.c
+    scape.c
+    ssm.c
+    structure.c
     tonal.c)

@@ -46,8 +46,10 @@ struct attune_analysis {
     struct attune_key *key;             /* key.h */
     struct attune_chords *chords;       /* chords.h */
     struct attune_tonal *tonal;         /* tonal.h: tonal centroids */
-    struct attune_ssm *ssm;             /* ssm.h: self-similarity matrix at 2 Hz */
-    struct attune_structure *structure; /* structure.h: fitness scape plot, novelty, boundaries */
+    struct attune_harmony_sequence *harmony_sequence; /* ssm.h: chroma at 2 Hz */
+    struct attune_ssm *ssm;             /* ssm.h: self-similarity matrix */
+    struct attune_structure *structure; /* structure.h: fitness of segments */
+    struct attune_novelty *novelty;     /* novelty.h: novelty, boundaries, sections */
 };
 
 /* Notes that memory ran out, so that the sample fails as a whole. */

@@ -1,0 +1,113 @@
+/* The fitness scape plot: see scape.h for what, scape_lanes.h for how. */
+#include "metrics/analysis/scape.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined __AVX512F__
+#include <immintrin.h>
+#define VECTOR_BYTES 64
+#elif defined __AVX2__
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+#define QUANTUM 16384.0 /* 2^14 */
+
+/* Normalised score and coverage and their harmonic mean, in the reference's order of operations (whose
+ * 1e-16 beside n and the path length changes no double). */
+static struct attune_scape_cell fitness(double score, double path_length, double coverage,
+                                        size_t length, size_t n)
+{
+    const double tiny = 1e-16;
+    const double score_n = (score - (double)length) / (path_length + tiny);
+    const double coverage_n = (coverage - (double)length) / ((double)n + tiny);
+    return (struct attune_scape_cell){
+        .fitness = 2.0 * score_n * coverage_n / (score_n + coverage_n + tiny),
+        .coverage = coverage / (double)n,
+    };
+}
+
+#if defined __AVX512F__
+#define BLEND(x, y)                                                                        \
+    .score = _mm512_max_pd(x.score, y.score),                                              \
+    .path = (f64_path)_mm512_mask_blend_epi64(                                             \
+        _mm512_cmp_pd_mask(x.score, y.score, _CMP_GT_OQ), (__m512i)y.path, (__m512i)x.path)
+#endif
+#define SCORE double
+#define MASK int64_t
+#define PATH uint64_t
+#define NAME(name) f64_##name
+#include "metrics/analysis/scape_lanes.h"
+#undef SCORE
+#undef MASK
+#undef PATH
+#undef NAME
+#undef BLEND
+
+#if defined __AVX512F__
+#define BLEND(x, y)                                                                        \
+    .score = _mm512_max_ps(x.score, y.score),                                              \
+    .path = (f32_path)_mm512_mask_blend_epi32(                                             \
+        _mm512_cmp_ps_mask(x.score, y.score, _CMP_GT_OQ), (__m512i)y.path, (__m512i)x.path)
+#endif
+#define SCORE float
+#define MASK int32_t
+#define PATH uint32_t
+#define NAME(name) f32_##name
+#include "metrics/analysis/scape_lanes.h"
+
+void attune_scape_quantise(double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double v = values[i] < -2.0 ? -2.0 : values[i] > 1.0 ? 1.0 : values[i];
+        values[i] = rint(v * QUANTUM) / QUANTUM;
+    }
+}
+
+static int exact_in_float(const double *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double scaled = values[i] * QUANTUM;
+        if (scaled != rint(scaled) || values[i] < -2.0 || values[i] > 1.0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int attune_scape_init(struct attune_scape *scape, const double *matrix, size_t n,
+                      struct attune_arena *arena)
+{
+    *scape = (struct attune_scape){.n = n};
+    if (exact_in_float(matrix, n * n)) {
+        scape->f32 = f32_pad(matrix, n, arena);
+        scape->rows = attune_arena_alloc(arena, 2 * (n + 1), sizeof(struct f32_cell));
+    } else {
+        scape->f64 = f64_pad(matrix, n, arena);
+        scape->rows = attune_arena_alloc(arena, 2 * (n + 1), sizeof(struct f64_cell));
+    }
+    return (scape->f32 || scape->f64) && scape->rows;
+}
+
+void attune_scape_row(const struct attune_scape *scape, size_t length,
+                      struct attune_scape_cell *cells)
+{
+    if (scape->f32) {
+        f32_scape_row(scape->f32, scape->n, length, scape->rows, cells);
+    } else {
+        f64_scape_row(scape->f64, scape->n, length, scape->rows, cells);
+    }
+}
+
+/* Every row of the piece holds at most one cell of the paths, so that their score is at most n and the
+ * normalised score at most 1 - length/n. Coverage is at most n, but for one row that the corner D(n,2) of
+ * the programme may count twice in each of at most 2 n/length paths. */
+double attune_scape_bound(size_t n, size_t length)
+{
+    const double score = 1.0 - (double)length / (double)n;
+    const double coverage = score + 2.0 / (double)length;
+    return score > 0.0 ? 2.0 * score * coverage / (score + coverage) : 0.0;
+}
