@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "metrics/analysis/chroma.h"
+#include "metrics/analysis/frontend.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
 #include "metrics/analysis/ssm.h"
@@ -85,7 +86,7 @@ static struct attune_harmony_sequence *compute(struct attune_analysis *analysis)
     struct short_frames frames = {.rows = chroma->frames,
                                   .silent = chroma->silent,
                                   .n = chroma->n_frames,
-                                  .step_s = symbolic ? 1.0 : chroma->time_s[1] * 2.0};
+                                  .step_s = (double)ATTUNE_HARMONIC_HOP / ATTUNE_ANALYSIS_RATE};
     const size_t n = (size_t)ceil(duration_s * RATE_HZ);
     double *rows = attune_arena_alloc(&analysis->arena, n, 12 * sizeof *rows);
     if (!rows || (symbolic && !frames_from_notes(analysis, &frames))) {

@@ -1,4 +1,4 @@
-/* The fitness scape plot: see scape.h for what, scape_lanes.h for how. */
+/* The fitness scape plot: see scape.h for what, scape_lanes.inc for how. */
 #include "metrics/analysis/scape.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static struct attune_scape_cell fitness(double score, double path_length, double
 #define MASK int64_t
 #define PATH uint64_t
 #define NAME(name) f64_##name
-#include "metrics/analysis/scape_lanes.h"
+#include "metrics/analysis/scape_lanes.inc"
 #undef SCORE
 #undef MASK
 #undef PATH
@@ -57,7 +57,7 @@ static struct attune_scape_cell fitness(double score, double path_length, double
 #define MASK int32_t
 #define PATH uint32_t
 #define NAME(name) f32_##name
-#include "metrics/analysis/scape_lanes.h"
+#include "metrics/analysis/scape_lanes.inc"
 
 void attune_scape_quantise(double *values, size_t n)
 {
