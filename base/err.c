@@ -1,6 +1,7 @@
 /* Errors as values: filling and showing struct attune_err. */
 #include "base/err.h"
 
+__attribute__((format(printf, 5, 0)))
 static enum attune_code fill(struct attune_err *err, enum attune_code code, const char *file,
                              long line, const char *fmt, va_list ap)
 {
