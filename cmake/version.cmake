@@ -1,12 +1,16 @@
-# The version string carries the commit, so that a number in a database can be traced to its source.
-find_package(Git QUIET)
-set(ATTUNE_COMMIT "unknown")
-if(GIT_FOUND)
-    execute_process(COMMAND ${GIT_EXECUTABLE} describe --always --dirty --abbrev=12
-        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE ATTUNE_COMMIT
-        OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-get_target_property(_flags attune_flags INTERFACE_COMPILE_OPTIONS)
-string(REPLACE ";" " " _flags "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_RELEASE} ${_flags}")
-string(STRIP "${_flags}" ATTUNE_CFLAGS)
-configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${PROJECT_BINARY_DIR}/attune_version.h)
+# The version header carries the commit, so that a number in a database can be traced to its source. It is
+# written anew by every build, but touched only when something in it has changed.
+get_target_property(_options attune_flags INTERFACE_COMPILE_OPTIONS)
+list(FILTER _options EXCLUDE REGEX "^-W")
+string(TOUPPER "${CMAKE_BUILD_TYPE}" _type)
+string(REPLACE ";" " " _options "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${_type}} ${_options}")
+string(STRIP "${_options}" _options)
+set(_write_version ${CMAKE_COMMAND}
+    "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DBINARY=${PROJECT_BINARY_DIR}" "-DVERSION=${PROJECT_VERSION}"
+    "-DCOMPILER=${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}" "-DFLAGS=${_options}"
+    "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}" "-DPREFIX=${CMAKE_INSTALL_PREFIX}"
+    -P ${PROJECT_SOURCE_DIR}/cmake/write_version.cmake)
+execute_process(COMMAND ${_write_version})
+add_custom_target(attune_version COMMAND ${_write_version}
+    BYPRODUCTS ${PROJECT_BINARY_DIR}/attune_version.h VERBATIM)
+add_dependencies(attune_flags attune_version)
