@@ -15,8 +15,10 @@
 #include "models/generator.h"
 #include "models/process.h"
 #include "models/template.h"
+#include "models/worker_check.h"
 
 #define WORKER ATTUNE_FIXTURES "/../tests/workers/misbehaving_worker.py"
+#define PROPER ATTUNE_FIXTURES "/../tests/workers/proper_worker.py"
 #define COMMAND ATTUNE_FIXTURES "/../tests/workers/misbehaving_command.py"
 
 static char folder[64];
@@ -340,6 +342,41 @@ static void prompts_become_json(void **state)
     attune_buf_release(&text);
 }
 
+static void the_check_passes_a_proper_worker_and_names_faults(void **state)
+{
+    static const struct { const char *script, *mode, *says; size_t n_steps; } cases[] = {
+        {PROPER, "", NULL, 10},
+        {WORKER, "hang", NULL, 10}, /* does not use its seed: a warning */
+        {WORKER, "dies-at-start", "ModuleNotFoundError", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *argv[] = {"python3", cases[i].script, cases[i].mode, NULL};
+        struct attune_check_report report;
+        assert_int_equal(attune_worker_check(&report, "generator", argv, NULL, 10.0, NULL), ATTUNE_OK);
+        assert_int_equal(report.n_steps, cases[i].n_steps);
+        const struct attune_check_step *last = &report.steps[report.n_steps - 1];
+        assert_true((last->outcome == ATTUNE_CHECK_FAILED) == (cases[i].says != NULL));
+        assert_true(!cases[i].says || strstr(last->detail, cases[i].says));
+        if (!cases[i].says) {
+            assert_int_equal(report.steps[8].outcome == ATTUNE_CHECK_WARNING, i == 1);
+        }
+    }
+}
+
+static void commands_are_split_without_a_shell(void **state)
+{
+    char **argv = NULL;
+    assert_int_equal(attune_argv_split(" python3  'a b' \"c'd\" e\\ f $HOME '' ", &argv, NULL), ATTUNE_OK);
+    static const char *const expected[] = {"python3", "a b", "c'd", "e f", "$HOME", ""};
+    for (size_t i = 0; i < 6; i++) {
+        assert_string_equal(argv[i], expected[i]);
+    }
+    assert_null(argv[6]);
+    attune_argv_release(argv);
+    assert_int_equal(attune_argv_split("a 'b", &argv, NULL), ATTUNE_E_USAGE);
+    assert_int_equal(attune_argv_split("  ", &argv, NULL), ATTUNE_E_USAGE);
+}
+
 int main(void)
 {
     if (access("/usr/bin/python3", X_OK) != 0) {
@@ -359,6 +396,8 @@ int main(void)
         cmocka_unit_test(a_poisoned_prompt_is_given_up_after_three_kills),
         cmocka_unit_test(workers_that_never_get_ready_say_so),
         cmocka_unit_test(prompts_become_json),
+        cmocka_unit_test(the_check_passes_a_proper_worker_and_names_faults),
+        cmocka_unit_test(commands_are_split_without_a_shell),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
