@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -22,6 +23,24 @@ void goldens_require(void)
     }
 }
 
+/* Python writes NaN and Infinity, which JSON does not know: no test reads these
+ * fields, so outside strings they become 0. */
+static void numbers_only(char *text)
+{
+    bool quoted = false;
+    for (char *p = text; *p; p++) {
+        if (*p == '\\' && quoted && p[1]) {
+            p++;
+        } else if (*p == '"') {
+            quoted = !quoted;
+        } else if (!quoted && strncmp(p, "NaN", 3) == 0) {
+            memcpy(p, "0  ", 3);
+        } else if (!quoted && strncmp(p, "Infinity", 8) == 0) {
+            memcpy(p, "0       ", 8);
+        }
+    }
+}
+
 json_t *goldens_json(const char *name)
 {
     struct attune_buf path = ATTUNE_BUF_INIT, text = ATTUNE_BUF_INIT;
@@ -34,6 +53,8 @@ json_t *goldens_json(const char *name)
         attune_buf_add_bytes(&text, block, (size_t)n);
     }
     gzclose(file);
+    assert_false(text.failed);
+    numbers_only(text.text);
     json_error_t error;
     json_t *root = json_loadb(attune_buf_text(&text), text.n_bytes, 0, &error);
     if (!root) {
