@@ -293,3 +293,50 @@ out:
     attune_release(notes);
     return code;
 }
+
+/* The first bar of the tail. Bars and beats share their ticks, so a bar's seconds are its first beat's. */
+static uint32_t tail_start(const struct attune_score *score, double max_s)
+{
+    const double end_s = score->beat_s[score->n_beats];
+    for (size_t bar = 0; bar + 1 < score->n_bars; bar++) {
+        const size_t beat = interval_of(score->beat_tick, score->n_beats, score->bar_tick[bar]);
+        if (end_s - score->beat_s[beat] <= max_s) {
+            return score->bar_tick[bar];
+        }
+    }
+    return score->bar_tick[score->n_bars - 1];
+}
+
+static uint32_t moved(uint32_t tick, uint32_t start)
+{
+    return tick > start ? tick - start : 0;
+}
+
+enum attune_code attune_score_tail(const struct attune_score *score, double max_s,
+                                   struct attune_midi *out, struct attune_err *err)
+{
+    const uint32_t start = tail_start(score, max_s);
+    struct attune_score tail;
+    enum attune_code code = attune_score_copy(&tail, score, err);
+    if (code) {
+        return code;
+    }
+    tail.n_notes = 0;
+    for (size_t i = 0; i < score->n_notes; i++) {
+        if (score->notes[i].onset_tick >= start) {
+            tail.notes[tail.n_notes++] = score->notes[i];
+        }
+    }
+    code = attune_score_assemble(&tail, out, err);
+    attune_score_release(&tail);
+    if (code) {
+        return code;
+    }
+    for (size_t i = 0; i < out->n_events; i++) {
+        out->events[i].tick = moved(out->events[i].tick, start);
+    }
+    for (size_t i = 0; i < out->n_tracks; i++) {
+        out->track_end[i] = moved(out->track_end[i], start);
+    }
+    return ATTUNE_OK;
+}

@@ -39,6 +39,11 @@ size_t attune_score_bar(const struct attune_score *score, uint32_t tick);
 /* Ticks per second in the beat where tick lies. */
 double attune_score_ticks_per_s(const struct attune_score *score, uint32_t tick);
 
+/* The last bars of the piece, as many as fit into max_s seconds (at least one), moved to the beginning, with
+ * the settings in force there: music with its own ending. A file like attune_score_assemble's. */
+enum attune_code attune_score_tail(const struct attune_score *score, double max_s,
+                                   struct attune_midi *out, struct attune_err *err);
+
 /* A MIDI file with these notes; release it with attune_midi_release. A note that a later one of the same
  * track, channel and pitch would cut is cut, so that reading the file back gives the same notes. */
 enum attune_code attune_score_assemble(const struct attune_score *score, struct attune_midi *out,

@@ -1,0 +1,244 @@
+/* attune audit: does a metric measure what it claims? */
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io/file.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "reports/audit_sheet.h"
+
+struct options {
+    const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont;
+    uint64_t pieces;
+    double seconds;
+    bool rendered, quick, all;
+};
+
+static const struct options defaults = {.format = "table", .pieces = 50, .seconds = 30.0};
+
+static const struct attune_opt options_table[] = {
+    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), "GLOB,...",
+     .help = "metrics to audit (default: all)"},
+    {"corpus", ATTUNE_OPT_TEXT, offsetof(struct options, corpus), "DIR",
+     .help = "music to damage, MIDI or audio (default: the built-in composer)"},
+    {"pieces", ATTUNE_OPT_COUNT, offsetof(struct options, pieces), "N", .lo = 1, .hi = 10000,
+     .help = "pieces of it (default: 50)"},
+    {"damage", ATTUNE_OPT_TEXT, offsetof(struct options, damage), "GLOB,...",
+     .help = "damages to do (default: all)"},
+    {"modality", ATTUNE_OPT_CHOICE, offsetof(struct options, modality), .choices = "symbolic|audio",
+     .help = "symbolic or audio (default: both)"},
+    {"rendered", ATTUNE_OPT_FLAG, offsetof(struct options, rendered),
+     .help = "audio: symbolic damage too, as heard in a rendering"},
+    {"seconds", ATTUNE_OPT_NUMBER, offsetof(struct options, seconds), "S", .lo = 5, .hi = 600,
+     .help = "audio: seconds at the end of each piece (default: 30)"},
+    {"soundfont", ATTUNE_OPT_TEXT, offsetof(struct options, soundfont), "FILE",
+     .help = "sound font of renderings (default: $ATTUNE_SOUNDFONT, else the system's)"},
+    {"other-soundfont", ATTUNE_OPT_TEXT, offsetof(struct options, other_soundfont), "FILE",
+     .help = "second sound font, to see what depends on it"},
+    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "table|json|csv",
+     .help = "table, json or csv (default: table)"},
+    {"all", ATTUNE_OPT_FLAG, offsetof(struct options, all),
+     .help = "table: also responses that no metric declares (csv, json: always)"},
+    {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), "DIR",
+     .help = "write audit.json, audit.csv and audit.txt there"},
+    {"quick", ATTUNE_OPT_FLAG, offsetof(struct options, quick),
+     .help = "8 pieces, symbolic only, no nulls: a minute's check of all declared directions"},
+    {NULL},
+};
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 120;
+}
+
+struct progress {
+    bool terminal;
+    double last_s;
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void show_progress(void *context, size_t n_done, size_t n_total)
+{
+    struct progress *p = context;
+    const double now = now_s();
+    if (now - p->last_s < (p->terminal ? 0.2 : 10.0) && !(p->terminal && n_done == n_total)) {
+        return;
+    }
+    p->last_s = now;
+    fprintf(stderr, p->terminal ? "\r%zu of %zu pieces%s" : "%zu of %zu pieces%s\n", n_done,
+            n_total, p->terminal && n_done == n_total ? "\n" : "");
+}
+
+static void add_sheet(struct attune_buf *out, struct attune_sheet *sheet, size_t width, bool color)
+{
+    if (sheet->n_rows > 0) {
+        attune_buf_add(out, out->n_bytes ? "\n" : "");
+        attune_sheet_terminal(out, sheet, width, color);
+    }
+    attune_sheet_release(sheet);
+}
+
+static void add_tables(struct attune_buf *out, const struct attune_audit *audit,
+                       const struct attune_audit_summary *summary, bool all, size_t width,
+                       bool color)
+{
+    struct attune_sheet sheet = ATTUNE_SHEET_INIT;
+    attune_audit_response_sheet(&sheet, audit, summary, all);
+    add_sheet(out, &sheet, width, color);
+    sheet = (struct attune_sheet)ATTUNE_SHEET_INIT;
+    attune_audit_invariance_sheet(&sheet, audit, summary, all);
+    add_sheet(out, &sheet, width, color);
+    sheet = (struct attune_sheet)ATTUNE_SHEET_INIT;
+    attune_audit_null_sheet(&sheet, audit, summary, all);
+    add_sheet(out, &sheet, width, color);
+    attune_buf_addf(out,
+                    "\n%zu pieces; of %zu declared responses %zu hold, %zu are lost, %zu untested; "
+                    "of %zu promised invariances %zu broken\n",
+                    audit->n_pieces, summary->n_held + summary->n_lost + summary->n_untested,
+                    summary->n_held, summary->n_lost, summary->n_untested, summary->n_promises,
+                    summary->n_broken);
+}
+
+static void add_csv(struct attune_buf *out, const struct attune_audit *audit,
+                    const struct attune_audit_summary *summary)
+{
+    struct attune_sheet sheet = ATTUNE_SHEET_INIT;
+    attune_audit_response_sheet(&sheet, audit, summary, true);
+    attune_sheet_csv(out, &sheet);
+    attune_sheet_release(&sheet);
+}
+
+static enum attune_code write_file(const char *folder, const char *name,
+                                   const struct attune_buf *text, struct attune_err *err)
+{
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    attune_path_join(&path, folder, name);
+    enum attune_code code =
+        text->failed || path.failed
+            ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
+            : attune_file_write(attune_buf_text(&path), attune_buf_text(text), text->n_bytes, err);
+    attune_buf_release(&path);
+    return code;
+}
+
+/* The audit in every format, into a folder. */
+static enum attune_code write_folder(const char *folder, const struct attune_audit *audit,
+                                     const struct attune_audit_corpus *corpus,
+                                     const struct attune_audit_summary *summary,
+                                     struct attune_err *err)
+{
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    enum attune_code code = ATTUNE_OK;
+    attune_audit_json(&text, audit, corpus, summary);
+    code = write_file(folder, "audit.json", &text, err);
+    attune_buf_reset(&text);
+    if (!code) {
+        add_csv(&text, audit, summary);
+        code = write_file(folder, "audit.csv", &text, err);
+        attune_buf_reset(&text);
+    }
+    if (!code) {
+        add_tables(&text, audit, summary, true, 160, false);
+        code = write_file(folder, "audit.txt", &text, err);
+    }
+    attune_buf_release(&text);
+    return code;
+}
+
+static enum attune_code print(const struct attune_common *common, const struct options *o,
+                              const struct attune_audit *audit,
+                              const struct attune_audit_corpus *corpus,
+                              const struct attune_audit_summary *summary, struct attune_err *err)
+{
+    struct attune_buf out = ATTUNE_BUF_INIT;
+    if (strcmp(o->format, "json") == 0) {
+        attune_audit_json(&out, audit, corpus, summary);
+    } else if (strcmp(o->format, "csv") == 0) {
+        add_csv(&out, audit, summary);
+    } else {
+        add_tables(&out, audit, summary, o->all, terminal_width(), common->color);
+    }
+    fputs(attune_buf_text(&out), stdout);
+    const enum attune_code code =
+        out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+    attune_buf_release(&out);
+    return code;
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    const struct options *o = options;
+    struct progress progress = {.terminal = isatty(STDERR_FILENO), .last_s = now_s()};
+    struct attune_audit_options how = {
+        .metrics = o->metrics,
+        .damages = o->damage,
+        .modalities = o->modality ? strcmp(o->modality, "audio") == 0 ? ATTUNE_AUDIO : ATTUNE_SYMBOLIC
+                      : o->quick  ? ATTUNE_SYMBOLIC
+                                  : ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
+        .rendered = o->rendered,
+        .checks = true,
+        .nulls = !o->quick,
+        .soundfont = o->soundfont,
+        .other_soundfont = o->other_soundfont,
+        .max_s = o->seconds,
+        .seed = common->seed,
+        .n_threads = common->jobs,
+        .progress = common->quiet ? NULL : show_progress,
+        .context = &progress,
+    };
+    struct attune_audit_corpus corpus = {0};
+    struct attune_audit audit = {0};
+    struct attune_audit_summary summary = {0};
+    enum attune_code code = o->out ? attune_dir_make(o->out, err) : ATTUNE_OK;
+    if (!code) {
+        code = attune_audit_corpus_init(&corpus, o->corpus, o->quick && o->pieces > 8 ? 8 : o->pieces,
+                                        common->seed, err);
+    }
+    if (!code) {
+        code = attune_audit_run(&audit, &corpus, &how, err);
+    }
+    if (!code) {
+        code = attune_audit_summarise(&summary, &audit, common->seed, err);
+    }
+    if (!code && o->out) {
+        code = write_folder(o->out, &audit, &corpus, &summary, err);
+    }
+    if (!code) {
+        code = print(common, o, &audit, &corpus, &summary, err);
+        *exit_code = summary.n_lost || summary.n_broken ? 1 : 0;
+    }
+    attune_audit_summary_release(&summary);
+    attune_audit_release(&audit);
+    attune_audit_corpus_release(&corpus);
+    return code;
+}
+
+const struct attune_command attune_command_audit = {
+    .name = "audit",
+    .usage = "",
+    .summary = "does a metric measure what it claims",
+    .details =
+        "Damages music in eleven doses and reports, per metric and damage, Kendall's tau between dose\n"
+        "and value (mean over pieces, 95 % bootstrap interval over pieces; and of the mean curve), and\n"
+        "the area under the ROC curve of clean against damaged pieces. A metric that declares a\n"
+        "response must get worse with the dose (interval of tau beyond 0), and must not move under\n"
+        "changes that it promises to ignore; exit code 1 when one does not.\n\n"
+        "Examples:\n"
+        "  attune audit --quick\n"
+        "  attune audit --metrics 'harmonic.*' --damage 'pitch_noise,transposed_bars' --all\n"
+        "  attune audit --corpus music/ --modality audio --rendered --out audit/",
+    .options = options_table,
+    .options_size = sizeof(struct options),
+    .defaults = &defaults,
+    .max_args = 0,
+    .run = run,
+};

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+. "$(dirname "$0")/lib.sh"
+
+case_is 'no metric has lost a direction that it declares'
+expect_exit 0 "$ATTUNE" audit --quick --quiet
+expect_in out '0 are lost'
+expect_in out '0 broken'
+
+case_is 'the same for any number of threads'
+expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --quiet --jobs 1 --format json
+mv out one
+expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --quiet --jobs 4 --format json
+expect_same one out
+
+case_is 'choices that match nothing are errors'
+expect_exit 2 "$ATTUNE" audit --quick --metrics 'temporl.*'
+expect_in err 'no metric matches'
+expect_exit 2 "$ATTUNE" audit --quick --damage 'pitch_nois'
+expect_in err "no damage matches 'pitch_nois'"
+expect_in err "did you mean 'pitch_noise'?"
+
+case_is 'a folder without music'
+mkdir empty && echo text >empty/notes.txt
+expect_exit 3 "$ATTUNE" audit --quick --corpus empty
+expect_in err 'no usable music'
+
+case_is 'everything into a folder'
+expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --quiet --out made
+for file in audit.json audit.csv audit.txt; do
+    [ -s "made/$file" ] || fail "made/$file is missing or empty"
+done
+expect_in made/audit.csv 'metric,damage,seen_as,tau'
+done_testing
