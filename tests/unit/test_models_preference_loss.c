@@ -60,7 +60,7 @@ static void derivatives_match_finite_differences(void **state)
     for (int objective = ATTUNE_DPO; objective <= ATTUNE_DPOP; objective++) {
         for (double w = -14; w < -8; w += .7) {
             enum attune_pair_objective o = (enum attune_pair_objective)objective;
-            struct attune_pair_logprobs p = {.w = w, .l = -11, .ref_w = -11.2, .ref_l = -11.5};
+            struct attune_pair_logprobs p = {.w = w, .l = -11, .ref_w = -11.25, .ref_l = -11.5};
             struct attune_pair_loss loss = attune_pair_loss(o, p, .3, 5);
             struct attune_pair_logprobs up = p, down = p;
             up.w += h;
