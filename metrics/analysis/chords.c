@@ -1,10 +1,11 @@
 /* Chords by template matching and Viterbi smoothing.
  *
- * States: major and minor triads, dominant, major and minor sevenths on 12 roots, and no chord. A state's
- * score in a frame is the cosine between the chroma and a binary template (Fujishima 1999; Müller 2015,
- * ch. 5); "no chord" is the flat vector, and all there is in a silent frame. Sevenths pay a small price,
- * because their templates hold a triad of another root. The decoded sequence maximises the sum of scores
- * less a constant cost per change; change costs and prices are ours, chosen on synthesised triads. */
+ * States: major and minor triads, dominant, major and minor sevenths on 12 roots, and no chord. A
+ * state's score in a frame is the cosine between the chroma and a binary template (Fujishima 1999;
+ * Müller 2015, ch. 5); "no chord" is the flat vector, and all there is in a silent frame. Sevenths
+ * pay a small price, because their templates hold a triad of another root. The decoded sequence
+ * maximises the sum of scores less a constant cost per change; change costs and prices are ours,
+ * chosen on synthesised triads. */
 #include "metrics/analysis/chords.h"
 
 #include <math.h>

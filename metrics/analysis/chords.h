@@ -1,5 +1,6 @@
-/* Chord tracking: the most likely sequence of triads, sevenths and "no chord" behind a chroma sequence,
- * both modalities (one state per chroma frame: 93 ms in audio, a beat in symbolic samples). */
+/* Chord tracking: the most likely sequence of triads, sevenths and "no chord" behind a chroma
+ * sequence, both modalities (one state per chroma frame: 93 ms in audio, a beat in symbolic
+ * samples). */
 #ifndef ATTUNE_METRICS_ANALYSIS_CHORDS_H
 #define ATTUNE_METRICS_ANALYSIS_CHORDS_H
 
@@ -38,8 +39,9 @@ struct attune_chord_tracking {
     double change_cost;
 };
 
-/* Viterbi decoding of n frames (n, 12) of chroma, silent ones marked, into out (n,); clarity and the number of
- * sounding frames are returned where not NULL. Returns 0 when out of memory (scratch is used, not reset). */
+/* Viterbi decoding of n frames (n, 12) of chroma, silent ones marked, into out (n,); clarity and
+ * the number of sounding frames are returned where not NULL. Returns 0 when out of memory (scratch
+ * is used, not reset). */
 int attune_chords_track(const float *chroma, const bool *silent, size_t n,
                         struct attune_chord_tracking tracking, struct attune_arena *scratch,
                         struct attune_chord *out, double *clarity, size_t *n_sounding);

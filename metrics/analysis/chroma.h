@@ -1,8 +1,8 @@
-/* Pitch-class distributions over time, both modalities, so that the harmonic metrics have one definition.
- * Audio: hop 2048 at 22 050 Hz from the long spectrogram, pitch-class energy 55-2000 Hz, tuning estimated
- * first, ln(1 + 100 m), L1 per frame; frames 60 dB below the loudest are silent.
- * Symbolic: one frame per beat, note durations (seconds within the beat), drums excluded; frames without
- * notes are silent. */
+/* Pitch-class distributions over time, both modalities, so that the harmonic metrics have one
+ * definition. Audio: hop 2048 at 22 050 Hz from the long spectrogram, pitch-class energy 55-2000
+ * Hz, tuning estimated first, ln(1 + 100 m), L1 per frame; frames 60 dB below the loudest are
+ * silent. Symbolic: one frame per beat, note durations (seconds within the beat), drums excluded;
+ * frames without notes are silent. */
 #ifndef ATTUNE_METRICS_ANALYSIS_CHROMA_H
 #define ATTUNE_METRICS_ANALYSIS_CHROMA_H
 
@@ -26,14 +26,14 @@ struct attune_chroma {
     size_t n_events;        /* symbolic: pitched notes; audio: 0 */
 };
 
-/* The two sources of the feature (chroma_audio.c, chroma_symbolic.c), from analysis->arena; NULL when out
- * of memory. Everybody else calls attune_analysis_chroma. */
+/* The two sources of the feature (chroma_audio.c, chroma_symbolic.c), from analysis->arena; NULL
+ * when out of memory. Everybody else calls attune_analysis_chroma. */
 struct attune_chroma *attune_chroma_from_audio(struct attune_analysis *analysis);
 struct attune_chroma *attune_chroma_from_notes(struct attune_analysis *analysis);
 
-/* How long each pitch class sounds in the n intervals between edges (n + 1,): rows (n, 12) summing to 1 or, where
- * silent, 0; weight (n,) in seconds, notes that sound together adding up. Drums are left out. Returns 0 when out
- * of memory (scratch is used, not reset). */
+/* How long each pitch class sounds in the n intervals between edges (n + 1,): rows (n, 12) summing
+ * to 1 or, where silent, 0; weight (n,) in seconds, notes that sound together adding up. Drums are
+ * left out. Returns 0 when out of memory (scratch is used, not reset). */
 int attune_chroma_count_notes(const struct attune_notes *notes, const double *edges, size_t n,
                               struct attune_arena *scratch, float *rows, bool *silent,
                               float *weight);

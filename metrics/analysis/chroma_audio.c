@@ -1,12 +1,13 @@
 /* Chroma of audio, from the spectral peaks of the long spectrogram (harmonic_frames.h).
  *
- * Tuning: the circular mean of the peaks' deviations from the equal-tempered grid on A440, weighted by
- * amplitude, over all sounding frames. Every peak between 55 and 2000 Hz gives its energy to the nearest
- * pitch class of the tuned grid, times cos^2(pi d) where d is the distance in semitones: a peak halfway
- * between two pitches counts for neither. A frame's pitch-class energies are divided by their largest,
- * compressed by ln(1 + 100 m) and divided by their sum; the first step makes the compression blind to
- * gain. A frame is silent when its power between 55 and 2000 Hz lies 60 dB below the loudest frame's, or
- * when it has no peak there; a sample whose loudest frame stays below -90 dB re full scale is silent. */
+ * Tuning: the circular mean of the peaks' deviations from the equal-tempered grid on A440,
+ * weighted by amplitude, over all sounding frames. Every peak between 55 and 2000 Hz gives its
+ * energy to the nearest pitch class of the tuned grid, times cos^2(pi d) where d is the distance
+ * in semitones: a peak halfway between two pitches counts for neither. A frame's pitch-class
+ * energies are divided by their largest, compressed by ln(1 + 100 m) and divided by their sum; the
+ * first step makes the compression blind to gain. A frame is silent when its power between 55 and
+ * 2000 Hz lies 60 dB below the loudest frame's, or when it has no peak there; a sample whose
+ * loudest frame stays below -90 dB re full scale is silent. */
 #include <math.h>
 
 #include "metrics/analysis/chroma.h"

@@ -1,7 +1,8 @@
 /* Chroma of a symbolic sample: how long each pitch class sounds within each beat of the grid.
  *
- * Notes of one pitch class that sound together add up. The whole intervals inside a note are counted by
- * differences, so that the cost is that of notes plus intervals, however long the notes are. */
+ * Notes of one pitch class that sound together add up. The whole intervals inside a note are
+ * counted by differences, so that the cost is that of notes plus intervals, however long the notes
+ * are. */
 #include "metrics/analysis/chroma.h"
 #include "metrics/analysis/grid.h"
 #include "metrics/analysis/internal.h"

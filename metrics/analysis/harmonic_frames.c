@@ -1,8 +1,9 @@
 /* Spectral peaks of the long spectrogram.
  *
  * A peak is a local maximum between 50 and 5000 Hz, at most 50 dB below the frame's strongest; the
- * strongest ATTUNE_HARMONIC_PEAKS are kept. Frequency and amplitude are those of a parabola through the
- * logarithms of three bins (Smith & Serra 1987); for a Hann window its bias stays below .02 bins. */
+ * strongest ATTUNE_HARMONIC_PEAKS are kept. Frequency and amplitude are those of a parabola
+ * through the logarithms of three bins (Smith & Serra 1987); for a Hann window its bias stays
+ * below .02 bins. */
 #include "metrics/analysis/harmonic_frames.h"
 
 #include <math.h>
@@ -62,8 +63,8 @@ void attune_harmonic_frames_reset(struct attune_harmonic_frames *frames)
     frames->n_peaks = 0;
 }
 
-/* Local maxima above the floor, strongest MAX_CANDIDATES at the low end of the spectrum; returns how
- * many. A plateau of two equal bins counts once. */
+/* Local maxima above the floor, strongest MAX_CANDIDATES at the low end of the spectrum; returns
+ * how many. A plateau of two equal bins counts once. */
 static size_t find_maxima(const struct attune_harmonic_frames *frames, const float *power,
                           float floor, unsigned short *bins)
 {
@@ -131,7 +132,8 @@ static size_t keep_strongest(const float *power, unsigned short *bins, size_t n)
     return kept;
 }
 
-/* The sinusoid behind a maximum at bin k. A full-scale sine has |X| = size/4 under a Hann window. */
+/* The sinusoid behind a maximum at bin k. A full-scale sine has |X| = size/4 under a Hann window.
+ */
 static struct attune_peak interpolate(const float *power, size_t k, double bin_hz)
 {
     const float tiny = 1e-30f;
@@ -160,7 +162,8 @@ static int make_room(struct attune_harmonic_frames *frames, size_t n_new)
                        sizeof *frames->band_power);
 }
 
-/* Sum over the band, scaled so that a sine of amplitude a gives a^2/2 (Parseval for a Hann window). */
+/* Sum over the band, scaled so that a sine of amplitude a gives a^2/2 (Parseval for a Hann
+ * window). */
 static float sum_band(const struct attune_harmonic_frames *frames, const float *power)
 {
     double sums[8] = {0.0};

@@ -1,7 +1,7 @@
-/* What the long spectrogram leaves behind, frame by frame: the front end pushes power spectra, this keeps
- * the strongest spectral peaks of each, from which tuning, chroma, chords and roughness are computed
- * later. At most ATTUNE_HARMONIC_PEAKS peaks of 8 bytes a frame: below 4.2 KiB per second of music, in
- * practice about 2. */
+/* What the long spectrogram leaves behind, frame by frame: the front end pushes power spectra,
+ * this keeps the strongest spectral peaks of each, from which tuning, chroma, chords and roughness
+ * are computed later. At most ATTUNE_HARMONIC_PEAKS peaks of 8 bytes a frame: below 4.2 KiB per
+ * second of music, in practice about 2. */
 #ifndef ATTUNE_METRICS_ANALYSIS_HARMONIC_FRAMES_H
 #define ATTUNE_METRICS_ANALYSIS_HARMONIC_FRAMES_H
 
@@ -21,8 +21,8 @@ struct attune_harmonic_frames *attune_harmonic_frames_new(double rate_hz);
 void attune_harmonic_frames_free(struct attune_harmonic_frames *frames);
 void attune_harmonic_frames_reset(struct attune_harmonic_frames *frames);
 
-/* One centred Hann frame: power spectrum (ATTUNE_HARMONIC_SIZE/2 + 1,), |X|^2, X unscaled from a periodic
- * Hann window. Returns 0 when out of memory. No allocation once warm. */
+/* One centred Hann frame: power spectrum (ATTUNE_HARMONIC_SIZE/2 + 1,), |X|^2, X unscaled from a
+ * periodic Hann window. Returns 0 when out of memory. No allocation once warm. */
 int attune_harmonic_frames_push(struct attune_harmonic_frames *frames, const float *power);
 
 size_t attune_harmonic_frames_count(const struct attune_harmonic_frames *frames);

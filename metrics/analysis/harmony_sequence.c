@@ -1,6 +1,7 @@
-/* Chroma at 2 Hz, for the structure of a piece: short frames averaged under a Hann window of 2.2 s (the
- * smoothing of MusDr and FMP, 21 frames at 10 Hz), then of Euclidean norm 1. Where nothing sounds within the
- * window the vector is 0, which resembles nothing; the reference puts a flat vector there. */
+/* Chroma at 2 Hz, for the structure of a piece: short frames averaged under a Hann window of 2.2 s
+ * (the smoothing of MusDr and FMP, 21 frames at 10 Hz), then of Euclidean norm 1. Where nothing
+ * sounds within the window the vector is 0, which resembles nothing; the reference puts a flat
+ * vector there. */
 #include <math.h>
 
 #include "metrics/analysis/chroma.h"

@@ -1,9 +1,9 @@
 /* Key by template correlation.
  *
- * Profiles: Krumhansl & Kessler 1982, in Krumhansl 1990, p. 30. Local keys are those of the mean chroma
- * of windows (audio 8 s, hop 4 s; symbolic 4 bars, hop 2 bars), frames weighted as in the global mean:
- * every sounding frame alike in audio, by sounding time in symbolic samples. A window in which less than
- * a quarter of the frames sound, or whose chroma is flat, has no key. */
+ * Profiles: Krumhansl & Kessler 1982, in Krumhansl 1990, p. 30. Local keys are those of the mean
+ * chroma of windows (audio 8 s, hop 4 s; symbolic 4 bars, hop 2 bars), frames weighted as in the
+ * global mean: every sounding frame alike in audio, by sounding time in symbolic samples. A window
+ * in which less than a quarter of the frames sound, or whose chroma is flat, has no key. */
 #include "metrics/analysis/key.h"
 
 #include <math.h>

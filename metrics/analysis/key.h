@@ -20,8 +20,8 @@ struct attune_key {
     const int *local;         /* (n_local,) best key of each */
 };
 
-/* Pearson correlations of chroma (12,) with the Krumhansl-Kessler profiles; returns the best key or -1
- * when all pitch classes are equally strong. */
+/* Pearson correlations of chroma (12,) with the Krumhansl-Kessler profiles; returns the best key
+ * or -1 when all pitch classes are equally strong. */
 int attune_key_correlate(const double chroma[12], double correlation[ATTUNE_N_KEYS]);
 
 /* MIREX audio key detection score of an estimate: 1 the same key, .5 a fifth away in the same mode

@@ -1,9 +1,10 @@
 /* Novelty, boundaries, sections.
  *
- * Kernel half-width 8 s (16 frames at 2 Hz), Gaussian variance parameter .5 as in FMP. A boundary is the
- * largest value within 4 s to either side, at least .03 and at least twice the median, 4 s away from both ends.
- * Two sections bear one label when their feature sequences, laid side by side at the best lag of up to 1 s,
- * have a mean cosine of at least .9; labels go in order of appearance. The constants are ours. */
+ * Kernel half-width 8 s (16 frames at 2 Hz), Gaussian variance parameter .5 as in FMP. A boundary
+ * is the largest value within 4 s to either side, at least .03 and at least twice the median, 4 s
+ * away from both ends. Two sections bear one label when their feature sequences, laid side by side
+ * at the best lag of up to 1 s, have a mean cosine of at least .9; labels go in order of
+ * appearance. The constants are ours. */
 #include "metrics/analysis/novelty.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* Novelty of a sample's harmony over time, the boundaries where it peaks, and the sections between them. */
+/* Novelty of a sample's harmony over time, the boundaries where it peaks, and the sections between
+ * them. */
 #ifndef ATTUNE_METRICS_ANALYSIS_NOVELTY_H
 #define ATTUNE_METRICS_ANALYSIS_NOVELTY_H
 
@@ -23,10 +24,11 @@ struct attune_novelty {
 
 const struct attune_novelty *attune_analysis_novelty(struct attune_analysis *analysis);
 
-/* Novelty of rows (n, 12): the checkerboard kernel of half-width `radius` frames with Gaussian taper, along the
- * diagonal of the rows' dot products, divided by the sum of its absolute values (FMP 4.4.1). The kernel is an
- * outer product, so that the sum over the matrix is a squared norm and the matrix is never made. Frames
- * beyond the ends count as zeros when `padded`, else repeat the first and last row. curve (n,). */
+/* Novelty of rows (n, 12): the checkerboard kernel of half-width `radius` frames with Gaussian
+ * taper, along the diagonal of the rows' dot products, divided by the sum of its absolute values
+ * (FMP 4.4.1). The kernel is an outer product, so that the sum over the matrix is a squared norm
+ * and the matrix is never made. Frames beyond the ends count as zeros when `padded`, else repeat
+ * the first and last row. curve (n,). */
 void attune_novelty_curve(const double *rows, size_t n, size_t radius, int padded, double *curve);
 
 #endif

@@ -16,8 +16,8 @@
 
 #define QUANTUM 16384.0 /* 2^14 */
 
-/* Normalised score and coverage and their harmonic mean, in the reference's order of operations (whose
- * 1e-16 beside n and the path length changes no double). */
+/* Normalised score and coverage and their harmonic mean, in the reference's order of operations
+ * (whose 1e-16 beside n and the path length changes no double). */
 static struct attune_scape_cell fitness(double score, double path_length, double coverage,
                                         size_t length, size_t n)
 {
@@ -102,9 +102,9 @@ void attune_scape_row(const struct attune_scape *scape, size_t length,
     }
 }
 
-/* Every row of the piece holds at most one cell of the paths, so that their score is at most n and the
- * normalised score at most 1 - length/n. Coverage is at most n, but for one row that the corner D(n,2) of
- * the programme may count twice in each of at most 2 n/length paths. */
+/* Every row of the piece holds at most one cell of the paths, so that their score is at most n and
+ * the normalised score at most 1 - length/n. Coverage is at most n, but for one row that the
+ * corner D(n,2) of the programme may count twice in each of at most 2 n/length paths. */
 double attune_scape_bound(size_t n, size_t length)
 {
     const double score = 1.0 - (double)length / (double)n;

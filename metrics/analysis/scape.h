@@ -1,14 +1,15 @@
 /* Fitness of every segment of a piece (Müller, Jiang & Grosche 2013; FMP section 4.3).
  *
- * The fitness of a segment is the harmonic mean of how well and how much of the piece its repetitions cover:
- * the optimal path family over the segment's columns of the self-similarity matrix has a score and a
- * coverage, and with the segment's own trivial share taken off, both are normalised. Cells hold the values
- * of the direct dynamic programme and its backtracking, bit for bit (tests/unit/scape_direct.h).
+ * The fitness of a segment is the harmonic mean of how well and how much of the piece its
+ * repetitions cover: the optimal path family over the segment's columns of the self-similarity
+ * matrix has a score and a coverage, and with the segment's own trivial share taken off, both are
+ * normalised. Cells hold the values of the direct dynamic programme and its backtracking, bit for
+ * bit (tests/unit/scape_direct.h).
  *
- * Score and path are carried forward together, so that nothing is stored or traced back, and several segments of
- * one length are computed side by side. The arithmetic is float where that is exact: for matrices whose
- * entries are multiples of 2^-14 in [-2, 1], sums of up to 512 of them have no rounding in float. Other
- * matrices are computed in double, at half the speed. */
+ * Score and path are carried forward together, so that nothing is stored or traced back, and
+ * several segments of one length are computed side by side. The arithmetic is float where that is
+ * exact: for matrices whose entries are multiples of 2^-14 in [-2, 1], sums of up to 512 of them
+ * have no rounding in float. Other matrices are computed in double, at half the speed. */
 #ifndef ATTUNE_METRICS_ANALYSIS_SCAPE_H
 #define ATTUNE_METRICS_ANALYSIS_SCAPE_H
 
@@ -34,8 +35,8 @@ struct attune_scape {
 /* Rounds values to multiples of 2^-14; those outside [-2, 1] are clipped. */
 void attune_scape_quantise(double *values, size_t n);
 
-/* matrix (n, n): diagonal 1, no value above 1; ATTUNE_SCAPE_MIN <= n <= ATTUNE_SCAPE_MAX. Returns 0 when out of
- * memory. */
+/* matrix (n, n): diagonal 1, no value above 1; ATTUNE_SCAPE_MIN <= n <= ATTUNE_SCAPE_MAX. Returns
+ * 0 when out of memory. */
 int attune_scape_init(struct attune_scape *scape, const double *matrix, size_t n,
                       struct attune_arena *arena);
 

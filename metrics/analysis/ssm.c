@@ -1,11 +1,11 @@
-/* The enhanced self-similarity matrix: cosine similarities, maximised over transpositions, tempi and the two
- * directions of diagonal smoothing, then thresholded by density and scaled (FMP 4.2; the parameters are
- * MusDr's, Wu & Yang 2020).
+/* The enhanced self-similarity matrix: cosine similarities, maximised over transpositions, tempi
+ * and the two directions of diagonal smoothing, then thresholded by density and scaled (FMP 4.2;
+ * the parameters are MusDr's, Wu & Yang 2020).
  *
- * A relative tempo t resamples the columns to ceil(n / t) by nearest neighbours, smooths along the main
- * diagonal direction, and resamples back. Smoothing is a sum of L products S(i + k, j + k), k = 0 .. L-1,
- * over L, beyond the matrix zero: with P the running sums along diagonals it is P(i+L-1, j+L-1) - P(i-1, j-1)
- * forwards and P(i, j) - P(i-L, j-L) backwards. */
+ * A relative tempo t resamples the columns to ceil(n / t) by nearest neighbours, smooths along the
+ * main diagonal direction, and resamples back. Smoothing is a sum of L products S(i + k, j + k), k
+ * = 0 .. L-1, over L, beyond the matrix zero: with P the running sums along diagonals it is
+ * P(i+L-1, j+L-1) - P(i-1, j-1) forwards and P(i, j) - P(i-L, j-L) backwards. */
 #include "metrics/analysis/ssm.h"
 
 #include <math.h>
@@ -78,8 +78,8 @@ static void accumulate(const struct work *w, size_t n_columns)
     }
 }
 
-/* The larger of forward and backward smoothing at (i, j) of the resampled matrix, times L. running is
- * shifted by one: running(i + 1, j + 1) ends at (i, j). */
+/* The larger of forward and backward smoothing at (i, j) of the resampled matrix, times L. running
+ * is shifted by one: running(i + 1, j + 1) ends at (i, j). */
 static inline double smoothed(const struct work *w, size_t n_columns, size_t length, size_t i,
                               size_t j)
 {
@@ -147,7 +147,8 @@ static double kth_smallest(double *values, size_t n, size_t k)
     return values[k];
 }
 
-/* Keeps the densest share of the cells, scales what is kept to [0, 1], puts the penalty elsewhere. */
+/* Keeps the densest share of the cells, scales what is kept to [0, 1], puts the penalty elsewhere.
+ */
 static void threshold(const struct work *w, const struct attune_ssm_options *options,
                       double *matrix)
 {

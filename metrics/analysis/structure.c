@@ -1,4 +1,5 @@
-/* Structureness: see structure.h. Ranges and the maximum over segments follow MusDr (Wu & Yang 2020). */
+/* Structureness: see structure.h. Ranges and the maximum over segments follow MusDr (Wu & Yang
+ * 2020). */
 #include "metrics/analysis/structure.h"
 
 #include "metrics/analysis/internal.h"

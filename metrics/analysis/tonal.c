@@ -1,9 +1,9 @@
 /* Tonal centroids, tonal interval vectors and the harmonic change detection function.
  *
- * The centroids are smoothed over time by a Gaussian, as in Harte, Sandler & Gasser 2006; the amount is
- * ours: sigma .37 s in audio (4 frames) and half a beat in symbolic samples, whose frames are beats.
- * Silent frames take no part: weights are renormalised over sounding frames, and a change is counted only
- * where both neighbours sound. */
+ * The centroids are smoothed over time by a Gaussian, as in Harte, Sandler & Gasser 2006; the
+ * amount is ours: sigma .37 s in audio (4 frames) and half a beat in symbolic samples, whose
+ * frames are beats. Silent frames take no part: weights are renormalised over sounding frames, and
+ * a change is counted only where both neighbours sound. */
 #include "metrics/analysis/tonal.h"
 
 #include <math.h>
@@ -40,17 +40,20 @@ double attune_tonal_distance(const double a[6], const double b[6])
     return sqrt(sum);
 }
 
-double attune_tiv_dissonance(const double chroma[12], enum attune_modality modality)
+double attune_tiv_dissonance(const float chroma[12], enum attune_modality modality)
 {
     static const double audio[6] = {3.0, 8.0, 11.5, 15.0, 14.5, 7.5};
     static const double symbolic[6] = {2.0, 11.0, 17.0, 16.0, 19.0, 7.0};
+    /* cos(2 pi i / 12); the sine lies nine twelfths further on */
+    static const double cosine[12] = {1.0,  0.8660254037844386,  0.5,  0.0, -0.5, -0.8660254037844386,
+                                      -1.0, -0.8660254037844386, -0.5, 0.0, 0.5,  0.8660254037844386};
     const double *weight = modality == ATTUNE_AUDIO ? audio : symbolic;
     double norm = 0.0, weights = 0.0;
     for (int k = 1; k <= 6; k++) {
         double re = 0.0, im = 0.0;
         for (int c = 0; c < 12; c++) {
-            re += chroma[c] * cos(TAU * k * c / 12.0);
-            im += chroma[c] * sin(TAU * k * c / 12.0);
+            re += (double)chroma[c] * cosine[k * c % 12];
+            im += (double)chroma[c] * cosine[(k * c + 9) % 12];
         }
         const double w = weight[k - 1];
         norm += w * w * (re * re + im * im);
