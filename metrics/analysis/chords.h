@@ -21,7 +21,7 @@ struct attune_chords {
     double clarity;        /* mean over sounding frames of the best chord template's cosine */
     size_t n_clear_frames; /* frames in that mean */
     size_t n_chords;
-    const struct attune_chord *sequence; /* (n_chords,) the chords in order without "no chord", neighbours differ */
+    const struct attune_chord *sequence; /* (n_chords,) without "no chord", neighbours differ */
 };
 
 enum { ATTUNE_CHORD_LABEL_SIZE = 16 };
