@@ -9,6 +9,7 @@ enum { BINS = ATTUNE_HUM_BINS, FRAMES_PER_ROW = 11, N_HARMONICS = 4 };
 
 static const double MAINS_HZ[] = {50.0, 60.0};
 static const double TOLERANCE_HZ = 0.7;
+static const double LEAST_DB = 6.0; /* noise alone makes peaks of up to 5 dB in the floor */
 static const float SILENCE = 1e-12f;
 
 void attune_hum_reset(struct attune_hum *hum)
@@ -55,7 +56,8 @@ static double line_db(const double *floor, double hz, double bin_hz)
         return 0.0;
     }
     const double beside = 0.25 * (floor[k - 5] + floor[k - 4] + floor[k + 4] + floor[k + 5]);
-    return fmax(10.0 * log10(floor[k] / beside), 0.0);
+    const double db = 10.0 * log10(floor[k] / beside);
+    return db >= LEAST_DB ? db : 0.0;
 }
 
 double attune_hum_db(const struct attune_hum *hum, double rate_hz, double *scratch)

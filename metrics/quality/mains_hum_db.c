@@ -5,7 +5,8 @@
  * floor  spectrum of what is always there: 10th percentile over seconds of the smallest power per
  *        second, bins of 2.7 Hz (metrics/analysis/hum.h)
  * beside mean of the bins 4 and 5 off
- * A line counts when the floor peaks within 0.7 Hz of it; without one the value is 0. A drone tuned
+ * A line counts when the floor peaks within 0.7 Hz of it and 6 dB above its surroundings; without
+ * one the value is 0. A drone tuned
  * to the mains sounds like hum to this metric. Undefined below 2 s of sound. */
 #include "metrics/analysis/frontend.h"
 #include "metrics/analysis/internal.h"
@@ -45,7 +46,7 @@ const struct attune_metric attune_metric_quality_mains_hum_db = {
     .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "how far the hum of the mains stands out",
     .formula = "largest excess in dB of the always present spectrum at harmonics 1-4 of 50 or 60 Hz over"
-               " the bins beside them; 0 where no peak lies within 0.7 Hz",
+               " the bins beside them; 0 where none of 6 dB lies within 0.7 Hz",
     .source = "definition; after the hum detection of Brandt & Bitzer 2014",
     .undefined_when = "less than 2 s of sound",
     .eval = eval,

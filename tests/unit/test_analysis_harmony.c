@@ -72,8 +72,8 @@ static void mirex_scores(void **state)
     NEAR(attune_key_mirex_score(c_major, 12 + 4), 0.0, 0); /* E minor: neither */
 }
 
-/* A single pitch class lies on all circles at full radius: |z|^2 = 1 + 1 + .25. Two pitch classes a fifth
- * apart are 7 pi/6 apart on the circle of fifths of Harte, and so on. */
+/* A single pitch class lies on all circles at full radius: |z|^2 = 1 + 1 + .25. Two pitch classes a
+ * fifth apart are 7 pi/6 apart on the circle of fifths of Harte, and so on. */
 static void tonal_centroids(void **state)
 {
     float c[12] = {1.0f}, g[12] = {0.0f};
@@ -113,8 +113,8 @@ static void labels_and_pitch_classes(void **state)
                      1 << 9 | 1 << 0 | 1 << 4);
 }
 
-/* Four bars of C, A minor, F, G as binary chroma, one silent beat, one beat of a passing dissonance that
- * smoothing has to ignore. */
+/* Four bars of C, A minor, F, G as binary chroma, one silent beat, one beat of a passing dissonance
+ * that smoothing has to ignore. */
 static void a_clean_progression_is_tracked(void **state)
 {
     static const struct attune_chord chords[4] = {{0, ATTUNE_CHORD_MAJ}, {9, ATTUNE_CHORD_MIN},

@@ -11,8 +11,8 @@
 #include "metrics/analysis/scape.h"
 #include "scape_direct.h"
 
-/* A matrix like those of music: 1 on the diagonal, a penalty nearly everywhere, some diagonal stripes and some
- * noise; symmetric only when asked for. */
+/* A matrix like those of music: 1 on the diagonal, a penalty nearly everywhere, some diagonal
+ * stripes and some noise; symmetric only when asked for. */
 static void random_matrix(struct attune_rng *rng, double *s, size_t n, double density)
 {
     for (size_t i = 0; i < n * n; i++) {
@@ -85,8 +85,9 @@ static void ties_are_broken_alike(void **state)
     }
 }
 
-/* A B A B with perfect repetitions: for the segment A B (half the piece) the family covers everything with
- * score n, so that score_n = coverage_n = (n - n/2)/n = 1/2 and the fitness is 1/2. */
+/* A B A B with perfect repetitions: for the segment A B (half the piece) the family covers
+ * everything with score n, so that score_n = coverage_n = (n - n/2)/n = 1/2 and the fitness is 1/2.
+ * */
 static void a_repeated_half_has_fitness_one_half(void **state)
 {
     enum { N = 24 };

@@ -1,0 +1,2 @@
+# Loudness and audio features against the tools that the field quotes.
+attune_test(test_ebur128.c LIBS ${golden_libs} SOURCES ${goldens})

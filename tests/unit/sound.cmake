@@ -1,0 +1,3 @@
+# The audio front end, levels, onsets and beats.
+attune_test(test_analysis_frontend.c LIBS attune_metrics)
+attune_test(test_analysis_levels.c LIBS attune_metrics PkgConfig::EBUR128)
