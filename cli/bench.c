@@ -10,7 +10,7 @@
 #include "metrics/analysis/key.h"
 #include "metrics/analysis/notes.h"
 #include "metrics/analysis/onset.h"
-
+#include "metrics/analysis/structure.h"
 #include "metrics/analysis/tonal.h"
 #include "metrics/metric.h"
 #include "models/process.h"
@@ -47,6 +47,7 @@ static void get_chroma(struct attune_analysis *a) { attune_analysis_chroma(a); }
 static void get_key(struct attune_analysis *a) { attune_analysis_key(a); }
 static void get_chords(struct attune_analysis *a) { attune_analysis_chords(a); }
 static void get_tonal(struct attune_analysis *a) { attune_analysis_tonal(a); }
+static void get_structure(struct attune_analysis *a) { attune_analysis_structure(a); }
 
 static const struct {
     const char *name;
@@ -61,6 +62,7 @@ static const struct {
     {"key", get_key, ATTUNE_AUDIO | ATTUNE_SYMBOLIC},
     {"chords", get_chords, ATTUNE_AUDIO | ATTUNE_SYMBOLIC},
     {"tonal centroids", get_tonal, ATTUNE_AUDIO | ATTUNE_SYMBOLIC},
+    {"structure", get_structure, ATTUNE_AUDIO | ATTUNE_SYMBOLIC},
 };
 
 void attune_bench_features(struct attune_analysis *a, struct attune_bench_stages *stages, double *total)

@@ -13,8 +13,19 @@
 #include "cli/command.h"
 #include "metrics/metric.h"
 #include "models/process.h"
+#include "models/worker_check.h"
 
-static const struct attune_opt options_table[] = {{NULL}};
+struct options {
+    const char *generator, *scorer;
+};
+
+static const struct attune_opt options_table[] = {
+    {"generator", ATTUNE_OPT_TEXT, offsetof(struct options, generator), .metavar = "CMD",
+     .help = "check a generator worker, step by step (words separated by blanks)"},
+    {"scorer", ATTUNE_OPT_TEXT, offsetof(struct options, scorer), .metavar = "CMD",
+     .help = "check a scorer worker"},
+    {NULL},
+};
 
 static void line(const char *what, const char *state, const char *text)
 {
@@ -96,17 +107,58 @@ static void report(const struct attune_common *common)
     check_database(common->db);
 }
 
+static enum attune_code check_worker(const char *role, const char *command, int *exit_code,
+                                     struct attune_err *err)
+{
+    enum { TIMEOUT_S = 60 };
+    static const char *const outcomes[] = {"ok", "warning", "failed"};
+    struct attune_check_report found;
+    char **argv = NULL;
+    enum attune_code code = attune_argv_split(command, &argv, err);
+    if (!code) {
+        code = attune_worker_check(&found, role, (const char *const *)argv, NULL, TIMEOUT_S, err);
+    }
+    attune_argv_release(argv);
+    if (code) {
+        return code;
+    }
+    printf("%s worker: %s\n", role, command);
+    for (size_t i = 0; i < found.n_steps; i++) {
+        const struct attune_check_step *step = &found.steps[i];
+        printf("  %-8s %s\n", outcomes[step->outcome], step->name);
+        if (step->detail[0]) {
+            printf("           %s\n", step->detail);
+        }
+        *exit_code = step->outcome == ATTUNE_CHECK_FAILED ? 1 : *exit_code;
+    }
+    return ATTUNE_OK;
+}
+
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
-    report(common);
-    return ATTUNE_OK;
+    const struct options *o = options;
+    enum attune_code code = ATTUNE_OK;
+    if (!o->generator && !o->scorer) {
+        report(common);
+    }
+    if (o->generator) {
+        code = check_worker("generator", o->generator, exit_code, err);
+    }
+    if (o->scorer && !code) {
+        code = check_worker("scorer", o->scorer, exit_code, err);
+    }
+    return code;
 }
 
 const struct attune_command attune_command_doctor = {
     .name = "doctor",
-    .summary = "say what this installation has and lacks",
+    .summary = "say what this installation has and lacks; check a worker",
+    .details = "Examples:\n"
+               "  attune doctor\n"
+               "  attune doctor --generator 'python3 my_worker.py --ckpt dpo.pt'   exit 1 when a step fails",
     .options = options_table,
+    .options_size = sizeof(struct options),
     .min_args = 0,
     .max_args = 0,
     .run = run,

@@ -1,4 +1,5 @@
 /* The program: finds the command, parses its options, runs it, prints its error, gives its exit code. */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <unistd.h>
@@ -90,6 +91,10 @@ static int run_command(const struct attune_command *command, char **argv, int ar
     common.color = isatty(STDOUT_FILENO) && !common.no_color && !(no_color && no_color[0]);
     code = command->run(&common, options, argv, n_args, &exit_code, &err);
     if (code == ATTUNE_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+        if (errno == EPIPE) { /* the reader (head, less) has seen enough: end as it expects */
+            signal(SIGPIPE, SIG_DFL);
+            raise(SIGPIPE);
+        }
         code = attune_fail(&err, ATTUNE_E_IO, "cannot write to standard output");
     }
 out:
