@@ -1,6 +1,5 @@
 #include "metrics/adherence/chord_symbol.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Sharps and flats: the sign's bytes and what it does. */
@@ -169,24 +168,6 @@ bool attune_chord_parse(const char *text, size_t n_bytes, struct attune_chord *o
         }
     }
     return false;
-}
-
-const char *attune_chord_format(struct attune_chord chord, char *buf, size_t size)
-{
-    static const char *const roots[12] = {"C", "C#", "D", "Eb", "E", "F",
-                                          "F#", "G", "Ab", "A", "Bb", "B"};
-    static const char *const qualities[ATTUNE_N_CHORD_QUALITIES] = {
-        [ATTUNE_CHORD_MAJ] = "", [ATTUNE_CHORD_MIN] = "m", [ATTUNE_CHORD_DIM] = "dim",
-        [ATTUNE_CHORD_AUG] = "aug", [ATTUNE_CHORD_DOM7] = "7", [ATTUNE_CHORD_MAJ7] = "maj7",
-        [ATTUNE_CHORD_MIN7] = "m7", [ATTUNE_CHORD_HDIM7] = "m7b5", [ATTUNE_CHORD_DIM7] = "dim7",
-        [ATTUNE_CHORD_SUS2] = "sus2", [ATTUNE_CHORD_SUS4] = "sus4",
-    };
-    if (chord.root < 0) {
-        snprintf(buf, size, "N");
-    } else {
-        snprintf(buf, size, "%s%s", roots[chord.root % 12], qualities[chord.quality]);
-    }
-    return buf;
 }
 
 /* Bytes of separators at text. */

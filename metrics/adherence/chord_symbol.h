@@ -2,7 +2,7 @@
  * "Cmaj7/E", "D:sus4(b7)", "N". A "-" after the root is minor, as on lead sheets. Extensions beyond the
  * seventh, added notes and the bass are read and dropped, because the house knows eleven qualities:
  * a ninth, eleventh or thirteenth becomes its seventh chord, a sixth or an added ninth its triad, a power
- * chord a major triad. No memory, no state. */
+ * chord a major triad. attributes_json.h writes symbols. No memory, no state. */
 #ifndef ATTUNE_METRICS_ADHERENCE_CHORD_SYMBOL_H
 #define ATTUNE_METRICS_ADHERENCE_CHORD_SYMBOL_H
 
@@ -10,9 +10,6 @@
 
 /* Whether the first n_bytes of text are one chord symbol, nothing around it. *out only then. */
 bool attune_chord_parse(const char *text, size_t n_bytes, struct attune_chord *out);
-
-/* The house's own spelling ("F#m7b5", "Bb", "N"), which attune_chord_parse reads back. buf: 16 bytes. */
-const char *attune_chord_format(struct attune_chord chord, char *buf, size_t size);
 
 /* A whole list ("Am F C G", "Am, F - C | G"); separators are spaces, commas, semicolons, bars, dashes
  * with a space around them and arrows. Fails (returns false, *n_chords 0) at anything else and beyond

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "metrics/adherence/attributes.h"
+#include "metrics/adherence/attributes_json.h"
 #include "metrics/adherence/chord_symbol.h"
 #include "metrics/adherence/tempo_bins.h"
 
@@ -54,7 +55,7 @@ static void test_chord_format_reads_back(void **state)
             const struct attune_chord chord = {root, (enum attune_chord_quality)quality};
             struct attune_chord back;
             char buf[16];
-            attune_chord_format(chord, buf, sizeof buf);
+            attune_chord_symbol(chord, buf, sizeof buf);
             assert_true(attune_chord_parse(buf, strlen(buf), &back));
             assert_int_equal(back.root, root);
             assert_int_equal(back.quality, quality);
