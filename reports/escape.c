@@ -82,13 +82,20 @@ void attune_escape_xml(struct attune_buf *out, const char *text)
     attune_escape_html(out, text); /* the five entities are XML's own */
 }
 
-void attune_escape_gnuplot(struct attune_buf *out, const char *text)
+void attune_escape_gnuplot(struct attune_buf *out, const char *text, bool any_script)
 {
-    /* A backquote in double quotes would run a command: there it is written as an octal escape. */
-    static const struct rule rules[] = {{'"', "\\\""}, {'\\', "\\\\"}, {'`', "\\140"}, {0, NULL}};
-    attune_buf_add(out, "\"");
-    escape(out, text, rules);
-    attune_buf_add(out, "\"");
+    /* Nothing is special inside single quotes: no escapes, no command substitution, no macros. */
+    static const struct rule rules[] = {{'\'', "''"}, {0, NULL}};
+    attune_buf_add(out, "'");
+    size_t n = 1;
+    for (; *text; text += n) {
+        const uint32_t c = next_char(text, &n);
+        const bool common = c < 0x530 || (c >= 0x1e00 && c < 0x2300);
+        char one[8] = {0};
+        memcpy(one, text, n);
+        escape(out, common || any_script ? one : "\xe2\x96\xa1", rules);
+    }
+    attune_buf_add(out, "'");
 }
 
 void attune_escape_markdown(struct attune_buf *out, const char *text)

@@ -4,6 +4,8 @@
 #ifndef ATTUNE_REPORTS_ESCAPE_H
 #define ATTUNE_REPORTS_ESCAPE_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 
 /* LaTeX text mode under pdflatex without further packages. Accented letters of Latin-1 stay;
@@ -13,8 +15,11 @@ void attune_escape_latex(struct attune_buf *out, const char *text);
 /* HTML text and attribute values in double or single quotes. */
 void attune_escape_html(struct attune_buf *out, const char *text);
 
-/* A gnuplot string constant in double quotes, quotes included, to be drawn with `noenhanced`. */
-void attune_escape_gnuplot(struct attune_buf *out, const char *text);
+/* A gnuplot string constant in single quotes, quotes included, to be drawn with `noenhanced`.
+ * Unless any_script, characters beyond Latin, Greek, Cyrillic and the usual signs become a small
+ * square: the cairo terminals draw a letter that no installed font has as a box larger than the
+ * picture. */
+void attune_escape_gnuplot(struct attune_buf *out, const char *text, bool any_script);
 
 /* A cell of a Markdown table; renders as the plain text, HTML and links included. */
 void attune_escape_markdown(struct attune_buf *out, const char *text);

@@ -1,0 +1,65 @@
+/* A picture drawn by gnuplot: script and data are kept beside it, so that it can be redrawn for a
+ * paper by `gnuplot NAME.gp` in its own folder.
+ *
+ * A figure is built in three steps: attune_figure_begin writes the terminal and the common style
+ * into the script, the plot appends its commands and its data, attune_figure_write writes the files
+ * and runs gnuplot. The plots never see a shell; text from outside goes through attune_figure_text.
+ */
+#ifndef ATTUNE_REPORTS_FIGURE_H
+#define ATTUNE_REPORTS_FIGURE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+struct attune_figure {
+    struct attune_buf script, data;
+    struct attune_buf folder, stem; /* of the files: FOLDER/STEM.svg, STEM.gp, STEM.dat */
+    const char *format;             /* "svg", "pdf" or "png" */
+    double width_cm, height_cm;
+};
+
+/* One column and two columns of a paper. */
+#define ATTUNE_FIGURE_COLUMN_CM 8.6
+#define ATTUNE_FIGURE_PAGE_CM 17.8
+
+/* Okabe & Ito's palette, told apart by colour-blind readers; index taken modulo its size. */
+const char *attune_figure_color(size_t index);
+
+/* out: the picture's path; its extension, where it has one of svg, pdf, png, decides the format
+ * unless format is given; svg where neither is. ATTUNE_E_USAGE for another format. */
+enum attune_code attune_figure_init(struct attune_figure *figure, const char *out,
+                                    const char *format, struct attune_err *err);
+void attune_figure_release(struct attune_figure *figure);
+
+/* Starts the script for a picture of this size. */
+void attune_figure_begin(struct attune_figure *figure, double width_cm, double height_cm);
+
+/* Appends a quoted string constant, the data file's name included. */
+void attune_figure_text(struct attune_figure *figure, const char *text);
+void attune_figure_tic(struct attune_figure *figure, const char *text); /* labels of tics are formats */
+void attune_figure_data_name(struct attune_figure *figure);
+
+/* Appends a title as a string expression, on two lines when wider than width characters. */
+void attune_figure_title(struct attune_figure *figure, const char *title, size_t width);
+
+/* Appends range and tics of an axis ('x' or 'y') for values from low to high, with a little room
+ * and few, round tics. */
+void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high);
+
+/* Appends palettes: viridis for amounts, blue-white-vermillion for deviations. */
+void attune_figure_palette(struct attune_figure *figure, bool diverging);
+
+/* Appends `set tmargin/bmargin/lmargin/rmargin at screen` for a panel given in centimetres from
+ * the lower left corner. */
+void attune_figure_panel(struct attune_figure *figure, double left_cm, double bottom_cm,
+                         double right_cm, double top_cm);
+
+/* Writes script and data, then draws. ATTUNE_E_MISSING when gnuplot is not installed or too old:
+ * script and data are then there all the same. picture: receives the path of the picture; may be
+ * NULL. */
+enum attune_code attune_figure_write(struct attune_figure *figure, struct attune_buf *picture,
+                                     struct attune_err *err);
+
+#endif

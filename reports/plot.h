@@ -1,0 +1,40 @@
+/* The kinds of figures. Each function fills a figure that attune_figure_init prepared; nothing
+ * is drawn yet. */
+#ifndef ATTUNE_REPORTS_PLOT_H
+#define ATTUNE_REPORTS_PLOT_H
+
+#include "reports/board.h"
+#include "reports/figure.h"
+
+/* What `attune plot` can draw, NULL-terminated. */
+struct attune_plot_kind {
+    const char *name, *summary;
+    bool of_sample; /* of one sample: its features come from the command, not from the store */
+};
+extern const struct attune_plot_kind attune_plot_kinds[];
+
+/* Means with intervals, one panel per metric, a row per model in the order of the first metric;
+ * filled points are those that may be best. */
+enum attune_code attune_plot_leaderboard(struct attune_figure *figure,
+                                         const struct attune_board *board, const size_t *metrics,
+                                         size_t n_metrics, struct attune_err *err);
+
+/* Metrics by models. Colour: how far a model stands from the mean of all models, in standard
+ * deviations of the models' means, turned so that vermillion is better; descriptive metrics are
+ * grey. The number is the mean. */
+enum attune_code attune_plot_heatmap(struct attune_figure *figure, const struct attune_board *board,
+                                     const size_t *metrics, size_t n_metrics,
+                                     struct attune_err *err);
+
+/* A square matrix over time: (n, n), cells 1 / rate_hz seconds wide; values below floor are
+ * drawn as floor. */
+enum attune_code attune_plot_ssm(struct attune_figure *figure, const char *title,
+                                 const double *matrix, size_t n, double rate_hz, double floor,
+                                 struct attune_err *err);
+
+/* Pitch classes over time: frames (n, 12), C first, frame i from time_s[i] to time_s[i + 1]. */
+enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char *title,
+                                        const float *frames, const double *time_s, size_t n,
+                                        struct attune_err *err);
+
+#endif

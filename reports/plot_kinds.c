@@ -1,0 +1,10 @@
+/* The list of figures. */
+#include "reports/plot.h"
+
+const struct attune_plot_kind attune_plot_kinds[] = {
+    {"leaderboard", "means with intervals, one panel per metric", false},
+    {"heatmap", "metrics by models, coloured by distance from the mean of the models", false},
+    {"ssm", "self-similarity matrix of one sample", true},
+    {"chromagram", "pitch classes of one sample over time", true},
+    {NULL},
+};
