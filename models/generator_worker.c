@@ -6,12 +6,12 @@
 #include <pthread.h>
 
 #include "base/mem.h"
+#include "metrics/adherence/attributes_json.h"
 #include "models/builtin.h"
 #include "models/channel.h"
 #include "models/fingerprint.h"
 #include "models/option.h"
 #include "models/output.h"
-#include "models/template.h"
 
 enum { MAX_WORKERS = 256, MAX_KILLS = 3 };
 

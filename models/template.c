@@ -1,5 +1,7 @@
 #include "models/template.h"
 
+#include "metrics/adherence/chord_symbol.h"
+
 static const char *const pitch_names[12] = {"C", "C#", "D", "Eb", "E", "F",
                                             "F#", "G", "Ab", "A", "Bb", "B"};
 
@@ -7,16 +9,6 @@ const char *attune_key_text(const struct attune_attributes *a, char *buf, size_t
 {
     snprintf(buf, size, "%s %s", pitch_names[a->tonic % 12],
              a->mode == ATTUNE_MINOR ? "minor" : "major");
-    return buf;
-}
-
-const char *attune_chord_text(struct attune_chord chord, char *buf, size_t size)
-{
-    static const char *const suffix[ATTUNE_N_CHORD_QUALITIES] = {
-        "", "m", "dim", "aug", "7", "maj7", "m7", "m7b5", "dim7", "sus2", "sus4",
-    };
-    snprintf(buf, size, "%s%s", chord.root < 0 ? "N" : pitch_names[chord.root % 12],
-             chord.root < 0 ? "" : suffix[chord.quality]);
     return buf;
 }
 
@@ -74,7 +66,7 @@ static void put_chords(struct attune_buf *out, const char *model, const struct a
     for (size_t i = 0; i < r->prompt->attributes.n_chords; i++) {
         char text[16];
         attune_buf_add(out, i ? " " : "");
-        attune_buf_add(out, attune_chord_text(r->prompt->attributes.chords[i], text, sizeof text));
+        attune_buf_add(out, attune_chord_format(r->prompt->attributes.chords[i], text, sizeof text));
     }
 }
 
@@ -198,65 +190,4 @@ void attune_template_expand(struct attune_buf *out, const char *text, const char
             text += 1 + (text[1] == text[0]);
         }
     }
-}
-
-static void add_member(struct attune_buf *out, bool *first, const char *name)
-{
-    attune_buf_addf(out, "%s\"%s\": ", *first ? "" : ", ", name);
-    *first = false;
-}
-
-static void add_attributes(struct attune_buf *out, const struct attune_attributes *a)
-{
-    char text[16];
-    bool first = true;
-    attune_buf_add(out, "{");
-    if (a->has_key) {
-        add_member(out, &first, "key");
-        attune_buf_add_json(out, attune_key_text(a, text, sizeof text));
-    }
-    if (a->has_tempo) {
-        add_member(out, &first, "tempo_bpm");
-        attune_buf_add_double(out, a->tempo_bpm);
-    }
-    if (a->has_time_signature) {
-        add_member(out, &first, "time_signature");
-        attune_buf_addf(out, "\"%d/%d\"", a->numerator, a->denominator);
-    }
-    if (a->has_bars) {
-        add_member(out, &first, "bars");
-        attune_buf_addf(out, "%d", a->n_bars);
-    }
-    if (a->n_chords > 0) {
-        add_member(out, &first, "chords");
-        for (size_t i = 0; i < a->n_chords; i++) {
-            attune_buf_addf(out, "%s\"%s\"", i ? ", " : "[",
-                            attune_chord_text(a->chords[i], text, sizeof text));
-        }
-        attune_buf_add(out, "]");
-    }
-    if (a->n_instruments > 0) {
-        add_member(out, &first, "instruments");
-        for (size_t i = 0; i < a->n_instruments; i++) {
-            attune_buf_add(out, i ? ", " : "[");
-            attune_buf_add_json(out, a->instruments[i]);
-        }
-        attune_buf_add(out, "]");
-    }
-    if (a->mood[0]) {
-        add_member(out, &first, "mood");
-        attune_buf_add_json(out, a->mood);
-    }
-    attune_buf_add(out, "}");
-}
-
-void attune_prompt_json(struct attune_buf *out, const struct attune_prompt *prompt)
-{
-    attune_buf_add(out, "{\"id\": ");
-    attune_buf_add_json(out, prompt->id);
-    attune_buf_add(out, ", \"text\": ");
-    attune_buf_add_json(out, prompt->text);
-    attune_buf_add(out, ", \"attributes\": ");
-    add_attributes(out, &prompt->attributes);
-    attune_buf_add(out, "}");
 }

@@ -22,10 +22,4 @@ void attune_template_expand(struct attune_buf *out, const char *text, const char
 /* "A minor", "F# major". buf holds at least 16 bytes. */
 const char *attune_key_text(const struct attune_attributes *attributes, char *buf, size_t size);
 
-/* "Am7", "F#dim". buf holds at least 16 bytes. */
-const char *attune_chord_text(struct attune_chord chord, char *buf, size_t size);
-
-/* The prompt as the worker protocol writes it: {"id", "text", "attributes"}. */
-void attune_prompt_json(struct attune_buf *out, const struct attune_prompt *prompt);
-
 #endif

@@ -10,11 +10,11 @@
 #include "base/io/file.h"
 #include "base/io/midi.h"
 #include "base/mem.h"
+#include "metrics/adherence/attributes_json.h"
 #include "models/channel.h"
 #include "models/corpus.h"
 #include "models/output.h"
 #include "models/process.h"
-#include "models/template.h"
 
 struct check {
     struct attune_check_report *report;

@@ -11,6 +11,7 @@
 
 #include "base/io/file.h"
 #include "base/mem.h"
+#include "metrics/adherence/attributes_json.h"
 #include "models/channel.h"
 #include "models/generator.h"
 #include "models/process.h"
