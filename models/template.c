@@ -1,6 +1,6 @@
 #include "models/template.h"
 
-#include "metrics/adherence/chord_symbol.h"
+#include "metrics/adherence/attributes_json.h"
 
 static const char *const pitch_names[12] = {"C", "C#", "D", "Eb", "E", "F",
                                             "F#", "G", "Ab", "A", "Bb", "B"};
@@ -66,7 +66,7 @@ static void put_chords(struct attune_buf *out, const char *model, const struct a
     for (size_t i = 0; i < r->prompt->attributes.n_chords; i++) {
         char text[16];
         attune_buf_add(out, i ? " " : "");
-        attune_buf_add(out, attune_chord_format(r->prompt->attributes.chords[i], text, sizeof text));
+        attune_buf_add(out, attune_chord_symbol(r->prompt->attributes.chords[i], text, sizeof text));
     }
 }
 

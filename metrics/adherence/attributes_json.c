@@ -1,7 +1,7 @@
 /* Writing prompt attributes as JSON. */
 #include "metrics/adherence/attributes_json.h"
 
-#include "metrics/adherence/chord_symbol.h"
+#include <stdio.h>
 
 /* The spelling with fewer accidentals in the key's signature. */
 static const char *const major_names[12] = {
@@ -10,6 +10,25 @@ static const char *const major_names[12] = {
 static const char *const minor_names[12] = {
     "C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B",
 };
+
+static const char *const qualities[ATTUNE_N_CHORD_QUALITIES] = {
+    [ATTUNE_CHORD_MAJ] = "",      [ATTUNE_CHORD_MIN] = "m",     [ATTUNE_CHORD_DIM] = "dim",
+    [ATTUNE_CHORD_AUG] = "aug",   [ATTUNE_CHORD_DOM7] = "7",    [ATTUNE_CHORD_MAJ7] = "maj7",
+    [ATTUNE_CHORD_MIN7] = "m7",   [ATTUNE_CHORD_HDIM7] = "m7b5", [ATTUNE_CHORD_DIM7] = "dim7",
+    [ATTUNE_CHORD_SUS2] = "sus2", [ATTUNE_CHORD_SUS4] = "sus4",
+};
+
+const char *attune_chord_symbol(struct attune_chord chord, char *buf, size_t size)
+{
+    if (chord.root < 0) {
+        snprintf(buf, size, "N");
+    } else {
+        const bool minor = chord.quality == ATTUNE_CHORD_MIN || chord.quality == ATTUNE_CHORD_MIN7;
+        snprintf(buf, size, "%s%s", (minor ? minor_names : major_names)[chord.root % 12],
+                 qualities[chord.quality]);
+    }
+    return buf;
+}
 
 /* The comma before every key but the first, and the key. */
 static void key(struct attune_buf *out, bool *first, const char *name)
@@ -49,7 +68,7 @@ void attune_attributes_json(struct attune_buf *out, const struct attune_attribut
         key(out, &first, "chords");
         for (size_t i = 0; i < a->n_chords; i++) {
             attune_buf_addf(out, "%s\"%s\"", i ? ", " : "[",
-                            attune_chord_format(a->chords[i], symbol, sizeof symbol));
+                            attune_chord_symbol(a->chords[i], symbol, sizeof symbol));
         }
         attune_buf_add(out, "]");
     }

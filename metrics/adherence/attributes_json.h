@@ -13,4 +13,7 @@ void attune_attributes_json(struct attune_buf *out, const struct attune_attribut
 /* {"id": "p001", "text": "...", "attributes": {...}} */
 void attune_prompt_json(struct attune_buf *out, const struct attune_prompt *prompt);
 
+/* A chord symbol as in lead sheets: "Am", "Bb", "Cmaj7", "F#m7b5"; "N" for no chord. buf: at least 16 bytes. */
+const char *attune_chord_symbol(struct attune_chord chord, char *buf, size_t size);
+
 #endif
