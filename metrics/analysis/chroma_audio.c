@@ -103,8 +103,8 @@ struct attune_chroma *attune_chroma_from_audio(struct attune_analysis *analysis)
         return NULL;
     }
     const struct attune_frames *frames = attune_analysis_frames(analysis);
-    if (frames->why || !frames->harmonic) {
-        chroma->why = frames->why ? frames->why : "the harmonic front end did not run";
+    if (!frames->harmonic) {
+        chroma->why = "the harmonic front end did not run";
         return chroma;
     }
     const struct attune_harmonic_frames *harmonic = frames->harmonic;

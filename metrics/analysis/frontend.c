@@ -26,6 +26,7 @@ struct attune_frontend {
     struct attune_meter *meter;
     struct attune_base_frames *base;
     struct attune_harmonic_frames *harmonic;
+    struct attune_musdr_chroma *musdr;
     struct attune_hum hum;
     struct attune_fft *harmonic_fft;
     float *harmonic_window; /* (ATTUNE_HARMONIC_SIZE,) */
@@ -41,7 +42,7 @@ struct attune_frontend {
     int64_t start;          /* position of signal[0] */
     size_t n_signal;        /* samples in the window */
     int64_t n_total;        /* real samples so far, without the padding */
-    int64_t next_base, next_harmonic; /* index of the next frame */
+    int64_t next_base, next_harmonic, next_musdr; /* index of the next frame */
 
     unsigned needs;
     attune_clock *clock;
@@ -65,12 +66,13 @@ struct attune_frontend *attune_frontend_new(struct attune_err *err)
     f->meter = attune_meter_new();
     f->base = attune_base_frames_new(err);
     f->harmonic = attune_harmonic_frames_new(ATTUNE_ANALYSIS_RATE);
+    f->musdr = attune_musdr_chroma_new(err);
     f->harmonic_fft = attune_fft_new(ATTUNE_HARMONIC_SIZE, err);
     f->harmonic_window = attune_alloc(ATTUNE_HARMONIC_SIZE, sizeof(float));
     f->harmonic_power = attune_alloc(ATTUNE_HARMONIC_SIZE / 2 + 1, sizeof(float));
     f->mono = attune_alloc(BLOCK, sizeof *f->mono);
     f->signal = attune_alloc(CAPACITY, sizeof *f->signal);
-    if (!f->meter || !f->base || !f->harmonic || !f->harmonic_fft || !f->harmonic_window ||
+    if (!f->meter || !f->base || !f->harmonic || !f->musdr || !f->harmonic_fft || !f->harmonic_window ||
         !f->harmonic_power || !f->mono || !f->signal) {
         attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the audio front end");
         attune_frontend_free(f);
@@ -86,6 +88,7 @@ void attune_frontend_free(struct attune_frontend *f)
         attune_meter_free(f->meter);
         attune_base_frames_free(f->base);
         attune_harmonic_frames_free(f->harmonic);
+        attune_musdr_chroma_free(f->musdr);
         attune_release(f->hum.minima);
         attune_fft_free(f->harmonic_fft);
         attune_release(f->harmonic_window);
@@ -159,6 +162,13 @@ static int take_frames(struct attune_frontend *f)
         f->next_harmonic++;
     }
     lap(f, &f->times.harmonic_s, t);
+    while (f->needs & ATTUNE_NEED_COMPAT &&
+           (frame = frame_at(f, f->next_musdr * ATTUNE_MUSDR_HOP, ATTUNE_MUSDR_SIZE))) {
+        if (!attune_musdr_chroma_push(f->musdr, frame)) {
+            return 0;
+        }
+        f->next_musdr++;
+    }
 
     const int64_t end = f->start + (int64_t)f->n_signal;
     int64_t keep = end;
@@ -167,6 +177,10 @@ static int take_frames(struct attune_frontend *f)
     }
     if (f->needs & ATTUNE_NEED_HARMONIC) {
         const int64_t first = f->next_harmonic * ATTUNE_HARMONIC_HOP - ATTUNE_HARMONIC_SIZE / 2;
+        keep = first < keep ? first : keep;
+    }
+    if (f->needs & ATTUNE_NEED_COMPAT) {
+        const int64_t first = f->next_musdr * ATTUNE_MUSDR_HOP - ATTUNE_MUSDR_SIZE / 2;
         keep = first < keep ? first : keep;
     }
     if (keep > f->start) {
@@ -269,11 +283,12 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
     }
     attune_base_frames_reset(f->base);
     attune_harmonic_frames_reset(f->harmonic);
+    attune_musdr_chroma_reset(f->musdr);
     attune_hum_reset(&f->hum);
     memset(f->signal, 0, PAD * sizeof *f->signal);
     f->start = -(int64_t)PAD;
     f->n_signal = PAD;
-    f->n_total = f->next_base = f->next_harmonic = 0;
+    f->n_total = f->next_base = f->next_harmonic = f->next_musdr = 0;
     f->needs = needs;
     f->times = (struct attune_stage_times){0};
     return ATTUNE_OK;
@@ -288,7 +303,7 @@ static int feed(struct attune_frontend *f, const struct attune_audio_source *sou
         return 0;
     }
     lap(f, &f->times.levels_s, t);
-    if (!(f->needs & (ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC))) {
+    if (!(f->needs & (ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC | ATTUNE_NEED_COMPAT))) {
         return 1;
     }
     if (f->resampler) {
@@ -345,6 +360,9 @@ static int keep_features(const struct attune_frontend *f, struct attune_analysis
     if (f->needs & ATTUNE_NEED_HARMONIC) {
         frames->harmonic = f->harmonic;
         frames->hum = &f->hum;
+    }
+    if (f->needs & ATTUNE_NEED_COMPAT) {
+        frames->musdr = f->musdr;
     }
     analysis->frames = frames;
     analysis->levels = levels;

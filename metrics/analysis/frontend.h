@@ -13,6 +13,7 @@
 
 #include "metrics/analysis/analysis.h"
 #include "metrics/analysis/harmonic_frames.h"
+#include "metrics/analysis/musdr_chroma.h"
 #include "metrics/analysis/hum.h"
 
 enum {
@@ -39,6 +40,7 @@ struct attune_frames {
     size_t n_silent;
     double loudest_db;
     const struct attune_harmonic_frames *harmonic;
+    const struct attune_musdr_chroma *musdr; /* with ATTUNE_NEED_COMPAT */
     const struct attune_hum *hum;
 };
 

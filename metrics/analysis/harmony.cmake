@@ -7,6 +7,7 @@ target_sources(attune_metrics PRIVATE
     harmonic_frames.c
     harmony_sequence.c
     key.c
+    musdr_chroma.c
     novelty.c
     scape.c
     ssm.c
