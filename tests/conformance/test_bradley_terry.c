@@ -9,6 +9,8 @@
 #include <math.h>
 
 #include "harness/prefs_rank.h"
+#include "harness/record_reader.h"
+#include "metrics/stats/calibration.h"
 #include "tests/support/goldens.h"
 
 static const char *const sets[] = {"small_120", "main_2000"};
@@ -115,6 +117,38 @@ static void published_votes(void **state)
     attune_ballot_release(&ballot);
 }
 
+struct scored {
+    struct attune_margin pairs[799];
+    size_t n;
+};
+
+/* The reward model's scores on the same votes, by the published statistics. */
+static void published_scores(void **state)
+{
+    static struct scored scored;
+    char path[4096];
+    bool has_record = true;
+    struct attune_records *records;
+    vote_path("music_arena_postcut_scored.csv", path, sizeof path);
+    assert_int_equal(attune_records_open(&records, path, NULL), ATTUNE_OK);
+    while (attune_records_next(records, &has_record, NULL) == ATTUNE_OK && has_record) {
+        assert_true(scored.n < 799);
+        scored.pairs[scored.n++] = (struct attune_margin){
+            strtod(attune_records_get(records, "tj_a"), NULL) -
+                strtod(attune_records_get(records, "tj_b"), NULL),
+            attune_records_get(records, "preference")[0] == 'A' ? 1 : -1};
+    }
+    attune_records_close(records);
+    struct attune_calibration c;
+    assert_int_equal(attune_calibrate(scored.pairs, scored.n, ATTUNE_TIE_DROPPED, &c, NULL), ATTUNE_OK);
+    assert_int_equal((int)c.n_right, 429);
+    assert_true(fabs(c.accuracy - .5369211514) < 1e-9);
+    assert_true(fabs(c.auc - .551532) < 1e-6);
+    assert_true(fabs(c.nll - .731513) < 1e-6);
+    assert_true(fabs(c.brier - .263514) < 1e-6);
+    assert_true(fabs(c.ece - .115748) < 1e-6);
+}
+
 int main(void)
 {
     goldens_require();
@@ -122,6 +156,7 @@ int main(void)
         cmocka_unit_test(exact_ratings),
         cmocka_unit_test(music_arena_ratings),
         cmocka_unit_test(published_votes),
+        cmocka_unit_test(published_scores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
