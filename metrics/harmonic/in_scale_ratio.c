@@ -15,11 +15,15 @@ static struct attune_value eval(struct attune_analysis *a)
         return attune_undefined(key->why);
     }
     const struct attune_chroma *chroma = attune_analysis_chroma(a);
-    double sum = 0.0;
+    double inside = 0.0, outside = 0.0;
     for (int c = 0; c < 12; c++) {
-        sum += attune_key_has_pitch_class(key->best, c) ? chroma->mean[c] : 0.0;
+        if (attune_key_has_pitch_class(key->best, c)) {
+            inside += chroma->mean[c];
+        } else {
+            outside += chroma->mean[c];
+        }
     }
-    return attune_defined(sum);
+    return attune_defined(inside / (inside + outside)); /* the mean's own sum is 1 but for rounding */
 }
 
 const struct attune_metric attune_metric_harmonic_in_scale_ratio = {
