@@ -12,7 +12,9 @@ static struct attune_value eval(struct attune_analysis *a)
     if (grid->why) {
         return attune_undefined(grid->why);
     }
-    return attune_defined(attune_empty_share(attune_analysis_notes(a), grid->beat_tick, grid->n_beats, grid->bar_beat[attune_first_bar(a)]));
+    return attune_defined(
+        attune_empty_share(attune_analysis_notes(a), grid->beat_tick, grid->n_beats,
+                           grid->bar_beat[attune_first_bar(a)]));
 }
 
 const struct attune_metric attune_metric_symbolic_empty_beat_rate = {

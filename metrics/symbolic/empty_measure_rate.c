@@ -12,7 +12,9 @@ static struct attune_value eval(struct attune_analysis *a)
     if (grid->why) {
         return attune_undefined(grid->why);
     }
-    return attune_defined(attune_empty_share(attune_analysis_notes(a), grid->bar_tick, grid->n_bars, attune_first_bar(a)));
+    return attune_defined(
+        attune_empty_share(attune_analysis_notes(a), grid->bar_tick, grid->n_bars,
+                           attune_first_bar(a)));
 }
 
 const struct attune_metric attune_metric_symbolic_empty_measure_rate = {
