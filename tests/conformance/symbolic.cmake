@@ -2,3 +2,4 @@
 set(goldens ../support/goldens.c)
 set(golden_libs attune_metrics PkgConfig::JANSSON PkgConfig::ZLIB)
 attune_test(test_muspy.c LIBS ${golden_libs} SOURCES ${goldens})
+attune_test(test_musdr.c LIBS ${golden_libs} SOURCES ${goldens})
