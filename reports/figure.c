@@ -102,7 +102,8 @@ static double nice_step(double range)
 
 void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high)
 {
-    if (!(low < high)) {
+    /* gnuplot can't draw an empty range; one that only rounding fills is as good as empty */
+    if (!(high - low > 1e-6 * fmax(fabs(low), fabs(high)))) {
         const double room = isfinite(low) && low != 0.0 ? 0.1 * fabs(low) : 1.0;
         high = (isfinite(low) ? low : 0.0) + room;
         low = high - 2.0 * room;
