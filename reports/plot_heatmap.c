@@ -36,7 +36,7 @@ static void add_row(struct attune_figure *figure, const struct attune_board *boa
         const struct attune_standing *s = attune_board_cell(board, metric, order[i]);
         const bool there = s->present && !isnan(s->mean);
         const double g = there ? goodness(m, s->mean) : NAN;
-        const double z = isnan(g) || spread <= 0.0 ? 0.0 : fmax(-2.0, fmin(2.0, (g - centre) / spread));
+        const double z = isnan(g) || spread <= 1e-9 * fmax(1.0, largest) ? 0.0 : fmax(-2.0, fmin(2.0, (g - centre) / spread));
         attune_buf_addf(&figure->data, "%zu\t%zu\t%.4f\t", i, line, isnan(g) ? NAN : z);
         if (there) {
             const struct attune_sheet_column column = {.n_decimals = decimals};

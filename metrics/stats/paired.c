@@ -8,6 +8,12 @@
 #include "metrics/stats/distribution.h"
 #include "metrics/stats/order.h"
 
+double attune_paired_difference(double a, double b)
+{
+    const double scale = fmax(1.0, fmax(fabs(a), fabs(b)));
+    return fabs(a - b) <= 1e-9 * scale ? 0.0 : a - b;
+}
+
 static int sign_of(double x)
 {
     return (x > 0.0) - (x < 0.0);

@@ -13,6 +13,10 @@
 
 #include "base/err.h"
 
+/* a - b, but 0 where the two agree to nine digits (or both are smaller than that): such a difference is
+ * rounding, and a signed-rank test would take a thousand of them in one direction for a finding. */
+double attune_paired_difference(double a, double b);
+
 struct attune_test {
     double p;         /* two-sided */
     double statistic; /* as the test defines it */

@@ -16,7 +16,7 @@ static struct attune_test test_pair(const struct attune_columns *table, size_t a
     const size_t at = a * table->n_units, bt = b * table->n_units;
     size_t n = 0;
     for (size_t u = 0; u < table->n_units; u++) {
-        difference[n] = table->value[at + u] - table->value[bt + u];
+        difference[n] = attune_paired_difference(table->value[at + u], table->value[bt + u]);
         n += table->defined[at + u] & table->defined[bt + u];
     }
     struct attune_test test = attune_wilcoxon(difference, n, scratch);
