@@ -16,8 +16,8 @@
 
 enum { N_TYPES = 5, NO_CHORD = 12 * N_TYPES, N_STATES = NO_CHORD + 1 };
 
-#define SEVENTH_PRICE 0.04f
-#define NO_CHORD_PRICE 0.04f
+#define SEVENTH_PRICE 0.06f
+#define NO_CHORD_PRICE 0.1f
 #define AUDIO_CHANGE_COST 0.8
 #define SYMBOLIC_CHANGE_COST 0.15
 

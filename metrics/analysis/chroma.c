@@ -3,7 +3,7 @@
 
 #include "metrics/analysis/internal.h"
 
-/* Normalises the frames to sum 1 and fills mean and sounding_s. */
+/* Fills what follows from the frames: mean, sounding_s, first_window. */
 static void summarise(struct attune_chroma *chroma, bool weighted)
 {
     double sum[12] = {0.0}, total = 0.0;
@@ -23,6 +23,13 @@ static void summarise(struct attune_chroma *chroma, bool weighted)
     }
     if (!(total > 0.0)) {
         chroma->why = "no pitched sound";
+        return;
+    }
+    while (chroma->silent[chroma->first_window]) {
+        chroma->first_window++;
+    }
+    if (weighted) {
+        chroma->first_window -= chroma->first_window % (chroma->hop / 2); /* a hop is two bars */
     }
 }
 

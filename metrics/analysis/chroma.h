@@ -22,6 +22,7 @@ struct attune_chroma {
     double mean[12];        /* over sounding frames, sums to 1; symbolic: weighted by duration */
     double sounding_s;      /* time in sounding frames */
     double tuning_cents;    /* audio: offset from A440, -50..50; symbolic: 0 */
+    size_t first_window; /* start of the first local window: where sound begins (symbolic: its bar) */
     size_t window, hop;     /* local windows in frames: audio 8 s and 4 s; symbolic 4 bars and 2 bars */
     size_t n_events;        /* symbolic: pitched notes; audio: 0 */
 };

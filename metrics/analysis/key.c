@@ -114,7 +114,8 @@ static int local_keys(struct attune_analysis *analysis, const struct attune_chro
     }
     key->local = local;
     /* Whole windows only; a piece shorter than one window is one window. */
-    for (size_t first = 0; first + chroma->window <= chroma->n_frames || first == 0;
+    for (size_t first = chroma->first_window;
+         first + chroma->window <= chroma->n_frames || first == chroma->first_window;
          first += chroma->hop) {
         const size_t end = first + chroma->window;
         const int found =

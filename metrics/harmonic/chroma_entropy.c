@@ -39,7 +39,8 @@ static struct attune_value eval(struct attune_analysis *a)
     const bool weighted = attune_analysis_modality(a) == ATTUNE_SYMBOLIC;
     double sum = 0.0;
     size_t n = 0;
-    for (size_t first = 0; first + chroma->window <= chroma->n_frames || first == 0;
+    for (size_t first = chroma->first_window;
+         first + chroma->window <= chroma->n_frames || first == chroma->first_window;
          first += chroma->hop) {
         const size_t end = first + chroma->window;
         const double entropy = window_entropy(
