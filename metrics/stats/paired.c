@@ -2,6 +2,7 @@
 #include "metrics/stats/paired.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/rng.h"
@@ -30,45 +31,61 @@ static double slack(const double *d, size_t n)
     return 1e-12 * sum;
 }
 
-static double exact_share(const double *d, size_t n, double bar)
+/* What a sign pattern's sum is compared with: both sides, or the upper one. d + shift is what changes its sign. */
+struct flips {
+    const double *d;
+    size_t n;
+    double shift, bar;
+    bool upper;
+};
+
+static bool reaches(const struct flips *f, double sum)
 {
-    /* Walks all sign patterns in Gray-code order, one sign changed per step; one half mirrors
-     * the other. */
+    return (f->upper ? sum : fabs(sum)) >= f->bar;
+}
+
+static double exact_share(const struct flips *f)
+{
+    /* Walks all sign patterns in Gray-code order, one sign changed per step. */
     double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += d[i];
-    }
     int sign[ATTUNE_PERMUTATION_EXACT];
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < f->n; i++) {
+        sum += f->d[i] + f->shift;
         sign[i] = 1;
     }
-    const uint64_t n_patterns = (uint64_t)1 << (n - 1);
-    uint64_t hits = fabs(sum) >= bar;
+    const uint64_t n_patterns = (uint64_t)1 << f->n;
+    uint64_t hits = reaches(f, sum);
     for (uint64_t step = 1; step < n_patterns; step++) {
         const int flip = __builtin_ctzll(step);
         sign[flip] = -sign[flip];
-        sum += 2.0 * sign[flip] * d[flip];
-        hits += fabs(sum) >= bar;
+        sum += 2.0 * sign[flip] * (f->d[flip] + f->shift);
+        hits += reaches(f, sum);
     }
     return (double)hits / (double)n_patterns;
 }
 
-static double random_share(const double *d, size_t n, double bar, size_t n_draws, uint64_t seed)
+static double random_share(const struct flips *f, size_t n_draws, uint64_t seed)
 {
     struct attune_rng rng;
-    attune_rng_init(&rng, seed, n);
+    attune_rng_init(&rng, seed, f->n);
     uint64_t hits = 1;
     for (size_t draw = 0; draw < n_draws; draw++) {
         double sum = 0.0;
-        for (size_t i = 0; i < n; i += 64) {
+        for (size_t i = 0; i < f->n; i += 64) {
             uint64_t bits = attune_rng_u64(&rng);
-            for (size_t j = i; j < n && j < i + 64; j++, bits >>= 1) {
-                sum += bits & 1 ? d[j] : -d[j];
+            for (size_t j = i; j < f->n && j < i + 64; j++, bits >>= 1) {
+                const double x = f->d[j] + f->shift;
+                sum += bits & 1 ? x : -x;
             }
         }
-        hits += fabs(sum) >= bar;
+        hits += reaches(f, sum);
     }
     return (double)hits / (double)(n_draws + 1);
+}
+
+static double flip_share(const struct flips *f, size_t n_draws, uint64_t seed)
+{
+    return f->n <= ATTUNE_PERMUTATION_EXACT ? exact_share(f) : random_share(f, n_draws, seed);
 }
 
 struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
@@ -79,16 +96,22 @@ struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n
         return test;
     }
     test.statistic = attune_mean(d, n);
-    test.sign = sign_of(test.statistic);
     const double rounding = slack(d, n);
-    const double bar = fabs(test.statistic * (double)n) - rounding;
-    if (bar <= rounding) {
-        test.sign = 0;
-        return test;
+    const struct flips f = {d, n, 0.0, fabs(test.statistic * (double)n) - rounding, false};
+    if (f.bar > rounding) {
+        test.sign = sign_of(test.statistic);
+        test.p = flip_share(&f, n_draws, seed);
     }
-    test.p = n <= ATTUNE_PERMUTATION_EXACT ? exact_share(d, n, bar)
-                                           : random_share(d, n, bar, n_draws, seed);
     return test;
+}
+
+double attune_permutation_upper(const double *d, size_t n, double shift, size_t n_draws,
+                                uint64_t seed)
+{
+    const double rounding = slack(d, n) + 1e-12 * fabs(shift) * (double)n;
+    const double sum = n ? (attune_mean(d, n) + shift) * (double)n : 0.0;
+    const struct flips f = {d, n, shift, sum - rounding, true};
+    return f.bar > rounding ? flip_share(&f, n_draws, seed) : 1.0;
 }
 
 enum { WILCOXON_SUMS = ATTUNE_WILCOXON_EXACT * (ATTUNE_WILCOXON_EXACT + 1) + 1 };

@@ -31,6 +31,12 @@ enum { ATTUNE_PERMUTATION_EXACT = 16 };
 struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
                                              uint64_t seed);
 
+/* One-sided: how often sign changes of d + shift give a sum at least as large as observed. Small when the mean
+ * difference lies above -shift: with shift 0 a test for better, with a margin as shift one for non-inferiority. 1 when
+ * there is nothing to test. */
+double attune_permutation_upper(const double *d, size_t n, double shift, size_t n_draws,
+                                uint64_t seed);
+
 /* Wilcoxon's signed-rank test: zeros dropped, ties by mid-ranks. Exact null distribution, ties
  * included (the shift algorithm of Streitberg & Roehmel 1986 on doubled ranks), for n <=
  * ATTUNE_WILCOXON_EXACT; above, the normal approximation with tie and continuity correction.
