@@ -37,6 +37,7 @@ registered() { # DEF MACRO PREFIX FOLDER
 }
 while read -r line; do fail "$line"; done < <(
     registered metrics/metrics.def METRIC attune_metric_ metrics
+    registered metrics/set/sets.def SET_METRIC attune_set_metric_ metrics/set
     registered models/generators.def GENERATOR attune_generator_ models
     registered cli/commands.def COMMAND attune_command_ cli)
 
