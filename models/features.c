@@ -42,6 +42,8 @@ static const int lags[N_LAGS] = {1, 2, 4, 8, 12};
     X(MELODY_CHORD, ATTUNE_N_CHORD_QUALITIES * 3, N_ABOVE)                                            \
     X(MELODY_END, ATTUNE_N_METRES * ATTUNE_MAX_STEPS, N_KINDS)                                        \
     X(MELODY_END_PITCH, 2, ATTUNE_N_MELODY_TOKENS)                                                    \
+    X(MELODY_PHRASE, 4 * ATTUNE_MAX_STEPS, N_KINDS)                                                   \
+    X(MELODY_ARCH, 4, ATTUNE_N_MELODY_TOKENS)                                                         \
     X(MELODY_COPY, N_LAGS * 2 * N_KINDS * N_STATUS, 1)                                                \
     X(MELODY_RHYTHM, N_LAGS * N_KINDS * N_STATUS, N_KINDS)
 
@@ -220,6 +222,8 @@ static void melody_features(const struct attune_feature_maps *maps, const struct
     add(l, G_MELODY_RUN, (past.run * 2 + past.resting) * ATTUNE_MAX_STEPS + step, maps->rhythm);
     add(l, G_MELODY_MOVE, past.move * 3 + weak, maps->interval[past.pitch]);
     add(l, G_MELODY_CHORD, quality * 3 + weak, maps->above_root[root]);
+    add(l, G_MELODY_PHRASE, bar % 4 * ATTUNE_MAX_STEPS + step, maps->rhythm);
+    add(l, G_MELODY_ARCH, bar % 4, NULL);
     if (bar == s->n_bars - 1) {
         add(l, G_MELODY_END, (int)s->metre * ATTUNE_MAX_STEPS + step, maps->rhythm);
         add(l, G_MELODY_END_PITCH, step > 0, NULL);
