@@ -8,6 +8,7 @@
 #include "base/io/render.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "cli/collect.h"
 #include "cli/command.h"
 #include "cli/eval_result.h"
 #include "harness/evaluate.h"
@@ -127,49 +128,6 @@ static void evaluate_item(void *context, size_t item, size_t worker)
     pthread_mutex_unlock(&job->mutex);
 }
 
-static enum attune_code add_file(struct attune_file_list *list, const char *path,
-                                 struct attune_err *err)
-{
-    void *items = list->paths;
-    char *copy = attune_strdup(path);
-    if (!copy || !attune_grow(&items, &list->capacity, list->n, sizeof *list->paths)) {
-        attune_release(copy);
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-    }
-    list->paths = items;
-    list->paths[list->n++] = copy;
-    return ATTUNE_OK;
-}
-
-/* Files named on the command line are taken as they are; what a folder holds is sorted by content. */
-static enum attune_code collect_files(const struct attune_common *common, char **args, int n_args,
-                                      struct attune_file_list *files, struct attune_err *err)
-{
-    for (int i = 0; i < n_args; i++) {
-        if (!attune_dir_exists(args[i])) {
-            enum attune_code code = add_file(files, args[i], err);
-            if (code) {
-                return code;
-            }
-            continue;
-        }
-        struct attune_file_list found = {0};
-        enum attune_code code = attune_file_walk(&found, args[i], err);
-        for (size_t k = 0; k < found.n && !code; k++) {
-            if (attune_file_modality(found.paths[k])[0]) {
-                code = add_file(files, found.paths[k], err);
-            } else if (!common->quiet) {
-                fprintf(stderr, "attune: skipped '%s': neither audio nor MIDI\n", found.paths[k]);
-            }
-        }
-        attune_file_list_release(&found);
-        if (code) {
-            return code;
-        }
-    }
-    return ATTUNE_OK;
-}
-
 static enum attune_code prepare(struct job *job, size_t n_workers, struct attune_err *err)
 {
     const char *soundfont = NULL;
@@ -252,7 +210,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct job job = {.options = options, .mutex = PTHREAD_MUTEX_INITIALIZER};
     job.streaming = strcmp(job.options->format, "jsonl") == 0;
     size_t n_workers = common->jobs;
-    enum attune_code code = collect_files(common, args, n_args, &job.files, err);
+    enum attune_code code = attune_collect_files(common, args, n_args, &job.files, err);
     n_workers = n_workers > job.files.n ? job.files.n : n_workers;
     if (!code) {
         code = prepare(&job, n_workers, err);
