@@ -1,6 +1,7 @@
 /* Attributes out of JSON, by a table of keys. */
 #include "harness/prompt_attributes.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "metrics/adherence/attributes.h"
 #include "metrics/adherence/instruments.h"
@@ -128,22 +129,24 @@ static enum attune_code unknown_key(const char *key, const char *file, long line
 /* For a refused list of instruments: which one, and what it may have been. */
 static void hint_instrument(const json_t *value, struct attune_err *err)
 {
-    for (size_t i = 0; i < json_array_size(value); i++) {
+    const char **names = attune_alloc(attune_n_instruments, sizeof *names);
+    for (size_t k = 0; names && k < attune_n_instruments; k++) {
+        names[k] = attune_instruments[k].name;
+    }
+    for (size_t i = 0; names && i < json_array_size(value); i++) {
         const char *name = json_string_value(json_array_get(value, i));
         if (!name || attune_instrument_find(name)) {
             continue;
         }
-        const char *near = NULL;
-        for (size_t k = 0; k < attune_n_instruments && !near; k++) {
-            near = attune_nearest(name, &attune_instruments[k].name, 1);
-        }
+        const char *near = attune_nearest(name, names, attune_n_instruments);
         if (near) {
             attune_err_hint(err, "'%.60s' is not known; did you mean '%s'?", name, near);
         } else {
             attune_err_hint(err, "'%.60s' is not known; use names of General MIDI instruments", name);
         }
-        return;
+        break;
     }
+    attune_release((void *)names);
 }
 
 enum attune_code attune_prompt_attributes(struct attune_attributes *out, const json_t *object,

@@ -192,6 +192,9 @@ void attune_safe_name(const char *id, char out[ATTUNE_SAFE_NAME_SIZE])
             n++;
         }
     }
+    if (n == 0) {
+        out[n++] = '_';
+    }
     out[n] = '\0';
     if (changed) {
         char hash[ATTUNE_HASH_SIZE];

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io/file.h"
@@ -13,28 +14,56 @@
 #include "harness/run_state.h"
 #include "models/process.h"
 
-/* Two processes must not write the same samples. The lock is on a file in the samples' folder and ends with
- * the process. Returns the descriptor, or -1. */
-static int lock_run(const struct attune_run_state *r, struct attune_err *err)
-{
-    if (attune_dir_make(r->files, err)) {
-        return -1;
-    }
+/* Two processes must not write the same samples. */
+struct run_lock {
+    int fd; /* -1: not held */
     char path[4200];
-    snprintf(path, sizeof path, "%s/.lock-%.12s-%u-of-%u", r->files, r->key, r->options->plan.shard,
-             r->options->plan.n_shards);
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        attune_fail_at(err, ATTUNE_E_IO, path, 0, "cannot write there: %s", strerror(errno));
-        return -1;
+};
+
+static bool is_at(int fd, const char *path)
+{
+    struct stat held, there;
+    return fstat(fd, &held) == 0 && stat(path, &there) == 0 && held.st_ino == there.st_ino &&
+           held.st_dev == there.st_dev;
+}
+
+/* The lock is on a file in the samples' folder; it ends with the process, however that ends. */
+static enum attune_code lock_run(struct run_lock *lock, const struct attune_run_state *r,
+                                 struct attune_err *err)
+{
+    enum attune_code code = attune_dir_make(r->files, err);
+    if (code) {
+        return code;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        attune_fail_at(err, ATTUNE_E_STORE, r->options->db, 0, "this run is already being worked on");
-        attune_err_hint(err, "wait for the other `attune run`, or give it a --shard of its own");
-        close(fd);
-        return -1;
+    snprintf(lock->path, sizeof lock->path, "%s/.lock-%.12s-%u-of-%u", r->files, r->key,
+             r->options->plan.shard, r->options->plan.n_shards);
+    for (;;) {
+        const int fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (fd < 0) {
+            return attune_fail_at(err, ATTUNE_E_IO, lock->path, 0, "cannot write there: %s",
+                                  strerror(errno));
+        }
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            close(fd);
+            attune_fail_at(err, ATTUNE_E_STORE, r->options->db, 0,
+                           "this run is already being worked on");
+            attune_err_hint(err, "wait for the other `attune run`, or give it a --shard of its own");
+            return ATTUNE_E_STORE;
+        }
+        if (is_at(fd, lock->path)) {
+            lock->fd = fd;
+            return ATTUNE_OK;
+        }
+        close(fd); /* its former holder has removed the file in between */
     }
-    return fd;
+}
+
+static void unlock_run(struct run_lock *lock)
+{
+    if (lock->fd >= 0) {
+        unlink(lock->path);
+        close(lock->fd);
+    }
 }
 
 static void fill_status(struct attune_run_state *r, struct attune_run_status *status)
@@ -156,13 +185,13 @@ enum attune_code attune_run(const struct attune_suite *suite, const struct attun
     *result = (struct attune_run_result){0};
     struct attune_run_state r = {.suite = suite, .options = options, .started_s = attune_now_s()};
     pthread_mutex_init(&r.lock, NULL);
-    int lock = -1;
+    struct run_lock lock = {.fd = -1};
     enum attune_code code = attune_store_open(&r.store, options->db, ATTUNE_STORE_CREATE, err);
     if (code == ATTUNE_OK) {
         code = attune_run_prepare(&r, err);
     }
-    if (code == ATTUNE_OK && (lock = lock_run(&r, err)) < 0) {
-        code = err ? err->code : ATTUNE_E_IO;
+    if (code == ATTUNE_OK) {
+        code = lock_run(&lock, &r, err);
     }
     if (code == ATTUNE_OK) {
         notice_left_out(&r);
@@ -184,9 +213,7 @@ enum attune_code attune_run(const struct attune_suite *suite, const struct attun
 out:
     attune_run_close(&r);
     pthread_mutex_destroy(&r.lock);
-    if (lock >= 0) {
-        close(lock);
-    }
+    unlock_run(&lock);
     return code;
 }
 

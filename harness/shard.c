@@ -6,19 +6,20 @@
 
 enum { MAX_SHARDS = 1000000 };
 
-/* Where an engine says how many tasks there are and which one this is. `first` is the number of its first task, or
- * the variable that says it. Launchers inside a job (srun, mpirun) stand before the job arrays they may run in. */
+/* Where an engine says how many tasks there are and which one this is. `first` is the number of its first task,
+ * unless a variable says it. An array of jobs counts before launchers inside one of its jobs. PBS does not say how
+ * many tasks an array has: the job script exports PBS_ARRAY_COUNT (docs/cluster). */
 static const struct engine {
-    const char *name, *index, *count, *first_variable, *last_variable;
+    const char *name, *index, *count, *first_variable;
     long first;
 } engines[] = {
-    {"Slurm array", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN",
-     "SLURM_ARRAY_TASK_MAX", 0},
-    {"Open MPI", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", NULL, NULL, 0},
-    {"MPICH", "PMI_RANK", "PMI_SIZE", NULL, NULL, 0},
-    {"Slurm srun", "SLURM_PROCID", "SLURM_NTASKS", NULL, NULL, 0},
-    {"PBS array", "PBS_ARRAY_INDEX", "PBS_ARRAY_COUNT", "PBS_ARRAY_FIRST", NULL, 1},
-    {"LSF array", "LSB_JOBINDEX", "LSB_JOBINDEX_END", NULL, NULL, 1},
+    {"Slurm array", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN", 0},
+    {"Open MPI", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", NULL, 0},
+    {"MPICH", "PMI_RANK", "PMI_SIZE", NULL, 0},
+    {"Slurm srun", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", NULL, 0},
+    {"PBS array", "PBS_ARRAY_INDEX", "PBS_ARRAY_COUNT", "PBS_ARRAY_FIRST", 1},
+    {"Torque array", "PBS_ARRAYID", "PBS_ARRAY_COUNT", "PBS_ARRAY_FIRST", 1},
+    {"LSF array", "LSB_JOBINDEX", "LSB_JOBINDEX_END", NULL, 1},
 };
 
 static bool read_number(const char *text, long *out)

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Outside scorers: their values become metrics, are cached by the scorer's own content, and their failures
+# cost nothing but themselves.
+. "$SOURCE/tests/cli/lib.sh"
+. "$SOURCE/tests/cli/run_lib.sh"
+need sqlite3
+need python3
+cat >scorer.py <<'END'
+import json, os, sys
+print(json.dumps({"ready": True, "name": "test", "version": "1"}), flush=True)
+json.loads(sys.stdin.readline())
+for line in sys.stdin:
+    ask = json.loads(line)
+    prompt = ask["prompt"]
+    if prompt["id"] == "p002" and os.path.exists("fail"):
+        print(json.dumps({"id": ask["id"], "error": "no opinion"}), flush=True)
+        continue
+    if prompt["id"] == "p003" and os.path.exists("die"):
+        sys.exit(3)
+    size = os.path.getsize(ask["path"])
+    print(json.dumps({"id": ask["id"], "scores": {"size": size, "words": len(prompt["text"].split())}}), flush=True)
+END
+# The handshake is asked for before it is given.
+python3 - <<'END'
+text = open("scorer.py").read().split("\n")
+text[1], text[2] = text[2], text[1]
+open("scorer.py", "w").write("\n".join(text))
+END
+small_suite suite.yaml 'scorers:' '  - {name: test, worker: [python3, scorer.py], higher_is_better: false}'
+
+case_is 'values become metrics with a direction'
+expect_exit 0 "$ATTUNE" run suite.yaml
+expect_query "SELECT count(*), min(value > 0) FROM sample_scores WHERE metric = 'scorer.test.size'" '18|1'
+expect_query "SELECT DISTINCT value FROM sample_scores WHERE metric = 'scorer.test.words' AND prompt = 'p001'" 9.0
+expect_query "SELECT direction FROM metric WHERE name = 'scorer.test.size'" down
+expect_query "SELECT count(*) FROM leaderboard WHERE metric = 'scorer.test.size' AND rank_low >= 1" 3
+standings run.db >standings1
+
+case_is 'a second run does not ask again; a new run takes the values over'
+: >die
+expect_exit 0 "$ATTUNE" run suite.yaml
+expect_in out '18 from cache'
+sed 's/^suite: small/suite: renamed/' suite.yaml >renamed.yaml
+expect_exit 0 "$ATTUNE" run renamed.yaml
+expect_query "SELECT count(*) FROM sample_scores WHERE run = 2 AND metric = 'scorer.test.size' AND state = 'ok'" 18
+rm die
+
+case_is 'a changed scorer is asked again'
+sed -i 's/getsize(ask\["path"\])/& + 1/' scorer.py
+expect_exit 0 "$ATTUNE" run suite.yaml --db run.db
+expect_query 'SELECT count(*) FROM run' 3
+expect_query "SELECT count(DISTINCT identity) FROM metric WHERE name = 'scorer.test.size'" 2
+
+case_is 'a failure is reported, keeps the sample, and is asked for again'
+: >fail
+expect_exit 1 "$ATTUNE" run suite.yaml --db fail.db
+expect_in err '6 could not be scored'
+expect_in err 'no opinion'
+expect_query "SELECT count(*) FROM sample WHERE status = 'ok'" 18 fail.db
+rm fail
+expect_exit 0 "$ATTUNE" run suite.yaml --db fail.db
+expect_in out '12 from cache'
+expect_query "SELECT count(*) FROM sample_scores WHERE metric = 'scorer.test.size' AND state = 'ok'" 18 fail.db
+
+case_is 'a scorer that dies is started again and fails only its sample'
+: >die
+sed 's/^allow.*//; $a allow_failed: 0.5' suite.yaml >dying.yaml
+expect_exit 0 "$ATTUNE" run dying.yaml --db die.db
+expect_in err 'could not be scored'
+expect_query "SELECT count(*) FROM sample_scores WHERE metric = 'scorer.test.size' AND state = 'ok' AND prompt != 'p003'" 12 die.db
+
+done_testing
