@@ -433,6 +433,17 @@ static enum attune_code register_prompts(struct attune_run_state *r, struct attu
     return code;
 }
 
+static enum attune_code register_seeds(struct attune_run_state *r, struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    for (size_t i = 0; code == ATTUNE_OK && i < r->suite->n_seeds; i++) {
+        code = attune_store_exec(r->store, err,
+                                 "INSERT INTO run_seed (run, seed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                                 "ii", r->run, r->suite->seeds[i]);
+    }
+    return code;
+}
+
 static enum attune_code register_metric(struct attune_run_state *r, sqlite3_stmt *metric,
                                         sqlite3_stmt *position, size_t i, struct attune_err *err)
 {
@@ -504,6 +515,9 @@ enum attune_code attune_run_register(struct attune_run_state *r, struct attune_e
     }
     if (code == ATTUNE_OK) {
         code = register_prompts(r, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = register_seeds(r, err);
     }
     if (code == ATTUNE_OK) {
         code = register_metrics(r, err);

@@ -58,6 +58,12 @@ static const char version_1[] =
     " PRIMARY KEY (run, prompt)"
     ") STRICT, WITHOUT ROWID;"
 
+    "CREATE TABLE run_seed ("
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " seed INTEGER NOT NULL,"
+    " PRIMARY KEY (run, seed)"
+    ") STRICT, WITHOUT ROWID;"
+
     "CREATE TABLE metric ("
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL, version INTEGER NOT NULL,"

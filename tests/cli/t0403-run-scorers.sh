@@ -31,7 +31,7 @@ small_suite suite.yaml 'scorers:' '  - {name: test, worker: [python3, scorer.py]
 case_is 'values become metrics with a direction'
 expect_exit 0 "$ATTUNE" run suite.yaml
 expect_query "SELECT count(*), min(value > 0) FROM sample_scores WHERE metric = 'scorer.test.size'" '18|1'
-expect_query "SELECT DISTINCT value FROM sample_scores WHERE metric = 'scorer.test.words' AND prompt = 'p001'" 9.0
+expect_query "SELECT DISTINCT value FROM sample_scores WHERE metric = 'scorer.test.words' AND prompt = 'p001'" 10.0
 expect_query "SELECT direction FROM metric WHERE name = 'scorer.test.size'" down
 expect_query "SELECT count(*) FROM leaderboard WHERE metric = 'scorer.test.size' AND rank_low >= 1" 3
 standings run.db >standings1
