@@ -115,8 +115,7 @@ const struct attune_metric attune_metric_harmonic_progression_fit = {
     .hi = INFINITY,
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
-    .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_TRANSPOSED_BARS |
-        ATTUNE_DAMAGE_RANDOM_NOTES,
+    .responds_to = 0,
     .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY |
         ATTUNE_INVARIANT_TRANSPOSE | ATTUNE_INVARIANT_TIME_SHIFT,
     .summary =
