@@ -32,7 +32,7 @@ struct attune_base_frames {
     float mel_db[ATTUNE_N_MEL]; /* of the frame before */
     float loudest;              /* mel power so far */
     size_t n_frames, capacity;
-    float *onset_flux, *flux_bands, *level_db, *centroid_hz, *rolloff99_hz, *flatness;
+    float *onset_flux, *flux_bands, *bass, *level_db, *centroid_hz, *rolloff99_hz, *flatness;
 };
 
 struct attune_base_frames *attune_base_frames_new(struct attune_err *err)
@@ -64,6 +64,7 @@ void attune_base_frames_free(struct attune_base_frames *base)
         attune_release(base->power);
         attune_release(base->onset_flux);
         attune_release(base->flux_bands);
+        attune_release(base->bass);
         attune_release(base->level_db);
         attune_release(base->centroid_hz);
         attune_release(base->rolloff99_hz);
@@ -93,7 +94,8 @@ static int reserve(struct attune_base_frames *base)
     }
     const size_t n = base->capacity ? 2 * base->capacity : 2048;
     if (!resize(&base->onset_flux, n, 1) ||
-        !resize(&base->flux_bands, n, ATTUNE_N_FLUX_BANDS) || !resize(&base->level_db, n, 1) ||
+        !resize(&base->flux_bands, n, ATTUNE_N_FLUX_BANDS) || !resize(&base->bass, n, 1) ||
+        !resize(&base->level_db, n, 1) ||
         !resize(&base->centroid_hz, n, 1) || !resize(&base->rolloff99_hz, n, 1) ||
         !resize(&base->flatness, n, 1)) {
         return 0;
@@ -207,6 +209,11 @@ static void onset_flux(struct attune_base_frames *base, size_t frame)
         bands[g] = frame ? sum / GROUP : 0.0f;
         all += bands[g];
     }
+    float bass = 0.0f;
+    for (size_t b = 0; b < GROUP; b++) {
+        bass += base->mel_power[b];
+    }
+    base->bass[frame] = sqrtf(bass);
     base->onset_flux[frame] = all / ATTUNE_N_FLUX_BANDS;
     memcpy(base->mel_db, db, sizeof db);
 }
@@ -241,6 +248,7 @@ void attune_base_frames_view(const struct attune_base_frames *base, struct attun
     frames->n_frames = base->n_frames;
     frames->onset_flux = base->onset_flux;
     frames->flux_bands = base->flux_bands;
+    frames->bass = base->bass;
     frames->level_db = base->level_db;
     frames->centroid_hz = base->centroid_hz;
     frames->rolloff99_hz = base->rolloff99_hz;

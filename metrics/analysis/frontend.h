@@ -21,7 +21,7 @@ enum {
     ATTUNE_FRAME_SIZE = 2048,
     ATTUNE_FRAME_HOP = 512,
     ATTUNE_N_MEL = 128,
-    ATTUNE_N_FLUX_BANDS = 8, /* of 16 mel bands each */
+    ATTUNE_N_FLUX_BANDS = 16, /* of 8 mel bands each */
 };
 
 /* Per-frame features of the base spectrogram; arrays are (n_frames,). NULL arrays were not asked
@@ -31,7 +31,8 @@ struct attune_frames {
     size_t n_frames;
     double rate_hz;             /* 22050 / 512 */
     const float *onset_flux;    /* mean over 128 mel bands of the positive dB difference */
-    const float *flux_bands;    /* (n_frames, 8) the same by groups of 16 mel bands, low to high */
+    const float *flux_bands;    /* (n_frames, 16) the same by groups of 8 mel bands, low to high */
+    const float *bass;          /* amplitude of the lowest 8 mel bands, below 210 Hz */
     const float *level_db;      /* frame level relative to full scale (RMS), floor -120 */
     const float *centroid_hz;
     const float *rolloff99_hz;  /* frequency below which 99 % of the power lies */

@@ -4,21 +4,25 @@
 #include <math.h>
 #include <string.h>
 
-enum { WINDOW = ATTUNE_TEMPOGRAM_WINDOW, LANES = 8 };
+enum { WINDOW = ATTUNE_TEMPOGRAM_WINDOW, LONG_WINDOW = 1280, LANES = 16 };
 
 static double dot(const float *restrict a, const float *restrict b, size_t n)
 {
-    double sum[LANES] = {0.0};
+    float sum[LANES] = {0.0f};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         for (size_t j = 0; j < LANES; j++) {
-            sum[j] += (double)(a[i + j] * b[i + j]);
+            sum[j] += a[i + j] * b[i + j];
         }
     }
     for (; i < n; i++) {
-        sum[0] += (double)(a[i] * b[i]);
+        sum[0] += a[i] * b[i];
     }
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+    double total = 0.0;
+    for (size_t j = 0; j < LANES; j++) {
+        total += (double)sum[j];
+    }
+    return total;
 }
 
 void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, double *mean)
@@ -41,6 +45,50 @@ void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, dou
         }
         for (size_t lag = 0; lag < n_lags && lag < n; lag++) {
             mean[lag] += dot(x, x + lag, n - lag) / power;
+        }
+        n_windows++;
+    }
+    for (size_t lag = 0; lag < n_lags && n_windows; lag++) {
+        mean[lag] /= (double)n_windows;
+    }
+}
+
+/* Band b of the window at start, mean-free, to x (n,). */
+static void take_band(const float *bands, size_t n_bands, size_t b, size_t start, size_t n, float *x)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = bands[(start + i) * n_bands + b];
+        sum += (double)x[i];
+    }
+    const float mean = (float)(sum / (double)n);
+    for (size_t i = 0; i < n; i++) {
+        x[i] -= mean;
+    }
+}
+
+void attune_tempogram_bands(const float *bands, size_t n_frames, size_t n_bands, size_t n_lags,
+                            double *mean)
+{
+    double sum[ATTUNE_TEMPOGRAM_MAX_LAGS] = {0.0};
+    memset(mean, 0, n_lags * sizeof *mean);
+    size_t n_windows = 0;
+    for (size_t start = 0; start == 0 || start + LONG_WINDOW <= n_frames;
+         start += LONG_WINDOW / 2) {
+        const size_t n = n_frames < LONG_WINDOW ? n_frames : LONG_WINDOW;
+        memset(sum, 0, sizeof sum);
+        for (size_t b = 0; b < n_bands; b++) {
+            float x[LONG_WINDOW];
+            take_band(bands, n_bands, b, start, n, x);
+            for (size_t lag = 0; lag < n_lags && lag < n; lag++) {
+                sum[lag] += dot(x, x + lag, n - lag);
+            }
+        }
+        if (!(sum[0] > 1e-9)) {
+            continue;
+        }
+        for (size_t lag = 0; lag < n_lags && lag < n; lag++) {
+            mean[lag] += sum[lag] / sum[0] * (double)n / (double)(n - lag);
         }
         n_windows++;
     }
