@@ -10,26 +10,28 @@ enum { ALL, BASS, TREBLE, BASS_AMP, LOUD }; /* parts */
 
 const int attune_shifts[ATTUNE_N_SHIFTS] = {0, 3, 4, 6, 8, 9};
 
-/* Fitted once on renderings of half of a set of game music, each piece in three excerpts and at three
- * tempi, to maximise the mean of F-measure and AMLt of the hypothesis chosen (softmax over hypotheses,
- * ridge); judged on the other half. */
+/* Fitted once on renderings of half of a set of game music, each piece in three excerpts and at
+ * three tempi, to maximise the mean of F-measure and AMLt of the hypothesis chosen (softmax over
+ * hypotheses, ridge); judged on the other half. */
 static const double WEIGHTS[ATTUNE_N_EVIDENCE] = {
     /* tempo and onsets per beat, in octaves: square, value */
-    -1.61, 0.621, -0.335, -0.525,
+    -1.61, 0.615, -0.334, -0.517,
     /* repetition after 1/2, 1, 3/2, 2, 3, 4, 8 beats */
-    0.722, 1.06, 0.808, 0.373, 1.21, 2.06, 1.43,
+    0.766, 0.926, 0.678, 0.516, 1.11, 1.81, 1.32,
     /* all onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.317, 0.0359, -0.24, 0.111, -0.15, 0.236, 0.126,
+    0.339, 0.0363, -0.238, 0.121, -0.143, 0.276, 0.191,
     /* bass onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    -0.026, -0.0246, -0.0755, 0.186, -0.107, 0.104, -0.0575,
+    0.0414, -0.0432, -0.0503, 0.236, -0.134, 0.121, 0.0166,
     /* treble onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.64, -0.0494, -0.292, 0.131, -0.179, 0.285, 0.255,
-    /* rises of the bass: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.391, -0.199, -0.121, 0.454, -0.0518, 0.496, 0.559,
-    /* rises of the level: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.288, -0.28, -0.366, 0.313, -0.214, 0.486, -0.0304,
+    0.644, -0.0846, -0.299, 0.112, -0.17, 0.265, 0.25,
+    /* rises of the bass: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation
+     * */
+    0.411, -0.206, -0.0802, 0.422, -0.0684, 0.476, 0.42,
+    /* rises of the level: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation
+     * */
+    0.28, -0.216, -0.378, 0.328, -0.236, 0.583, -0.167,
     /* alternation of bass against treble, against all; phase 0, phase 1/2 */
-    -0.0738, -0.0854, 0.884, -0.64,
+    -0.0452, -0.055, 0.983, -0.377,
 };
 
 double attune_at_lag(const double *ac, size_t n_lags, double lag)
@@ -198,4 +200,44 @@ double attune_evidence_score(const double features[ATTUNE_N_EVIDENCE])
         sum += WEIGHTS[i] * features[i];
     }
     return sum;
+}
+
+/* Four beats unless three repeat clearly better: most music is in four, and its halves help it. */
+int attune_evidence_meter(const struct attune_evidence *evidence, double period)
+{
+    static const double MARGIN = 0.05;
+    double repetition[5];
+    for (int k = 2; k <= 4; k++) {
+        repetition[k] = attune_at_lag(evidence->ac, ATTUNE_TEMPOGRAM_MAX_LAGS, k * period);
+    }
+    const double four = fmax(repetition[2], repetition[4]);
+    return repetition[3] > four + MARGIN ? 3 : 4;
+}
+
+size_t attune_evidence_downbeat(const struct attune_evidence *evidence, const double *beat_s,
+                                size_t n_beats, int beats_per_bar)
+{
+    static const int accents[] = {BASS_AMP, LOUD, ALL};
+    double accent[4] = {0.0};
+    size_t count[4] = {0};
+    for (size_t i = 0; i < n_beats; i++) {
+        count[i % (size_t)beats_per_bar]++;
+    }
+    for (size_t k = 0; k < sizeof accents / sizeof *accents; k++) {
+        double sum[4] = {0.0}, total = 0.0;
+        for (size_t i = 0; i < n_beats; i++) {
+            const double x = around(evidence->envelope[accents[k]], evidence->n_frames,
+                                    beat_s[i] * evidence->rate_hz);
+            sum[i % (size_t)beats_per_bar] += x;
+            total += x;
+        }
+        for (size_t p = 0; p < (size_t)beats_per_bar && total > 0.0 && count[p]; p++) {
+            accent[p] += sum[p] / (double)count[p] * (double)n_beats / total;
+        }
+    }
+    size_t best = 0;
+    for (size_t p = 1; p < (size_t)beats_per_bar; p++) {
+        best = accent[p] > accent[best] ? p : best;
+    }
+    return best < n_beats ? best : 0;
 }

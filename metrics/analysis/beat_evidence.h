@@ -1,9 +1,9 @@
 /* Metrical evidence for a beat hypothesis: which of several periods and phases is the beat.
  *
- * Onsets alone don't tell the beat from its multiples, its fractions and its off-beats. What does, in a
- * linear combination: how far the tempo lies from the usual; how well the bands repeat after one, two,
- * three, four and eight beats; how onsets and bass notes are spread over the beat, folded over all
- * beats of the hypothesis. */
+ * Onsets alone don't tell the beat from its multiples, its fractions and its off-beats. What does,
+ * in a linear combination: how far the tempo lies from the usual; how well the bands repeat after
+ * one, two, three, four and eight beats; how onsets and bass notes are spread over the beat, folded
+ * over all beats of the hypothesis. */
 #ifndef ATTUNE_METRICS_ANALYSIS_BEAT_EVIDENCE_H
 #define ATTUNE_METRICS_ANALYSIS_BEAT_EVIDENCE_H
 
@@ -46,6 +46,13 @@ void attune_evidence_features(const struct attune_evidence *evidence,
                               double features[ATTUNE_N_EVIDENCE]);
 
 double attune_evidence_score(const double features[ATTUNE_N_EVIDENCE]);
+
+/* Beats per bar, 3 or 4. */
+int attune_evidence_meter(const struct attune_evidence *evidence, double period);
+
+/* Index of the first downbeat among beats (in seconds), below beats_per_bar. */
+size_t attune_evidence_downbeat(const struct attune_evidence *evidence, const double *beat_s,
+                                size_t n_beats, int beats_per_bar);
 
 /* Value of an autocorrelation at a fractional lag; 0 beyond its end. */
 double attune_at_lag(const double *ac, size_t n_lags, double lag);

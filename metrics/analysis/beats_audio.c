@@ -1,20 +1,27 @@
 /* Tempo and beats of audio.
  *
- * Hypotheses: periods at which the autocorrelation tempogram peaks, and simple ratios of them; for each the
- * beats by dynamic programming over the onset envelope (Ellis 2007, "Beat tracking by dynamic
- * programming"), tightness 100: the sequence that maximises the sum of the envelope at the beats minus
- * 100 ln^2(interval / period); and for each of these its phases on and between the beats. The hypothesis
- * with the best metrical evidence (beat_evidence.h) is kept. */
+ * Hypotheses: periods at which the autocorrelation tempogram peaks, and simple ratios of them; for
+ * each the beats by dynamic programming over the onset envelope (Ellis 2007, "Beat tracking by
+ * dynamic programming"): the sequence that maximises the sum of the envelope at the beats minus 400
+ * ln^2(interval / period); and for each of these its phases on and between the beats. The
+ * hypothesis with the best metrical evidence (beat_evidence.h) is kept.
+ *
+ * Deviation: Ellis and librosa use a tightness of 100. On renderings of game music 400 loses the
+ * beat less often in passages without clear onsets, and still follows a tempo that wanders by some
+ * percent.
+ *
+ * Bars: the number of beats (3 or 4) after which the bands repeat better, and the phase at which
+ * bass and level rise most. */
 #include <math.h>
 
 #include "metrics/analysis/beat_evidence.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/tempogram.h"
 
-enum { MAX_PERIODS = 24, MAX_PEAKS = 6, N_COMB = 4 };
+enum { MAX_PERIODS = 30, MAX_PEAKS = 6, N_COMB = 4 };
 
 static const double MIN_BPM = 45.0, MAX_BPM = 220.0;
-static const double TIGHTNESS = 100.0;
+static const double TIGHTNESS = 400.0;
 static const double MIN_DURATION_S = 3.0;
 
 static double prior(double bpm)
@@ -23,7 +30,8 @@ static double prior(double bpm)
     return exp(-0.5 * octaves * octaves);
 }
 
-/* Periods in frames at which the comb over the tempogram peaks, best first; returns their number. */
+/* Periods in frames at which the comb over the tempogram peaks, best first; returns their number.
+ * */
 static size_t find_peaks(const double *ac, size_t n_lags, double rate_hz, double *period)
 {
     enum { N_GRID = 320 };
@@ -78,7 +86,7 @@ static size_t find_periods(const double *ac, size_t n_lags, double rate_hz, doub
     const size_t n_peaks = find_peaks(ac, n_lags, rate_hz, peak);
     size_t n = 0;
     for (size_t i = 0; i < n_peaks; i++) {
-        for (size_t r = 0; r < (i < 2 ? sizeof ratios / sizeof *ratios : 1); r++) {
+        for (size_t r = 0; r < (i < 3 ? sizeof ratios / sizeof *ratios : 1); r++) {
             n = add_period(period, n, peak[i] * ratios[r], rate_hz);
         }
     }
@@ -153,8 +161,8 @@ static double refine(const float *env, size_t n, int frame)
     return at >= below && at >= above && bend < 0.0 ? frame + 0.5 * (below - above) / bend : frame;
 }
 
-/* Moves beats by a share of their interval, then to the strongest onset within 4 % of it. Returns how
- * many lie inside the sample; time: (n + 1,) in frames. */
+/* Moves beats by a share of their interval, then to the strongest onset within 4 % of it. Returns
+ * how many lie inside the sample; time: (n + 1,) in frames. */
 static size_t shift(const struct tracker *t, size_t n_beats, double share, double *time)
 {
     size_t n = 0;
@@ -261,12 +269,14 @@ static int fill(struct attune_analysis *a, const struct attune_onset *onset, str
     }
     beats->tempo_bpm = 60.0 * onset->rate_hz / best.period;
     beats->beat_s = beat_s;
-    beats->beats_per_bar = 4;
-    double *downbeat_s = attune_arena_alloc(&a->arena, beats->n_beats / 4 + 1, sizeof *downbeat_s);
+    double *downbeat_s = attune_arena_alloc(&a->arena, beats->n_beats, sizeof *downbeat_s);
     if (!downbeat_s) {
         return 0;
     }
-    for (size_t i = 0; i < beats->n_beats; i += 4) {
+    beats->beats_per_bar = attune_evidence_meter(&evidence, best.period);
+    const size_t first =
+        attune_evidence_downbeat(&evidence, beat_s, beats->n_beats, beats->beats_per_bar);
+    for (size_t i = first; i < beats->n_beats; i += (size_t)beats->beats_per_bar) {
         downbeat_s[beats->n_downbeats++] = beat_s[i];
     }
     beats->downbeat_s = downbeat_s;

@@ -16,9 +16,9 @@ enum {
  * mean[0] = 1 unless the envelope is constant, then all 0. A shorter envelope is one window. */
 void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, double *mean);
 
-/* The same for several bands at once, windows of about 30 s: rhythm told by which bands sound. bands:
- * (n_frames, n_bands); mean: (n_lags,), at most ATTUNE_TEMPOGRAM_MAX_LAGS. Sums of products over bands
- * and time, unbiased, over that at lag 0; 0 beyond the envelope's length. */
+/* The same for several bands at once, windows of about 30 s: rhythm told by which bands sound.
+ * bands: (n_frames, n_bands); mean: (n_lags,), at most ATTUNE_TEMPOGRAM_MAX_LAGS. Sums of products
+ * over bands and time, unbiased, over that at lag 0; 0 beyond the envelope's length. */
 void attune_tempogram_bands(const float *bands, size_t n_frames, size_t n_bands, size_t n_lags,
                             double *mean);
 

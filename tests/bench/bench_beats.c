@@ -2,8 +2,9 @@
  *
  *     bench_beats [--soundfont FILE] MIDI...
  *
- * The first 30 s of each file are rendered and tracked; prints F-measure and AMLt per file, and their means
- * over the even and the odd files in the order given: parameters may be tuned on the even ones only. */
+ * The first 30 s of each file are rendered and tracked; prints F-measure and AMLt per file, and
+ * their means over the even and the odd files in the order given: parameters may be tuned on the
+ * even ones only. */
 #include <stdio.h>
 
 #include "base/io/file.h"
