@@ -183,6 +183,56 @@ static void test_one_note(void **state)
     check_undefined("groove_consistency");
 }
 
+static struct attune_value temporal(const char *id)
+{
+    return attune_metric_eval(attune_metric_find(id), analysis);
+}
+
+/* The same bar eight times; then no two notes alike. */
+static void test_repetition(void **state)
+{
+    const int tune[] = {60, 64, 67, 64};
+    for (uint32_t i = 0; i < 32; i++) {
+        midi_builder_note(&piece, 0, 0, i * 480, 480, tune[i % 4]);
+    }
+    load();
+    /* Four different 4-grams, and one more at the beginning, where no time has passed. */
+    check("cr_ngram", 29 / 5.0);
+    check("cosiatec_length", 11); /* four notes, eight places, or the like */
+    check("cosiatec_ratio", 32 / 11.0);
+    assert_true(value_of("cr_zlib").v > 2.0);
+    assert_true(temporal("temporal.compression_ratio").v > 2.0);
+    assert_int_equal(temporal("temporal.phrase_regularity").state, ATTUNE_UNDEFINED);
+}
+
+static void test_no_repetition(void **state)
+{
+    const int tune[] = {60, 61, 63, 67, 75};
+    uint32_t tick = 0;
+    for (uint32_t i = 0; i < 5; i++) {
+        midi_builder_note(&piece, 0, 0, tick, 100, tune[i]);
+        tick += 480 << i;
+    }
+    load();
+    check("cosiatec_ratio", 1.0);
+    check("cosiatec_length", 5);
+    check("cr_ngram", 1.0);
+    assert_true(temporal("temporal.compression_ratio").v == 1.0);
+}
+
+/* Two-bar phrases: four onsets, then one. */
+static void test_phrases(void **state)
+{
+    for (uint32_t bar = 0; bar < 8; bar++) {
+        for (uint32_t i = 0; i < (bar % 2 ? 1 : 4); i++) {
+            midi_builder_note(&piece, 0, 0, bar * 1920 + i * 480, 240, 60);
+        }
+    }
+    load();
+    const struct attune_value value = temporal("temporal.phrase_regularity");
+    assert_true(value.state == ATTUNE_DEFINED && fabs(value.v - 1.0) < 1e-12);
+}
+
 static void test_note_values(void **state)
 {
     assert_int_equal(attune_note_length(4.0), 0);
@@ -202,6 +252,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_drums_only, begin, end),
         cmocka_unit_test_setup_teardown(test_no_notes, begin, end),
         cmocka_unit_test_setup_teardown(test_one_note, begin, end),
+        cmocka_unit_test_setup_teardown(test_repetition, begin, end),
+        cmocka_unit_test_setup_teardown(test_no_repetition, begin, end),
+        cmocka_unit_test_setup_teardown(test_phrases, begin, end),
         cmocka_unit_test(test_note_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
