@@ -1,9 +1,10 @@
-/* attune prefs rank FILE...: ratings of models from human (or simulated) votes. */
+/* attune prefs import|rank|export: human (or simulated) votes in, ratings of models out. */
 #include <math.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
 #include "harness/prefs_rank.h"
+#include "harness/prefs_store.h"
 
 struct options {
     const char *format, *from, *ties, *both_bad, *ci, *axis, *control;
@@ -135,6 +136,42 @@ static void print_table(struct attune_buf *out, const struct attune_ballot *ball
     }
 }
 
+static void say_account(const char *path, const struct attune_prefs_account *account)
+{
+    fprintf(stderr, "attune: %s: %s, %llu records, %llu votes (%llu ties, %llu both bad), %llu axes "
+                    "without a vote\n",
+            path, account->format, (unsigned long long)account->n_rows,
+            (unsigned long long)account->n_kept, (unsigned long long)account->n_ties,
+            (unsigned long long)account->n_both_bad, (unsigned long long)account->n_no_vote);
+}
+
+/* The votes of the files, or those of the database when no file is named. */
+static enum attune_code collect_votes(const struct attune_common *common, const struct options *o,
+                                      char **files, int n_files, struct attune_ballot *ballot,
+                                      struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    for (int i = 0; i < n_files && !code; i++) {
+        struct attune_prefs_account account;
+        code = attune_prefs_read(files[i], o->from, attune_ballot_take, ballot, &account, err);
+        if (code && !err->file[0]) {
+            snprintf(err->file, sizeof err->file, "%s", files[i]);
+        }
+        if (!code && common->verbose) {
+            say_account(files[i], &account);
+        }
+    }
+    if (n_files == 0) {
+        struct attune_store *store;
+        code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
+        if (!code) {
+            code = attune_prefs_each(store, attune_ballot_take, ballot, err);
+            attune_store_close(store);
+        }
+    }
+    return code;
+}
+
 static enum attune_code rank(const struct attune_common *common, const struct options *o, char **files,
                              int n_files, struct attune_err *err)
 {
@@ -142,21 +179,7 @@ static enum attune_code rank(const struct attune_common *common, const struct op
                                    .control_length = o->control != NULL};
     struct attune_ranking ranking = {0};
     struct attune_buf out = ATTUNE_BUF_INIT;
-    enum attune_code code = ATTUNE_OK;
-    for (int i = 0; i < n_files && !code; i++) {
-        struct attune_prefs_account account;
-        code = attune_prefs_read(files[i], o->from, attune_ballot_take, &ballot, &account, err);
-        if (code && err && !err->file[0]) {
-            snprintf(err->file, sizeof err->file, "%s", files[i]);
-        }
-        if (!code && common->verbose) {
-            fprintf(stderr, "attune: %s: %s, %llu records, %llu votes, %llu ties, %llu both bad, "
-                            "%llu axes without a vote\n",
-                    files[i], account.format, (unsigned long long)account.n_rows,
-                    (unsigned long long)account.n_kept, (unsigned long long)account.n_ties,
-                    (unsigned long long)account.n_both_bad, (unsigned long long)account.n_no_vote);
-        }
-    }
+    enum attune_code code = collect_votes(common, o, files, n_files, &ballot, err);
     if (code) {
         goto out;
     }
@@ -191,26 +214,88 @@ out:
     return code;
 }
 
+static enum attune_code import(const struct attune_common *common, const struct options *o,
+                               char **files, int n_files, struct attune_err *err)
+{
+    struct attune_store *store;
+    enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_CREATE, err);
+    for (int i = 0; i < n_files && !code; i++) {
+        struct attune_prefs_account account;
+        uint64_t n_new = 0;
+        code = attune_prefs_import(store, files[i], o->from, &account, &n_new, err);
+        if (!code && !common->quiet) {
+            say_account(files[i], &account);
+            fprintf(stderr, "attune: %s: %llu new in %s\n", files[i], (unsigned long long)n_new,
+                    common->db);
+        }
+    }
+    attune_store_close(store);
+    return code;
+}
+
+static enum attune_code print_pair(void *context, const struct attune_preference *p,
+                                   struct attune_err *err)
+{
+    const char *const fields[] = {p->prompt, p->model_a, p->model_b, attune_winner_names[p->winner],
+                                  p->sample_a, p->sample_b, p->rater, p->axis, p->time};
+    struct attune_buf *out = context;
+    attune_buf_reset(out);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        attune_buf_add(out, i ? "," : "");
+        attune_buf_add_csv(out, fields[i]);
+    }
+    const double numbers[] = {p->confidence, p->length_a, p->length_b};
+    for (size_t i = 0; i < 3; i++) {
+        attune_buf_add(out, ",");
+        if (isfinite(numbers[i])) {
+            attune_buf_add_double(out, numbers[i]);
+        }
+    }
+    puts(attune_buf_text(out));
+    return out->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+}
+
+static enum attune_code export(const struct attune_common *common, struct attune_err *err)
+{
+    struct attune_store *store;
+    struct attune_buf line = ATTUNE_BUF_INIT;
+    enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
+    if (!code) {
+        puts("prompt,model_a,model_b,winner,sample_a,sample_b,rater,axis,time,confidence,length_a,"
+             "length_b");
+        code = attune_prefs_each(store, print_pair, &line, err);
+        attune_store_close(store);
+    }
+    attune_buf_release(&line);
+    return code;
+}
+
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
-    if (strcmp(args[0], "rank") != 0) {
-        return attune_fail(err, ATTUNE_E_USAGE, "`attune prefs %s`: allowed is rank", args[0]);
+    if (strcmp(args[0], "rank") == 0) {
+        return rank(common, options, args + 1, n_args - 1, err);
     }
-    if (n_args < 2) {
-        return attune_fail(err, ATTUNE_E_USAGE, "`attune prefs rank` needs files of votes");
+    if (strcmp(args[0], "import") == 0 && n_args > 1) {
+        return import(common, options, args + 1, n_args - 1, err);
     }
-    return rank(common, options, args + 1, n_args - 1, err);
+    if (strcmp(args[0], "export") == 0 && n_args == 1) {
+        return export(common, err);
+    }
+    attune_fail(err, ATTUNE_E_USAGE, "`attune prefs %s` with %d files is not known", args[0], n_args - 1);
+    attune_err_hint(err, "`attune prefs --help` shows import, rank and export");
+    return ATTUNE_E_USAGE;
 }
 
 const struct attune_command attune_command_prefs = {
     .name = "prefs",
-    .usage = "rank FILE...",
-    .summary = "rank models by human preferences",
+    .usage = "import FILE... | rank [FILE...] | export",
+    .summary = "human preferences: import, rank models, export",
     .details =
         "Formats, recognised by their fields: pairs, fastchat, music-arena, cmi-pref, musicprefs, aime.\n"
         "Ratings are Bradley-Terry on the Elo scale (400 theta / ln 10, centre 1000). Ranks that a 95 %\n"
-        "interval of the difference cannot separate are shown as a range.\n\n"
+        "interval of the difference cannot separate are shown as a range. Without files, rank takes what the\n"
+        "database holds; the same file imported twice adds nothing; export writes the pairs format.\n\n"
         "Examples:\n"
         "  attune prefs rank votes.csv\n"
         "  attune prefs rank battles.jsonl --ties davidson --format json\n"

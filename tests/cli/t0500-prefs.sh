@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Human preferences: every format, import and export, refusals.
+. "$SOURCE/tests/cli/lib.sh"
+
+printf '%s\n' 'prompt,model_a,model_b,winner' 'p,x,y,a' 'p,x,y,tie' 'p,y,z,b' 'p,z,x,both_bad' 'p,x,z,a' >pairs.csv
+printf '%s\n' '{"model_a": "x", "model_b": "y", "winner": "model_a"}' \
+    '{"model_a": "y", "model_b": "x", "winner": "tie (bothbad)"}' >fastchat.jsonl
+cat >arena.json <<'J'
+{"battle_uuid": "u1", "prompt": "waltz", "system_a": "x", "system_b": "y", "preference": "TIE",
+ "audio_a": "", "audio_b": "b.wav", "duration_a": 10.5, "duration_b": 30, "user_pseudonym": "r"}
+J
+printf '%s\n' '{"model_a": "x", "model_b": "y", "prompt": "p", "audio-path": "a.wav", "audio2": "b.wav", "preference-musicality": "model_b", "preference-alignment": "", "confidence_preference-musicality": "4", "user id": 7}' >cmi.jsonl
+printf '%s\n' 'audio_a,audio_b,system_a,system_b,musicality,fidelity' 'a.wav,b.wav,x,y,a_wins,same' >musicprefs.csv
+printf '%s\n' 'question-type,description,model-1,track-1-id,model-2,track-2-id,answer' 'quality,p,x,1,y,2,2' >aime.csv
+
+case_is 'every format is recognised by its fields'
+for f in pairs.csv fastchat.jsonl arena.json cmi.jsonl musicprefs.csv aime.csv; do
+    expect_exit 0 "$ATTUNE" prefs import "$f" --db all.db
+done
+count=$(sqlite3 all.db 'SELECT count(*) FROM preference')
+[ "$count" = 12 ] || fail "$count preferences stored, expected 12"
+sqlite3 all.db 'SELECT winner, axis FROM preference ORDER BY id' >got
+printf '%s\n' 'a|' 'tie|' 'b|' 'both_bad|' 'a|' 'a|' 'both_bad|' 'tie|' 'b|musicality' \
+    'a|musicality' 'tie|fidelity' 'b|quality' >want
+expect_same want got
+
+case_is 'the same file twice adds nothing, under any name'
+cp pairs.csv renamed.csv
+expect_exit 0 "$ATTUNE" prefs import pairs.csv renamed.csv --db all.db
+expect_in err '0 new'
+[ "$(sqlite3 all.db 'SELECT count(*) FROM preference')" = 12 ] || fail 'a repeated import added rows'
+
+case_is 'export reads back as the same ranking'
+expect_exit 0 "$ATTUNE" prefs import pairs.csv --db one.db
+expect_exit 0 "$ATTUNE" prefs export --db one.db
+cp out exported.csv
+expect_exit 0 "$ATTUNE" prefs rank --db one.db --format csv
+cp out from_db.csv
+expect_exit 0 "$ATTUNE" prefs rank exported.csv --format csv
+expect_same from_db.csv out
+expect_exit 0 "$ATTUNE" prefs rank exported.csv --format csv --jobs 4
+expect_same from_db.csv out
+
+case_is 'two axes are not pooled'
+expect_exit 3 "$ATTUNE" prefs rank musicprefs.csv
+expect_in err "choose one with --axis"
+expect_exit 0 "$ATTUNE" prefs rank musicprefs.csv --axis fidelity
+
+case_is 'bad input is refused whole, with its line'
+printf '%s\n' 'model_a,model_b,winner' 'x,y,a' 'x,y,A' >bad.csv
+expect_exit 3 "$ATTUNE" prefs import bad.csv --db none.db
+expect_in err 'bad.csv:3'
+expect_in err "did you mean 'a'?"
+[ "$(sqlite3 none.db 'SELECT count(*) FROM preference')" = 0 ] || fail 'half a file was imported'
+printf '%s\n' '{"battle_id": "1", "system_a": "x", "system_b": "y", "preference": "A"}' >twice.jsonl
+cat twice.jsonl twice.jsonl >again.jsonl
+expect_exit 3 "$ATTUNE" prefs rank again.jsonl
+expect_in err 'occurs a second time'
+printf 'model_a,model_b,winner\nx,x,a\n' >self.csv
+expect_exit 3 "$ATTUNE" prefs rank self.csv
+expect_in err 'compared with itself'
+printf 'model_a,model_b,winner\n\xff,y,a\n' >utf8.csv
+expect_exit 3 "$ATTUNE" prefs rank utf8.csv
+expect_in err 'UTF-8'
+: >empty.csv
+expect_exit 3 "$ATTUNE" prefs rank empty.csv
+printf 'model_a,model_b,winner\nx,y,a\nu,v,b\n' >islands.csv
+expect_exit 3 "$ATTUNE" prefs rank islands.csv --ridge 0
+expect_in err '2 groups that never met'
+expect_exit 0 "$ATTUNE" prefs rank islands.csv
+expect_in err 'only the ridge relates them'
+
+case_is 'reward test prints its baselines'
+printf '%s\n' 'model_a,model_b,winner,score_a,score_b' 'x,y,a,2,1' 'x,y,b,1,3' 'y,x,a,0,1' 'y,x,tie,5,5' >scored.csv
+expect_exit 0 "$ATTUNE" reward test scored.csv
+expect_in out '0.6667'
+expect_in out 'generator identity'
+expect_exit 3 "$ATTUNE" reward test pairs.csv
+expect_in err "no field 'score_a'"
+
+done_testing
