@@ -25,6 +25,7 @@ static struct attune_scape_cell fitness(double score, double path_length, double
     const double score_n = (score - (double)length) / (path_length + tiny);
     const double coverage_n = (coverage - (double)length) / ((double)n + tiny);
     return (struct attune_scape_cell){
+        .score = score,
         .fitness = 2.0 * score_n * coverage_n / (score_n + coverage_n + tiny),
         .coverage = coverage / (double)n,
     };
@@ -92,13 +93,18 @@ int attune_scape_init(struct attune_scape *scape, const double *matrix, size_t n
     return (scape->f32 || scape->f64) && scape->rows;
 }
 
+size_t attune_scape_block(const struct attune_scape *scape, size_t length, size_t start,
+                          struct attune_scape_cell *cells)
+{
+    return scape->f32 ? f32_block(scape->f32, scape->n, length, start, scape->rows, cells)
+                      : f64_block(scape->f64, scape->n, length, start, scape->rows, cells);
+}
+
 void attune_scape_row(const struct attune_scape *scape, size_t length,
                       struct attune_scape_cell *cells)
 {
-    if (scape->f32) {
-        f32_scape_row(scape->f32, scape->n, length, scape->rows, cells);
-    } else {
-        f64_scape_row(scape->f64, scape->n, length, scape->rows, cells);
+    for (size_t start = 0; start + length <= scape->n;) {
+        start += attune_scape_block(scape, length, start, cells + start);
     }
 }
 

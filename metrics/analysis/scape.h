@@ -17,9 +17,10 @@
 
 #include "base/mem.h"
 
-enum { ATTUNE_SCAPE_MIN = 3, ATTUNE_SCAPE_MAX = 512 };
+enum { ATTUNE_SCAPE_MIN = 3, ATTUNE_SCAPE_MAX = 512, ATTUNE_SCAPE_BLOCK = 16 };
 
 struct attune_scape_cell {
+    double score;    /* of the optimal path family, not normalised */
     double fitness;  /* at least 0; 1 is never reached */
     double coverage; /* share of the piece under the path family, the segment itself included */
 };
@@ -43,6 +44,11 @@ int attune_scape_init(struct attune_scape *scape, const double *matrix, size_t n
 /* All segments of one length, 1 <= length <= n: cells (n - length + 1,), by start. */
 void attune_scape_row(const struct attune_scape *scape, size_t length,
                       struct attune_scape_cell *cells);
+
+/* Some segments of one length: those from start on, as many as are computed side by side. Returns
+ * how many cells were filled, at most ATTUNE_SCAPE_BLOCK. */
+size_t attune_scape_block(const struct attune_scape *scape, size_t length, size_t start,
+                          struct attune_scape_cell *cells);
 
 /* Upper bound of the fitness of any segment of this length. */
 double attune_scape_bound(size_t n, size_t length);

@@ -2,6 +2,8 @@
  * 2020). */
 #include "metrics/analysis/structure.h"
 
+#include <math.h>
+
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/scape.h"
 #include "metrics/analysis/ssm.h"
@@ -17,33 +19,91 @@ double attune_structure_low_s(enum attune_structure_range range)
     return ranges[range].low_s;
 }
 
+/* What is known of the segments that begin at one frame: the score at the last length computed. */
+struct known {
+    size_t length;
+    double score;
+};
+
+struct search {
+    struct attune_scape scape;
+    struct known *known; /* (n,) by start */
+    double deepest;      /* the most that a cell can cost: minus the lowest entry, at least 0 */
+};
+
+/* Upper bound of the fitness of the segment at a start, from the score s of a shorter one of
+ * length m.
+ *
+ * Cut the longer segment's optimal paths down to the first m columns: each of its K paths loses at
+ * most one cell of value 1 per column, and where a step of two columns leaps over column m it gets
+ * a cell there, of value -deepest or more. What is left is a path family of the shorter segment,
+ * so that score <= s + K (length - m + deepest). A path over `length` columns needs length/2 rows
+ * or more, hence K <= n / ceil(length / 2). With a score in hand, the family has at least that
+ * many cells, which bounds the normalised score; coverage as in attune_scape_bound. */
+static double bound_of(const struct search *search, size_t start, size_t length)
+{
+    const struct known *known = search->known + start;
+    if (known->length == 0) {
+        return INFINITY;
+    }
+    const size_t n = search->scape.n;
+    const double n_paths = (double)(n / ((length + 1) / 2));
+    const double more = (double)(length - known->length) + search->deepest;
+    const double extra = known->score + n_paths * more - (double)length;
+    if (extra <= 0.0) {
+        return 0.0;
+    }
+    const double score = extra / (extra + (double)length);
+    const double coverage = ((double)(n - length) + n_paths) / (double)n;
+    return coverage > 0.0 ? 2.0 * score * coverage / (score + coverage) : 0.0;
+}
+
+/* The largest fitness of one length, as far as it beats *best; improves *overall and its coverage
+ * too. */
+static void search_length(struct search *search, size_t length, double *best, double *overall,
+                          double *coverage)
+{
+    struct attune_scape_cell cells[ATTUNE_SCAPE_BLOCK];
+    const double margin = 1e-9; /* beyond the rounding of the bound */
+    for (size_t start = 0; start + length <= search->scape.n;) {
+        if (bound_of(search, start, length) + margin <= *best) {
+            start++;
+            continue;
+        }
+        const size_t n_cells = attune_scape_block(&search->scape, length, start, cells);
+        for (size_t i = 0; i < n_cells; i++) {
+            search->known[start + i] = (struct known){length, cells[i].score};
+            *best = cells[i].fitness > *best ? cells[i].fitness : *best;
+            if (cells[i].fitness > *overall) {
+                *overall = cells[i].fitness;
+                *coverage = cells[i].coverage < 1.0 ? cells[i].coverage : 1.0;
+            }
+        }
+        start += n_cells;
+    }
+}
+
 int attune_structure_of_matrix(const double *matrix, size_t n, double rate_hz,
                                struct attune_arena *scratch, struct attune_structure *out)
 {
     *out = (struct attune_structure){.duration_s = (double)n / rate_hz};
-    struct attune_scape scape;
-    struct attune_scape_cell *cells = attune_arena_alloc(scratch, n, sizeof *cells);
-    if (!cells || !attune_scape_init(&scape, matrix, n, scratch)) {
+    struct search search = {.known = attune_arena_alloc(scratch, n, sizeof *search.known)};
+    if (!search.known || !attune_scape_init(&search.scape, matrix, n, scratch)) {
         return 0;
     }
-    double best_of_all = 0.0;
+    for (size_t i = 0; i < n * n; i++) {
+        search.deepest = -matrix[i] > search.deepest ? -matrix[i] : search.deepest;
+    }
+    double overall = 0.0;
     for (int r = 0; r < ATTUNE_N_STRUCTURE_RANGES; r++) {
         const double low = ranges[r].low_s * rate_hz, high = ranges[r].high_s * rate_hz;
-        double best = 0.0;
+        double *best = &out->fitness[r];
         /* The bound falls with the length, so the first length that cannot win ends the search. */
         for (size_t length = (size_t)low; length <= n && (double)length <= high &&
-                                          attune_scape_bound(n, length) > best;
+                                          attune_scape_bound(n, length) > *best;
              length++) {
-            attune_scape_row(&scape, length, cells);
-            for (size_t start = 0; start + length <= n; start++) {
-                best = cells[start].fitness > best ? cells[start].fitness : best;
-                if (cells[start].fitness > best_of_all) {
-                    best_of_all = cells[start].fitness;
-                    out->repetition = cells[start].coverage < 1.0 ? cells[start].coverage : 1.0;
-                }
-            }
+            search_length(&search, length, best, &overall, &out->repetition);
         }
-        out->fitness[r] = best;
     }
     return 1;
 }
