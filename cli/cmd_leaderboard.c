@@ -1,8 +1,5 @@
 /* attune leaderboard: who stands where, with intervals, in five formats. */
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include "cli/command.h"
+#include "cli/report_common.h"
 #include "reports/board.h"
 
 struct options {
@@ -24,15 +21,6 @@ static const struct attune_opt options_table[] = {
     {NULL},
 };
 
-static size_t terminal_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
-        return size.ws_col;
-    }
-    return 80;
-}
-
 /* What a reader may want next, on stderr so that the table can be piped. */
 static void hint(const struct attune_common *common, const struct attune_board *board,
                  const size_t *metrics, size_t n_shown, bool chosen)
@@ -49,13 +37,9 @@ static void hint(const struct attune_common *common, const struct attune_board *
         if (order) {
             attune_board_order(board, metrics[0], order);
             struct attune_buf names = ATTUNE_BUF_INIT;
-            for (size_t i = 0; i < 2; i++) { /* quoted for a shell */
-                attune_buf_add(&names, " '");
-                for (const char *c = board->rows[order[i]].name; *c; c++) {
-                    attune_buf_add_bytes(&names, (unsigned char)*c < 0x20 ? "?" : c, 1);
-                    attune_buf_add(&names, *c == '\'' ? "\\''" : "");
-                }
-                attune_buf_add(&names, "'");
+            for (size_t i = 0; i < 2; i++) {
+                attune_buf_add(&names, " ");
+                attune_quote_shell(&names, board->rows[order[i]].name);
             }
             fprintf(stderr, "next: attune compare%s\n", attune_buf_text(&names));
             attune_buf_release(&names);
@@ -90,7 +74,7 @@ static enum attune_code print_board(const struct attune_common *common, const st
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
     enum attune_code code = attune_board_sheet(board, metrics, n, &sheet, err);
     if (!code) {
-        code = attune_sheet_write(out, &sheet, o->format, terminal_width(), common->color, err);
+        code = attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);
     }
     if (!code && strcmp(o->format, "table") == 0) {
         hint(common, board, metrics, n, o->metrics != NULL);

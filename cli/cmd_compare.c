@@ -1,0 +1,95 @@
+/* attune compare A B: is one really better, prompt by prompt, or is that noise? */
+#include "cli/report_common.h"
+#include "reports/contrast_sheet.h"
+
+struct options {
+    const char *metrics, *format, *run, *run_b, *out;
+    double alpha;
+};
+
+static const struct options defaults = {.format = "table", .alpha = 0.05};
+
+static const struct attune_opt options_table[] = {
+    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), .metavar = "GLOB,...",
+     .help = "metrics to compare (default: all that have a direction)"},
+    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format),
+     .choices = "table|json|csv|markdown|latex|html",
+     .help = "table, json, csv, markdown, latex or html (default: table)"},
+    {"run", ATTUNE_OPT_TEXT, offsetof(struct options, run), .metavar = "RUN",
+     .help = "id of a run or name of its suite (default: the latest run)"},
+    {"run-b", ATTUNE_OPT_TEXT, offsetof(struct options, run_b), .metavar = "RUN",
+     .help = "run of B where it is another one (default: that of A)"},
+    {"alpha", ATTUNE_OPT_NUMBER, offsetof(struct options, alpha), .metavar = "X", .lo = 1e-6, .hi = 0.5,
+     .help = "chance of any false verdict, over all metrics together (default: 0.05)"},
+    {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), .metavar = "FILE",
+     .help = "write there instead of printing"},
+    {NULL},
+};
+
+static void hint(const struct attune_common *common, const struct attune_contrasts *contrasts)
+{
+    size_t n_open = 0;
+    for (size_t i = 0; i < contrasts->n; i++) {
+        n_open += contrasts->items[i].verdict == ATTUNE_VERDICT_OPEN && !contrasts->items[i].skipped;
+    }
+    if (!common->quiet && n_open > 0 && contrasts->n_compared > 1) {
+        fprintf(stderr, "next: fewer metrics are tested more sharply: attune compare ... --metrics GLOB\n");
+    }
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    const struct options *o = options;
+    struct attune_store *store = NULL;
+    struct attune_contrasts contrasts = {0};
+    struct attune_sheet sheet = ATTUNE_SHEET_INIT;
+    struct attune_side a = {.model = args[0]}, b = {.model = args[1]};
+    enum attune_code code = attune_store_open_read(&store, common->db, err);
+    if (!code) {
+        code = attune_read_run_id(store, o->run, &a.run, err);
+    }
+    if (!code) {
+        b.run = a.run;
+        code = o->run_b ? attune_read_run_id(store, o->run_b, &b.run, err) : ATTUNE_OK;
+    }
+    if (!code) {
+        const struct attune_contrast_options how = {.globs = o->metrics, .alpha = o->alpha,
+                                                    .seed = common->seed, .n_threads = common->jobs};
+        code = attune_contrasts_read(&contrasts, store, a, b, &how, err);
+    }
+    if (!code) {
+        const bool data = strcmp(o->format, "json") == 0 || strcmp(o->format, "csv") == 0;
+        (data ? attune_contrast_data : attune_contrast_sheet)(&contrasts, args[0], args[1], &sheet);
+        code = attune_print_sheet(common, &sheet, o->format, o->out, err);
+    }
+    if (!code && contrasts.n_compared == 0) {
+        code = attune_fail(err, ATTUNE_E_INCONCLUSIVE,
+                           "no metric has values of both models on two prompts or more");
+    }
+    if (!code && strcmp(o->format, "table") == 0) {
+        hint(common, &contrasts);
+    }
+    attune_sheet_release(&sheet);
+    attune_contrasts_release(&contrasts);
+    attune_store_close(store);
+    return code;
+}
+
+const struct attune_command attune_command_compare = {
+    .name = "compare",
+    .usage = "A B",
+    .summary = "two models, paired by prompt: differences, tests, verdicts",
+    .details = "Seeds are averaged within a prompt, prompts are paired. p: exact or Monte Carlo sign-change test\n"
+               "of the mean difference, Holm-corrected over the metrics shown; d: Cohen's d of the paired\n"
+               "differences, positive where A is better; intervals: 95 % bootstrap over prompts.\n\n"
+               "Examples:\n"
+               "  attune compare base-dpo base-rlhf\n"
+               "  attune compare new old --run this-week --run-b last-week --metrics 'harmonic.*'",
+    .options = options_table,
+    .options_size = sizeof(struct options),
+    .defaults = &defaults,
+    .min_args = 2,
+    .max_args = 2,
+    .run = run,
+};

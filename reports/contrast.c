@@ -1,0 +1,355 @@
+/* Paired comparison of two models. */
+#include "reports/contrast.h"
+
+#include <math.h>
+
+#include "base/rng.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "harness/leaderboard.h"
+#include "metrics/stats/bootstrap.h"
+#include "metrics/stats/effect.h"
+#include "metrics/stats/multiplicity.h"
+#include "metrics/stats/order.h"
+#include "metrics/stats/paired.h"
+
+enum { N_DRAWS = 20000 };
+static const double power = 0.8;
+
+struct pair {
+    struct attune_score_table a, b; /* b unused when both sides are of one run */
+    const struct attune_score_table *right;
+    size_t model_a, model_b;
+    size_t *prompt_a, *prompt_b; /* (n_prompts,) positions of the common prompts */
+    const struct attune_contrast_options *options;
+    struct attune_contrasts *out;
+    enum attune_code *code; /* (n,) */
+};
+
+static enum attune_code out_of_memory(struct attune_err *err)
+{
+    return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a comparison");
+}
+
+void attune_contrasts_release(struct attune_contrasts *contrasts)
+{
+    attune_arena_release(&contrasts->arena);
+    *contrasts = (struct attune_contrasts){0};
+}
+
+static const char *copy(struct attune_contrasts *out, const char *text)
+{
+    const size_t n = strlen(text) + 1;
+    char *to = attune_arena_alloc(&out->arena, n, 1);
+    return to ? memcpy(to, text, n) : "";
+}
+
+static enum attune_code find_model(const struct attune_model_list *models, const char *name,
+                                   size_t *out, struct attune_err *err)
+{
+    const char *names[256];
+    for (size_t m = 0; m < models->n; m++) {
+        if (strcmp(models->items[m].name, name) == 0) {
+            *out = m;
+            return ATTUNE_OK;
+        }
+        if (m < 256) {
+            names[m] = models->items[m].name;
+        }
+    }
+    const char *near = attune_nearest(name, names, models->n < 256 ? models->n : 256);
+    attune_fail(err, ATTUNE_E_USAGE, "no model '%s' in the run", name);
+    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune leaderboard` shows the models", near);
+    return ATTUNE_E_USAGE;
+}
+
+/* Prompts of both runs, matched by name and text. */
+static enum attune_code match_prompts(struct pair *pair, struct attune_err *err)
+{
+    const struct attune_prompt_list *a = &pair->a.prompts, *b = &pair->right->prompts;
+    struct attune_contrasts *out = pair->out;
+    out->n_prompts_a = a->n;
+    out->n_prompts_b = b->n;
+    out->prompts = attune_arena_alloc(&out->arena, a->n + 1, sizeof *out->prompts);
+    pair->prompt_a = attune_arena_alloc(&out->arena, a->n + 1, sizeof *pair->prompt_a);
+    pair->prompt_b = attune_arena_alloc(&out->arena, a->n + 1, sizeof *pair->prompt_b);
+    if (!out->prompts || !pair->prompt_a || !pair->prompt_b) {
+        return out_of_memory(err);
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k < b->n; k++) {
+            const size_t j = (i + k) % b->n; /* usually the same position */
+            if (strcmp(a->items[i].name, b->items[j].name) == 0 &&
+                strcmp(a->items[i].text, b->items[j].text) == 0) {
+                out->prompts[out->n_prompts] = copy(out, a->items[i].name);
+                pair->prompt_a[out->n_prompts] = i;
+                pair->prompt_b[out->n_prompts++] = j;
+                break;
+            }
+        }
+    }
+    return out->n_prompts ? ATTUNE_OK
+                          : attune_fail(err, ATTUNE_E_INPUT,
+                                        "the two runs have no prompt in common (%zu and %zu prompts)",
+                                        a->n, b->n);
+}
+
+/* The other side's metric of the same name, or SIZE_MAX. */
+static size_t find_metric(const struct attune_metric_list *metrics, const char *name)
+{
+    for (size_t k = 0; k < metrics->n; k++) {
+        if (strcmp(metrics->items[k].name, name) == 0) {
+            return k;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* Fills better, prompt, n, n_left_out and the means. Returns 0 when out of memory. */
+static int gather(const struct pair *pair, size_t k_a, size_t k_b, struct attune_contrast *c)
+{
+    const struct attune_score_table *a = &pair->a, *b = pair->right;
+    double *value = attune_alloc(2 * (a->prompts.n + b->prompts.n), sizeof *value);
+    unsigned char *defined = attune_alloc(2 * (a->prompts.n + b->prompts.n), 1);
+    if (!value || !defined) {
+        attune_release(value);
+        attune_release(defined);
+        return 0;
+    }
+    /* Four columns: values and distances from the target, of either side. */
+    const bool target = strcmp(c->direction, "target") == 0;
+    const double sense = strcmp(c->direction, "down") == 0 || target ? -1.0 : 1.0;
+    double *value_b = value + a->prompts.n, *far_a = value_b + b->prompts.n;
+    double *far_b = far_a + a->prompts.n;
+    unsigned char *defined_b = defined + a->prompts.n;
+    attune_prompt_means(a, pair->model_a, k_a, false, value, defined);
+    attune_prompt_means(b, pair->model_b, k_b, false, value_b, defined_b);
+    attune_prompt_means(a, pair->model_a, k_a, target, far_a, defined);
+    attune_prompt_means(b, pair->model_b, k_b, target, far_b, defined_b);
+    double sum_a = 0.0, sum_b = 0.0;
+    for (size_t p = 0; p < pair->out->n_prompts; p++) {
+        const size_t i = pair->prompt_a[p], j = pair->prompt_b[p];
+        if (!defined[i] || !defined_b[j]) {
+            c->n_left_out++;
+            continue;
+        }
+        sum_a += value[i];
+        sum_b += value_b[j];
+        c->better[c->n] = sense * (far_a[i] - far_b[j]);
+        c->prompt[c->n++] = p;
+    }
+    c->mean_a = c->n ? sum_a / (double)c->n : NAN;
+    c->mean_b = c->n ? sum_b / (double)c->n : NAN;
+    c->difference = c->mean_a - c->mean_b;
+    attune_release(value);
+    attune_release(defined);
+    return 1;
+}
+
+static bool all_zero(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (x[i] != 0.0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The interval of mean_a - mean_b from that of the turned differences; for a target it is one of the distances. */
+static enum attune_code interval(const struct attune_contrast_options *options,
+                                 struct attune_contrast *c)
+{
+    unsigned char *defined = attune_alloc(c->n, 1);
+    if (!defined) {
+        return ATTUNE_E_MEMORY;
+    }
+    memset(defined, 1, c->n);
+    struct attune_bootstrap how = ATTUNE_BOOTSTRAP_INIT;
+    how.seed = options->seed;
+    const struct attune_columns table = {c->better, defined, 1, c->n};
+    struct attune_interval found;
+    enum attune_code code = attune_bootstrap_means(&how, &table, &found, NULL);
+    const bool down = strcmp(c->direction, "down") == 0;
+    c->ci_low = down ? -found.high : found.low;
+    c->ci_high = down ? -found.low : found.high;
+    attune_release(defined);
+    return code;
+}
+
+static void test_metric(void *context, size_t item, size_t worker)
+{
+    struct pair *pair = context;
+    struct attune_contrast *c = &pair->out->items[item];
+    if (c->skipped) {
+        return;
+    }
+    const size_t k_a = find_metric(&pair->a.metrics, c->metric);
+    const size_t k_b = find_metric(&pair->right->metrics, c->metric);
+    double *scratch = attune_alloc(attune_wilcoxon_scratch(pair->out->n_prompts), sizeof *scratch);
+    if (!scratch || !gather(pair, k_a, k_b, c)) {
+        pair->code[item] = ATTUNE_E_MEMORY;
+        attune_release(scratch);
+        return;
+    }
+    if (c->n < 2) {
+        c->verdict = ATTUNE_VERDICT_NO_DATA;
+        c->ci_low = c->ci_high = c->dz = c->improvement = NAN;
+        c->p = c->p_wilcoxon = 1.0;
+        c->n_needed = INFINITY;
+        attune_release(scratch);
+        return;
+    }
+    c->p = attune_permutation_paired(c->better, c->n, N_DRAWS,
+                                     attune_mix64(pair->options->seed, attune_mix64_text(c->metric)))
+               .p;
+    c->p_wilcoxon = attune_wilcoxon(c->better, c->n, scratch).p;
+    c->dz = attune_cohen_dz(c->better, c->n);
+    c->improvement = attune_improvement(c->better, c->n);
+    c->verdict = all_zero(c->better, c->n) ? ATTUNE_VERDICT_IDENTICAL : ATTUNE_VERDICT_OPEN;
+    pair->code[item] = interval(pair->options, c);
+    attune_release(scratch);
+}
+
+static enum attune_code prepare(struct pair *pair, struct attune_err *err)
+{
+    struct attune_contrasts *out = pair->out;
+    out->items = attune_arena_alloc(&out->arena, pair->a.metrics.n + 1, sizeof *out->items);
+    pair->code = attune_arena_alloc(&out->arena, pair->a.metrics.n + 1, sizeof *pair->code);
+    if (!out->items || !pair->code) {
+        return out_of_memory(err);
+    }
+    for (size_t k = 0; k < pair->a.metrics.n; k++) {
+        const struct attune_metric_info *m = &pair->a.metrics.items[k];
+        if (!pair->options->globs && strcmp(m->direction, "none") == 0) {
+            continue;
+        }
+        struct attune_contrast *c = &out->items[out->n++];
+        *c = (struct attune_contrast){
+            .metric = copy(out, m->name), .title = copy(out, m->title), .unit = copy(out, m->unit),
+            .direction = copy(out, m->direction), .target = m->target,
+            .better = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->better),
+            .prompt = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->prompt)};
+        if (!c->better || !c->prompt) {
+            return out_of_memory(err);
+        }
+        const size_t other = find_metric(&pair->right->metrics, m->name);
+        const struct attune_metric_info *n =
+            other < SIZE_MAX ? &pair->right->metrics.items[other] : NULL;
+        c->skipped = !n                                       ? "not measured in the other run"
+                     : n->version != m->version               ? "another version of the metric"
+                     : strcmp(n->identity, m->identity) != 0 ? "another version of the scorer"
+                                                              : NULL;
+    }
+    return ATTUNE_OK;
+}
+
+static enum attune_code correct(struct attune_contrasts *out, struct attune_err *err)
+{
+    double *p = attune_arena_alloc(&out->arena, out->n + 1, sizeof *p);
+    if (!p) {
+        return out_of_memory(err);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        if (!out->items[i].skipped && out->items[i].verdict != ATTUNE_VERDICT_NO_DATA) {
+            p[n++] = out->items[i].p;
+        }
+    }
+    enum attune_code code = attune_holm(p, n, err);
+    out->n_compared = n;
+    n = 0;
+    for (size_t i = 0; !code && i < out->n; i++) {
+        struct attune_contrast *c = &out->items[i];
+        if (c->skipped || c->verdict == ATTUNE_VERDICT_NO_DATA) {
+            c->p_holm = 1.0;
+            continue;
+        }
+        c->p_holm = p[n++];
+        c->n_needed = attune_prompts_needed(c->dz, out->alpha / (double)out->n_compared, power);
+        if (c->verdict == ATTUNE_VERDICT_OPEN && c->p_holm <= out->alpha) {
+            c->verdict = c->dz > 0.0 ? ATTUNE_VERDICT_A : ATTUNE_VERDICT_B;
+        }
+    }
+    return code;
+}
+
+enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attune_store *store,
+                                       struct attune_side a, struct attune_side b,
+                                       const struct attune_contrast_options *options,
+                                       struct attune_err *err)
+{
+    *out = (struct attune_contrasts){.alpha = options->alpha};
+    struct pair pair = {.options = options, .out = out};
+    pair.right = a.run == b.run ? &pair.a : &pair.b;
+    enum attune_code code = attune_read_scores(store, a.run, options->globs, &pair.a, err);
+    if (!code && a.run != b.run) {
+        code = attune_read_scores(store, b.run, options->globs, &pair.b, err);
+    }
+    if (!code) {
+        code = find_model(&pair.a.models, a.model, &pair.model_a, err);
+    }
+    if (!code) {
+        code = find_model(&pair.right->models, b.model, &pair.model_b, err);
+    }
+    if (!code && pair.a.metrics.n == 0) {
+        code = attune_fail(err, ATTUNE_E_USAGE, "no metric of the run matches '%s'",
+                           options->globs ? options->globs : "*");
+    }
+    if (!code) {
+        code = match_prompts(&pair, err);
+    }
+    if (!code) {
+        code = prepare(&pair, err);
+    }
+    if (!code) {
+        attune_parallel_for(out->n, options->n_threads, test_metric, &pair);
+        for (size_t i = 0; i < out->n && !code; i++) {
+            code = pair.code[i] ? out_of_memory(err) : ATTUNE_OK;
+        }
+    }
+    if (!code) {
+        code = correct(out, err);
+    }
+    attune_score_table_release(&pair.a);
+    if (a.run != b.run) {
+        attune_score_table_release(&pair.b);
+    }
+    if (code) {
+        attune_contrasts_release(out);
+    }
+    return code;
+}
+
+const char *attune_contrast_words(const struct attune_contrast *c, const char *name_a,
+                                  const char *name_b, char *buf, size_t size)
+{
+    const bool none = strcmp(c->direction, "none") == 0;
+    if (c->skipped) {
+        snprintf(buf, size, "%s", c->skipped);
+        return buf;
+    }
+    switch (c->verdict) {
+    case ATTUNE_VERDICT_A:
+    case ATTUNE_VERDICT_B:
+        snprintf(buf, size, "%s %s", c->verdict == ATTUNE_VERDICT_A ? name_a : name_b,
+                 none ? "larger" : "better");
+        break;
+    case ATTUNE_VERDICT_IDENTICAL:
+        snprintf(buf, size, "identical");
+        break;
+    case ATTUNE_VERDICT_NO_DATA:
+        snprintf(buf, size, c->n ? "one prompt only" : "no common value");
+        break;
+    case ATTUNE_VERDICT_OPEN:
+        if (c->n_needed - (double)c->n > 99999.0) {
+            snprintf(buf, size, "open, no effect in sight");
+        } else if (c->n_needed > (double)c->n) {
+            snprintf(buf, size, "open, %.0f more prompts", c->n_needed - (double)c->n);
+        } else {
+            snprintf(buf, size, "open, a little more data");
+        }
+        break;
+    }
+    return buf;
+}
