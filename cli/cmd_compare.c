@@ -19,8 +19,8 @@ static const struct attune_opt options_table[] = {
      .help = "id of a run or name of its suite (default: the latest run)"},
     {"run-b", ATTUNE_OPT_TEXT, offsetof(struct options, run_b), .metavar = "RUN",
      .help = "run of B where it is another one (default: that of A)"},
-    {"alpha", ATTUNE_OPT_NUMBER, offsetof(struct options, alpha), .metavar = "X", .lo = 1e-6, .hi = 0.5,
-     .help = "chance of any false verdict, over all metrics together (default: 0.05)"},
+    {"alpha", ATTUNE_OPT_NUMBER, offsetof(struct options, alpha), .metavar = "X", .lo = 1e-6,
+     .hi = 0.5, .help = "chance of any false verdict, over all metrics together (default: 0.05)"},
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), .metavar = "FILE",
      .help = "write there instead of printing"},
     {NULL},
@@ -30,10 +30,12 @@ static void hint(const struct attune_common *common, const struct attune_contras
 {
     size_t n_open = 0;
     for (size_t i = 0; i < contrasts->n; i++) {
-        n_open += contrasts->items[i].verdict == ATTUNE_VERDICT_OPEN && !contrasts->items[i].skipped;
+        n_open +=
+            contrasts->items[i].verdict == ATTUNE_VERDICT_OPEN && !contrasts->items[i].skipped;
     }
     if (!common->quiet && n_open > 0 && contrasts->n_compared > 1) {
-        fprintf(stderr, "next: fewer metrics are tested more sharply: attune compare ... --metrics GLOB\n");
+        fprintf(stderr,
+                "next: fewer metrics are tested more sharply: attune compare ... --metrics GLOB\n");
     }
 }
 
@@ -54,8 +56,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = o->run_b ? attune_read_run_id(store, o->run_b, &b.run, err) : ATTUNE_OK;
     }
     if (!code) {
-        const struct attune_contrast_options how = {.globs = o->metrics, .alpha = o->alpha,
-                                                    .seed = common->seed, .n_threads = common->jobs};
+        const struct attune_contrast_options how = {.globs = o->metrics,
+                                                    .alpha = o->alpha,
+                                                    .seed = common->seed,
+                                                    .n_threads = common->jobs};
         code = attune_contrasts_read(&contrasts, store, a, b, &how, err);
     }
     if (!code) {
@@ -80,12 +84,15 @@ const struct attune_command attune_command_compare = {
     .name = "compare",
     .usage = "A B",
     .summary = "two models, paired by prompt: differences, tests, verdicts",
-    .details = "Seeds are averaged within a prompt, prompts are paired. p: exact or Monte Carlo sign-change test\n"
-               "of the mean difference, Holm-corrected over the metrics shown; d: Cohen's d of the paired\n"
-               "differences, positive where A is better; intervals: 95 % bootstrap over prompts.\n\n"
-               "Examples:\n"
-               "  attune compare base-dpo base-rlhf\n"
-               "  attune compare new old --run this-week --run-b last-week --metrics 'harmonic.*'",
+    .details =
+        "Seeds are averaged within a prompt, prompts are paired. p: exact or Monte Carlo "
+        "sign-change test\n"
+        "of the mean difference, Holm-corrected over the metrics shown; d: Cohen's d of the "
+        "paired\n"
+        "differences, positive where A is better; intervals: 95 % bootstrap over prompts.\n\n"
+        "Examples:\n"
+        "  attune compare base-dpo base-rlhf\n"
+        "  attune compare new old --run this-week --run-b last-week --metrics 'harmonic.*'",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -74,7 +74,8 @@ static enum attune_code print_board(const struct attune_common *common, const st
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
     enum attune_code code = attune_board_sheet(board, metrics, n, &sheet, err);
     if (!code) {
-        code = attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);
+        code =
+            attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);
     }
     if (!code && strcmp(o->format, "table") == 0) {
         hint(common, board, metrics, n, o->metrics != NULL);
@@ -113,13 +114,14 @@ const struct attune_command attune_command_leaderboard = {
     .name = "leaderboard",
     .usage = "",
     .summary = "means, intervals and ranks of every model",
-    .details = "Means are over prompts, a prompt's seeds averaged first; intervals are 95 % bootstrap\n"
-               "intervals over prompts. Models that a paired, Holm-corrected test cannot separate share\n"
-               "their ranks; bold (or *) marks all that may be best.\n\n"
-               "Examples:\n"
-               "  attune leaderboard                               the suite's headline metrics\n"
-               "  attune leaderboard --metrics 'harmonic.*'        one family\n"
-               "  attune leaderboard --by method --format latex    a table for the paper",
+    .details =
+        "Means are over prompts, a prompt's seeds averaged first; intervals are 95 % bootstrap\n"
+        "intervals over prompts. Models that a paired, Holm-corrected test cannot separate share\n"
+        "their ranks; bold (or *) marks all that may be best.\n\n"
+        "Examples:\n"
+        "  attune leaderboard                               the suite's headline metrics\n"
+        "  attune leaderboard --metrics 'harmonic.*'        one family\n"
+        "  attune leaderboard --by method --format latex    a table for the paper",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

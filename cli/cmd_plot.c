@@ -144,8 +144,8 @@ static enum attune_code draw_features(const char *kind, const char *path,
         const struct attune_ssm *ssm = attune_analysis_ssm(analysis);
         why = ssm->why;
         if (!why) {
-            code = attune_plot_ssm(figure, attune_buf_text(&title), ssm->matrix, ssm->n, ssm->rate_hz,
-                                   0.0, err);
+            code = attune_plot_ssm(figure, attune_buf_text(&title), ssm->matrix, ssm->n,
+                                   ssm->rate_hz, 0.0, err);
         }
     } else {
         const struct attune_chroma *chroma = attune_analysis_chroma(analysis);
@@ -183,8 +183,8 @@ static enum attune_code plot_sample(const struct attune_common *common, const st
     const struct attune_selection features = {.needs = ATTUNE_NEED_HARMONIC | ATTUNE_NEED_SPECTRAL};
     code = attune_evaluate_file(evaluator, attune_buf_text(&path), NULL, &features, NULL, err);
     if (!code) {
-        code = draw_features(kind, attune_buf_text(&path), attune_evaluator_analysis(evaluator), figure,
-                             err);
+        code = draw_features(kind, attune_buf_text(&path), attune_evaluator_analysis(evaluator),
+                             figure, err);
     }
 out:
     attune_evaluator_free(evaluator);
@@ -208,7 +208,8 @@ static enum attune_code find_kind(const char *name, const struct attune_plot_kin
     }
     const char *near = attune_nearest(name, names, n);
     attune_fail(err, ATTUNE_E_USAGE, "no figure '%s'", name);
-    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune plot --help` names the kinds", near);
+    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune plot --help` names the kinds",
+                    near);
     return ATTUNE_E_USAGE;
 }
 
@@ -221,8 +222,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_buf name = ATTUNE_BUF_INIT, picture = ATTUNE_BUF_INIT;
     enum attune_code code = find_kind(args[0], &kind, err);
     if (!code && kind->of_sample != (n_args == 2)) {
-        code = attune_fail(err, ATTUNE_E_USAGE, kind->of_sample ? "'%s' needs a sample: a path or an id"
-                                                                : "'%s' takes no sample",
+        code = attune_fail(err, ATTUNE_E_USAGE,
+                           kind->of_sample ? "'%s' needs a sample: a path or an id"
+                                           : "'%s' takes no sample",
                            kind->name);
     }
     if (code) {
@@ -251,14 +253,15 @@ const struct attune_command attune_command_plot = {
     .name = "plot",
     .usage = "KIND [SAMPLE]",
     .summary = "figures of a run or of one sample",
-    .details = "Kinds of a run: leaderboard, heatmap.\n"
-               "Kinds of one sample (a path, or an id from the database): ssm, chromagram.\n"
-               "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
-               "draws it again.\n\n"
-               "Examples:\n"
-               "  attune plot leaderboard --out figures/main.pdf\n"
-               "  attune plot heatmap --metrics 'harmonic.*,temporal.*' --format png\n"
-               "  attune plot ssm renders/p001.wav --out p001-ssm.svg",
+    .details =
+        "Kinds of a run: leaderboard, heatmap.\n"
+        "Kinds of one sample (a path, or an id from the database): ssm, chromagram.\n"
+        "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
+        "draws it again.\n\n"
+        "Examples:\n"
+        "  attune plot leaderboard --out figures/main.pdf\n"
+        "  attune plot heatmap --metrics 'harmonic.*,temporal.*' --format png\n"
+        "  attune plot ssm renders/p001.wav --out p001-ssm.svg",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -52,9 +52,9 @@ struct work {
     const struct attune_score_table *scores;
     const struct attune_standing_options *options;
     size_t n_groups;
-    double *value;    /* (n_metrics, n_groups, n_prompts) prompt means */
-    double *distance; /* the same from the target, filled for metrics that have one */
-    unsigned char *defined;           /* the same shape */
+    double *value;          /* (n_metrics, n_groups, n_prompts) prompt means */
+    double *distance;       /* the same from the target, filled for metrics that have one */
+    unsigned char *defined; /* the same shape */
     struct attune_interval *interval; /* (n_metrics, n_groups) */
     struct attune_rank *rank;         /* the same shape */
     enum attune_code *code;           /* (n_metrics,) */
@@ -250,7 +250,8 @@ static enum attune_code insert_rows(struct attune_store *store, int64_t run,
     enum attune_code code = ATTUNE_OK;
     sqlite3_stmt *stmt = attune_store_prepare(
         store,
-        "INSERT INTO leaderboard (run, model, method, metric, mean, ci_low, ci_high, n, n_undefined,"
+        "INSERT INTO leaderboard (run, model, method, metric, mean, ci_low, ci_high, n, "
+        "n_undefined,"
         " rank_low, rank_high) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         err);
     if (!stmt) {

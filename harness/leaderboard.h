@@ -28,7 +28,7 @@ struct attune_standing {
 };
 
 struct attune_standing_options {
-    uint64_t seed;         /* of the bootstrap */
+    uint64_t seed; /* of the bootstrap */
     size_t n_threads;
     /* (n_models,) group of each model, 0 .. n_groups - 1: members are averaged prompt by prompt
      * before anything else. NULL: every model is a group of its own. */

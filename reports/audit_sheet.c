@@ -17,16 +17,15 @@ static void text_column(struct attune_sheet *sheet, const char *title, const cha
 static void number_column(struct attune_sheet *sheet, const char *title, const char *id,
                           int n_decimals)
 {
-    attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = title, .unit = "",
-                                                                .id = id, .right = true,
-                                                                .n_decimals = n_decimals});
+    attune_sheet_add_column(
+        sheet, (struct attune_sheet_column){
+                   .title = title, .unit = "", .id = id, .right = true, .n_decimals = n_decimals});
 }
 
 static struct attune_sheet_cell text_cell(struct attune_sheet *sheet, const char *text)
 {
-    return (struct attune_sheet_cell){.kind = ATTUNE_SHEET_TEXT,
-                                      .text = attune_sheet_text(sheet, text),
-                                      .low = NAN, .high = NAN};
+    return (struct attune_sheet_cell){
+        .kind = ATTUNE_SHEET_TEXT, .text = attune_sheet_text(sheet, text), .low = NAN, .high = NAN};
 }
 
 static struct attune_sheet_cell number_cell(double value)

@@ -59,8 +59,8 @@ static enum attune_code compute(struct attune_board *board, struct attune_store 
     struct attune_score_table scores = {0};
     enum attune_code code = attune_read_scores(store, board->run->id, globs, &scores, err);
     if (!code) {
-        const struct attune_standing_options options = {.seed = seed, .n_threads = n_threads,
-                                                        .group = group, .n_groups = board->n_rows};
+        const struct attune_standing_options options = {
+            .seed = seed, .n_threads = n_threads, .group = group, .n_groups = board->n_rows};
         code = attune_standings(&scores, &options, board->standing, err);
     }
     attune_score_table_release(&scores);
@@ -81,8 +81,8 @@ static enum attune_code fetch(struct attune_board *board, struct attune_store *s
     for (size_t i = 0; i < stored.n; i++) {
         const struct attune_leaderboard_row *s = &stored.items[i];
         while (metric < board->metrics.n &&
-               (strcmp(board->metrics.items[metric].name, s->metric) != 0 ||
-                row >= board->n_rows || strcmp(board->rows[row].name, s->model) != 0)) {
+               (strcmp(board->metrics.items[metric].name, s->metric) != 0 || row >= board->n_rows ||
+                strcmp(board->rows[row].name, s->model) != 0)) {
             row = row + 1 < board->n_rows ? row + 1 : (metric++, 0);
         }
         if (metric == board->metrics.n) {
@@ -127,8 +127,8 @@ static enum attune_code count_prompts(struct attune_board *board, struct attune_
 }
 
 enum attune_code attune_board_read(struct attune_board *board, struct attune_store *store,
-                                   const char *run, const char *globs, bool by_method, uint64_t seed,
-                                   size_t n_threads, struct attune_err *err)
+                                   const char *run, const char *globs, bool by_method,
+                                   uint64_t seed, size_t n_threads, struct attune_err *err)
 {
     *board = (struct attune_board){.by_method = by_method};
     size_t *group = NULL;

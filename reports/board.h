@@ -8,11 +8,11 @@
 #include "reports/sheet.h"
 
 struct attune_board_row {
-    const char *name, *method;  /* by method: the same twice */
-    const char *base;           /* may be NULL */
-    const char *selected_on;    /* comma-separated metrics; may be NULL */
+    const char *name, *method; /* by method: the same twice */
+    const char *base;          /* may be NULL */
+    const char *selected_on;   /* comma-separated metrics; may be NULL */
     bool simulated;
-    size_t n_models;            /* 1, or the models of a method */
+    size_t n_models; /* 1, or the models of a method */
 };
 
 struct attune_board {
@@ -21,9 +21,9 @@ struct attune_board {
     struct attune_model_list models;
     struct attune_metric_list metrics; /* those that the globs let through */
     size_t n_prompts, n_seeds;
-    struct attune_board_row *rows;     /* (n_rows,) in the order of the suite */
+    struct attune_board_row *rows; /* (n_rows,) in the order of the suite */
     size_t n_rows;
-    struct attune_standing *standing;  /* (n_metrics, n_rows) */
+    struct attune_standing *standing; /* (n_metrics, n_rows) */
     bool by_method;
 };
 
@@ -32,8 +32,8 @@ struct attune_board {
  * method, are computed from the scores. ATTUNE_E_USAGE when the globs match no metric of the
  * run. */
 enum attune_code attune_board_read(struct attune_board *board, struct attune_store *store,
-                                   const char *run, const char *globs, bool by_method, uint64_t seed,
-                                   size_t n_threads, struct attune_err *err);
+                                   const char *run, const char *globs, bool by_method,
+                                   uint64_t seed, size_t n_threads, struct attune_err *err);
 void attune_board_release(struct attune_board *board);
 
 static inline const struct attune_standing *attune_board_cell(const struct attune_board *board,

@@ -61,23 +61,27 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
                                     struct attune_err *err)
 {
     char text[400];
-    snprintf(text, sizeof text, "%s: %zu prompts x %zu %s, means with 95 %% intervals over prompts%s",
-             board->run->name, board->n_prompts, board->n_seeds, board->n_seeds == 1 ? "seed" : "seeds",
-             board->run->ended ? "" : "; the run is not finished");
+    snprintf(
+        text, sizeof text, "%s: %zu prompts x %zu %s, means with 95 %% intervals over prompts%s",
+        board->run->name, board->n_prompts, board->n_seeds, board->n_seeds == 1 ? "seed" : "seeds",
+        board->run->ended ? "" : "; the run is not finished");
     sheet->caption = attune_sheet_text(sheet, text);
     snprintf(text, sizeof text,
              "SELECT * FROM leaderboard WHERE run = %lld; prompts %s; attune %s (%s)",
              (long long)board->run->id, board->run->prompt_hash, board->run->attune_version,
              board->run->attune_commit);
     sheet->origin = attune_sheet_text(sheet, text);
-    attune_sheet_add_column(sheet, (struct attune_sheet_column){
-                                       .title = board->by_method ? "method" : "model"});
+    attune_sheet_add_column(
+        sheet, (struct attune_sheet_column){.title = board->by_method ? "method" : "model"});
     for (size_t i = 0; i < n_metrics; i++) {
         const struct attune_metric_info *m = &board->metrics.items[metrics[i]];
-        attune_sheet_add_column(sheet, (struct attune_sheet_column){
-                                           .title = m->title, .unit = m->unit, .id = m->name,
-                                           .direction = m->direction, .target = m->target,
-                                           .right = true, .n_decimals = -1});
+        attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = m->title,
+                                                                    .unit = m->unit,
+                                                                    .id = m->name,
+                                                                    .direction = m->direction,
+                                                                    .target = m->target,
+                                                                    .right = true,
+                                                                    .n_decimals = -1});
     }
     size_t *order = attune_alloc(board->n_rows, sizeof *order);
     if (!order) {
@@ -98,7 +102,8 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
         }
     }
     attune_release(order);
-    return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table") : ATTUNE_OK;
+    return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table")
+                         : ATTUNE_OK;
 }
 
 static void csv_value(struct attune_buf *out, double value)
@@ -119,7 +124,8 @@ static void csv_rank(struct attune_buf *out, int64_t rank)
 
 void attune_board_csv(const struct attune_board *board, struct attune_buf *out)
 {
-    attune_buf_add(out, "model,method,metric,mean,ci_low,ci_high,n,n_undefined,rank_low,rank_high\n");
+    attune_buf_add(out,
+                   "model,method,metric,mean,ci_low,ci_high,n,n_undefined,rank_low,rank_high\n");
     for (size_t k = 0; k < board->metrics.n; k++) {
         for (size_t r = 0; r < board->n_rows; r++) {
             const struct attune_standing *s = attune_board_cell(board, k, r);
@@ -205,8 +211,9 @@ void attune_board_json(const struct attune_board *board, struct attune_buf *out)
                             (long long)s->n_undefined);
             json_rank(out, "rank_low", s->rank_low, ", ");
             json_rank(out, "rank_high", s->rank_high, ", ");
-            attune_buf_addf(out, "\"simulated\": %s, \"proxy\": %s}", row->simulated ? "true" : "false",
-                            attune_row_is_proxy(row, board->metrics.items[k].name) ? "true" : "false");
+            attune_buf_addf(
+                out, "\"simulated\": %s, \"proxy\": %s}", row->simulated ? "true" : "false",
+                attune_row_is_proxy(row, board->metrics.items[k].name) ? "true" : "false");
         }
     }
     attune_buf_add(out, "]}\n");

@@ -59,7 +59,8 @@ static enum attune_code find_model(const struct attune_model_list *models, const
     }
     const char *near = attune_nearest(name, names, models->n < 256 ? models->n : 256);
     attune_fail(err, ATTUNE_E_USAGE, "no model '%s' in the run", name);
-    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune leaderboard` shows the models", near);
+    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune leaderboard` shows the models",
+                    near);
     return ATTUNE_E_USAGE;
 }
 
@@ -88,10 +89,11 @@ static enum attune_code match_prompts(struct pair *pair, struct attune_err *err)
             }
         }
     }
-    return out->n_prompts ? ATTUNE_OK
-                          : attune_fail(err, ATTUNE_E_INPUT,
-                                        "the two runs have no prompt in common (%zu and %zu prompts)",
-                                        a->n, b->n);
+    return out->n_prompts
+               ? ATTUNE_OK
+               : attune_fail(err, ATTUNE_E_INPUT,
+                             "the two runs have no prompt in common (%zu and %zu prompts)", a->n,
+                             b->n);
 }
 
 /* The other side's metric of the same name, or SIZE_MAX. */
@@ -109,7 +111,7 @@ static size_t find_metric(const struct attune_metric_list *metrics, const char *
 static int gather(const struct pair *pair, size_t k_a, size_t k_b, struct attune_contrast *c)
 {
     const struct attune_score_table *a = &pair->a, *b = pair->right;
-    double *value = attune_alloc(2 * (a->prompts.n + b->prompts.n), sizeof *value);
+    double *value = attune_alloc(3 * (a->prompts.n + b->prompts.n), sizeof *value);
     unsigned char *defined = attune_alloc(2 * (a->prompts.n + b->prompts.n), 1);
     if (!value || !defined) {
         attune_release(value);
@@ -120,7 +122,7 @@ static int gather(const struct pair *pair, size_t k_a, size_t k_b, struct attune
     const bool target = strcmp(c->direction, "target") == 0;
     const double sense = strcmp(c->direction, "down") == 0 || target ? -1.0 : 1.0;
     double *value_b = value + a->prompts.n, *far_a = value_b + b->prompts.n;
-    double *far_b = far_a + a->prompts.n;
+    double *far_b = far_a + a->prompts.n, *kept_b = far_b + b->prompts.n;
     unsigned char *defined_b = defined + a->prompts.n;
     attune_prompt_means(a, pair->model_a, k_a, false, value, defined);
     attune_prompt_means(b, pair->model_b, k_b, false, value_b, defined_b);
@@ -135,12 +137,14 @@ static int gather(const struct pair *pair, size_t k_a, size_t k_b, struct attune
         }
         sum_a += value[i];
         sum_b += value_b[j];
+        kept_b[c->n] = far_b[j];
         c->better[c->n] = sense * (far_a[i] - far_b[j]);
         c->prompt[c->n++] = p;
     }
     c->mean_a = c->n ? sum_a / (double)c->n : NAN;
     c->mean_b = c->n ? sum_b / (double)c->n : NAN;
     c->difference = c->mean_a - c->mean_b;
+    c->sd_b = attune_sd(kept_b, c->n);
     attune_release(value);
     attune_release(defined);
     return 1;
@@ -156,7 +160,8 @@ static bool all_zero(const double *x, size_t n)
     return true;
 }
 
-/* The interval of mean_a - mean_b from that of the turned differences; for a target it is one of the distances. */
+/* The interval of mean_a - mean_b from that of the turned differences; for a target it is one of
+ * the distances. */
 static enum attune_code interval(const struct attune_contrast_options *options,
                                  struct attune_contrast *c)
 {
@@ -200,9 +205,10 @@ static void test_metric(void *context, size_t item, size_t worker)
         attune_release(scratch);
         return;
     }
-    c->p = attune_permutation_paired(c->better, c->n, N_DRAWS,
-                                     attune_mix64(pair->options->seed, attune_mix64_text(c->metric)))
-               .p;
+    c->p =
+        attune_permutation_paired(c->better, c->n, N_DRAWS,
+                                  attune_mix64(pair->options->seed, attune_mix64_text(c->metric)))
+            .p;
     c->p_wilcoxon = attune_wilcoxon(c->better, c->n, scratch).p;
     c->dz = attune_cohen_dz(c->better, c->n);
     c->improvement = attune_improvement(c->better, c->n);
@@ -226,8 +232,11 @@ static enum attune_code prepare(struct pair *pair, struct attune_err *err)
         }
         struct attune_contrast *c = &out->items[out->n++];
         *c = (struct attune_contrast){
-            .metric = copy(out, m->name), .title = copy(out, m->title), .unit = copy(out, m->unit),
-            .direction = copy(out, m->direction), .target = m->target,
+            .metric = copy(out, m->name),
+            .title = copy(out, m->title),
+            .unit = copy(out, m->unit),
+            .direction = copy(out, m->direction),
+            .target = m->target,
             .better = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->better),
             .prompt = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->prompt)};
         if (!c->better || !c->prompt) {
@@ -236,10 +245,10 @@ static enum attune_code prepare(struct pair *pair, struct attune_err *err)
         const size_t other = find_metric(&pair->right->metrics, m->name);
         const struct attune_metric_info *n =
             other < SIZE_MAX ? &pair->right->metrics.items[other] : NULL;
-        c->skipped = !n                                       ? "not measured in the other run"
-                     : n->version != m->version               ? "another version of the metric"
+        c->skipped = !n                                      ? "not measured in the other run"
+                     : n->version != m->version              ? "another version of the metric"
                      : strcmp(n->identity, m->identity) != 0 ? "another version of the scorer"
-                                                              : NULL;
+                                                             : NULL;
     }
     return ATTUNE_OK;
 }

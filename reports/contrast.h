@@ -1,8 +1,10 @@
-/* Two models set against each other, prompt by prompt: what `compare` prints and what the gate decides on.
+/* Two models set against each other, prompt by prompt: what `compare` prints and what the gate
+ * decides on.
  *
- * The two sides may come from different runs (a baseline and this week's candidate). Prompts are matched by name and text;
- * metrics by name, version and scorer: those that differ are left out with the reason, never mixed. A prompt's seeds are
- * averaged first, prompts are the unit of every number here.
+ * The two sides may come from different runs (a baseline and this week's candidate). Prompts are
+ * matched by name and text; metrics by name, version and scorer: those that differ are left out
+ * with the reason, never mixed. A prompt's seeds are averaged first, prompts are the unit of every
+ * number here.
  */
 #ifndef ATTUNE_REPORTS_CONTRAST_H
 #define ATTUNE_REPORTS_CONTRAST_H
@@ -15,7 +17,7 @@ struct attune_side {
 };
 
 enum attune_verdict {
-    ATTUNE_VERDICT_A,         /* a is better (descriptive metrics: larger) */
+    ATTUNE_VERDICT_A, /* a is better (descriptive metrics: larger) */
     ATTUNE_VERDICT_B,
     ATTUNE_VERDICT_OPEN,      /* the data do not say */
     ATTUNE_VERDICT_IDENTICAL, /* equal on every prompt */
@@ -25,17 +27,19 @@ enum attune_verdict {
 struct attune_contrast {
     const char *metric, *title, *unit, *direction;
     double target;
-    const char *skipped;         /* why there is no comparison; NULL when there is one */
-    size_t n, n_left_out;        /* prompts compared; common prompts without a value on one side */
-    double mean_a, mean_b;       /* over the compared prompts */
-    double difference;           /* mean_a - mean_b */
-    double ci_low, ci_high;      /* 95 % bootstrap over prompts; NaN where there is none */
+    const char *skipped;   /* why there is no comparison; NULL when there is one */
+    size_t n, n_left_out;  /* prompts compared; common prompts without a value on one side */
+    double mean_a, mean_b; /* over the compared prompts */
+    double sd_b;           /* of b's prompt means (for a target: of their distances); 0 for n < 2 */
+    double difference;     /* mean_a - mean_b */
+    double ci_low, ci_high;       /* 95 % bootstrap over prompts; NaN where there is none */
     double p, p_holm, p_wilcoxon; /* two-sided; p by sign changes, Holm over all metrics compared */
-    double dz;                   /* Cohen's d of the differences, positive where a is better */
-    double improvement;          /* share of prompts on which a is better, ties half */
-    double n_needed;             /* prompts needed at this effect for power .8; infinite where there is none */
+    double dz;                    /* Cohen's d of the differences, positive where a is better */
+    double improvement;           /* share of prompts on which a is better, ties half */
+    double n_needed; /* prompts needed at this effect for power .8; infinite where there is none */
     enum attune_verdict verdict;
-    /* Differences by prompt, turned so that positive is better for a; (n,) with the prompt's index. */
+    /* Differences by prompt, turned so that positive is better for a; (n,) with the prompt's
+     * index. */
     double *better;
     size_t *prompt;
 };
@@ -46,7 +50,7 @@ struct attune_contrasts {
     const char **prompts;          /* (n_prompts,) names of the common prompts */
     size_t n_prompts, n_prompts_a, n_prompts_b;
     double alpha;
-    struct attune_arena arena;     /* everything above */
+    struct attune_arena arena; /* everything above */
 };
 
 struct attune_contrast_options {
@@ -56,7 +60,8 @@ struct attune_contrast_options {
     size_t n_threads;
 };
 
-/* ATTUNE_E_USAGE (with the nearest name) when a model is not in its run; ATTUNE_E_INPUT when no prompt is common. */
+/* ATTUNE_E_USAGE (with the nearest name) when a model is not in its run; ATTUNE_E_INPUT when no
+ * prompt is common. */
 enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attune_store *store,
                                        struct attune_side a, struct attune_side b,
                                        const struct attune_contrast_options *options,

@@ -67,8 +67,8 @@ void attune_contrast_sheet(const struct attune_contrasts *contrasts, const char 
     attune_sheet_add_column(out, (struct attune_sheet_column){.title = "metric"});
     attune_sheet_add_column(out, (struct attune_sheet_column){.title = "A - B", .right = true});
     attune_sheet_add_column(out, (struct attune_sheet_column){.title = "p", .right = true});
-    attune_sheet_add_column(
-        out, (struct attune_sheet_column){.title = "d", .right = true, .n_decimals = 2, .sign = true});
+    attune_sheet_add_column(out, (struct attune_sheet_column){
+                                     .title = "d", .right = true, .n_decimals = 2, .sign = true});
     attune_sheet_add_column(out, (struct attune_sheet_column){.title = "verdict"});
     bool open = false;
     for (size_t i = 0; i < contrasts->n; i++) {
@@ -104,22 +104,23 @@ void attune_contrast_sheet(const struct attune_contrasts *contrasts, const char 
         attune_cell_text(out, &cells[4], attune_contrast_words(c, "A", "B", words, sizeof words));
         cells[4].marks = c->verdict == ATTUNE_VERDICT_A && !c->skipped   ? ATTUNE_MARK_GOOD
                          : c->verdict == ATTUNE_VERDICT_B && !c->skipped ? ATTUNE_MARK_BAD
-                                                                          : 0;
+                                                                         : 0;
         open = open || (c->verdict == ATTUNE_VERDICT_OPEN && !c->skipped);
     }
     if (open) {
-        attune_sheet_note(out, "open: not separated; so many more prompts would show this effect with "
-                               "a chance of 80 %");
+        attune_sheet_note(out,
+                          "open: not separated; so many more prompts would show this effect with "
+                          "a chance of 80 %");
     }
 }
 
 void attune_contrast_data(const struct attune_contrasts *contrasts, const char *name_a,
                           const char *name_b, struct attune_sheet *out)
 {
-    static const char *const ids[] = {"metric",   "model_a", "model_b", "n",           "n_left_out",
-                                      "mean_a",   "mean_b",  "difference", "ci_low",   "ci_high",
-                                      "p",        "p_holm",  "p_wilcoxon", "cohen_dz", "improvement",
-                                      "n_needed", "verdict"};
+    static const char *const ids[] = {
+        "metric",     "model_a",    "model_b",     "n",        "n_left_out", "mean_a",
+        "mean_b",     "difference", "ci_low",      "ci_high",  "p",          "p_holm",
+        "p_wilcoxon", "cohen_dz",   "improvement", "n_needed", "verdict"};
     enum { N_IDS = sizeof ids / sizeof *ids };
     add_caption(contrasts, name_a, name_b, out);
     for (size_t i = 0; i < N_IDS; i++) {
@@ -132,9 +133,12 @@ void attune_contrast_data(const struct attune_contrasts *contrasts, const char *
             return;
         }
         const bool none = c->skipped || c->verdict == ATTUNE_VERDICT_NO_DATA;
-        const double numbers[] = {(double)c->n, (double)c->n_left_out, c->mean_a,     c->mean_b,
-                                  c->difference, c->ci_low,            c->ci_high,    c->p,
-                                  c->p_holm,     c->p_wilcoxon,        c->dz,         c->improvement,
+        const double numbers[] = {(double)c->n,  (double)c->n_left_out,
+                                  c->mean_a,     c->mean_b,
+                                  c->difference, c->ci_low,
+                                  c->ci_high,    c->p,
+                                  c->p_holm,     c->p_wilcoxon,
+                                  c->dz,         c->improvement,
                                   c->n_needed};
         attune_cell_text(out, &cells[0], c->metric);
         attune_cell_text(out, &cells[1], name_a);

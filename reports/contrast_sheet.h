@@ -21,6 +21,7 @@ void attune_p_text(struct attune_buf *out, double p);
 
 /* Helpers for sheets of mixed rows. */
 void attune_cell_text(struct attune_sheet *sheet, struct attune_sheet_cell *cell, const char *text);
-void attune_cell_value(struct attune_sheet_cell *cell, double value); /* missing for NaN and infinities */
+void attune_cell_value(struct attune_sheet_cell *cell,
+                       double value); /* missing for NaN and infinities */
 
 #endif

@@ -72,7 +72,7 @@ static void escape(struct attune_buf *out, const char *text, const struct rule *
 
 void attune_escape_html(struct attune_buf *out, const char *text)
 {
-    static const struct rule rules[] = {{'&', "&amp;"},  {'<', "&lt;"},  {'>', "&gt;"},
+    static const struct rule rules[] = {{'&', "&amp;"},  {'<', "&lt;"},   {'>', "&gt;"},
                                         {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL}};
     escape(out, text, rules);
 }
@@ -100,10 +100,10 @@ void attune_escape_gnuplot(struct attune_buf *out, const char *text, bool any_sc
 
 void attune_escape_markdown(struct attune_buf *out, const char *text)
 {
-    static const struct rule rules[] = {
-        {'\\', "\\\\"}, {'|', "\\|"},  {'*', "\\*"}, {'_', "\\_"}, {'`', "\\`"},    {'[', "\\["},
-        {']', "\\]"},   {'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'~', "\\~"}, {'#', "\\#"},
-        {'$', "\\$"},   {'!', "\\!"},  {0, NULL}};
+    static const struct rule rules[] = {{'\\', "\\\\"}, {'|', "\\|"},   {'*', "\\*"}, {'_', "\\_"},
+                                        {'`', "\\`"},   {'[', "\\["},   {']', "\\]"}, {'<', "&lt;"},
+                                        {'>', "&gt;"},  {'&', "&amp;"}, {'~', "\\~"}, {'#', "\\#"},
+                                        {'$', "\\$"},   {'!', "\\!"},   {0, NULL}};
     escape(out, text, rules);
 }
 
@@ -115,12 +115,23 @@ void attune_escape_terminal(struct attune_buf *out, const char *text)
 
 void attune_escape_latex(struct attune_buf *out, const char *text)
 {
-    static const struct rule rules[] = {
-        {'\\', "\\textbackslash{}"}, {'{', "\\{"}, {'}', "\\}"}, {'$', "\\$"}, {'&', "\\&"},
-        {'#', "\\#"}, {'%', "\\%"}, {'_', "\\_"}, {'^', "\\textasciicircum{}"},
-        {'~', "\\textasciitilde{}"}, {'<', "\\textless{}"}, {'>', "\\textgreater{}"},
-        {'|', "\\textbar{}"}, {'"', "\\char34{}"}, {'`', "\\char96{}"}, {'-', "-{}"},
-        {0, NULL}};
+    static const struct rule rules[] = {{'\\', "\\textbackslash{}"},
+                                        {'{', "\\{"},
+                                        {'}', "\\}"},
+                                        {'$', "\\$"},
+                                        {'&', "\\&"},
+                                        {'#', "\\#"},
+                                        {'%', "\\%"},
+                                        {'_', "\\_"},
+                                        {'^', "\\textasciicircum{}"},
+                                        {'~', "\\textasciitilde{}"},
+                                        {'<', "\\textless{}"},
+                                        {'>', "\\textgreater{}"},
+                                        {'|', "\\textbar{}"},
+                                        {'"', "\\char34{}"},
+                                        {'`', "\\char96{}"},
+                                        {'-', "-{}"},
+                                        {0, NULL}};
     size_t n = 1;
     for (; *text; text += n) {
         const uint32_t c = next_char(text, &n);

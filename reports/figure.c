@@ -138,33 +138,37 @@ void attune_figure_begin(struct attune_figure *figure, double width_cm, double h
      * twice as large as printed for SVG, which browsers show at its nominal size. */
     const double inches[2] = {width_cm / 2.54, height_cm / 2.54};
     if (strcmp(figure->format, "pdf") == 0) {
-        attune_buf_addf(s, "set terminal pdfcairo noenhanced color size %.4gin,%.4gin font "
-                           "'Helvetica,6' fontscale 1 linewidth 0.7 pointscale 0.45\n",
+        attune_buf_addf(s,
+                        "set terminal pdfcairo noenhanced color size %.4gin,%.4gin font "
+                        "'Helvetica,6' fontscale 1 linewidth 0.7 pointscale 0.45\n",
                         inches[0], inches[1]);
     } else if (strcmp(figure->format, "png") == 0) {
-        attune_buf_addf(s, "set terminal pngcairo noenhanced size %.0f,%.0f font 'Helvetica,6' "
-                           "fontscale 3.125 linewidth 2.9 pointscale 1.8\n",
+        attune_buf_addf(s,
+                        "set terminal pngcairo noenhanced size %.0f,%.0f font 'Helvetica,6' "
+                        "fontscale 3.125 linewidth 2.9 pointscale 1.8\n",
                         300.0 * inches[0], 300.0 * inches[1]);
     } else {
-        attune_buf_addf(s, "set terminal svg noenhanced size %.0f,%.0f font 'Helvetica,12' "
-                           "linewidth 1.4 background '#ffffff'\nset pointsize 0.75\n",
+        attune_buf_addf(s,
+                        "set terminal svg noenhanced size %.0f,%.0f font 'Helvetica,12' "
+                        "linewidth 1.4 background '#ffffff'\nset pointsize 0.75\n",
                         144.0 * inches[0], 144.0 * inches[1]);
     }
     attune_buf_add(s, "set output ");
     add_name(figure, figure->format);
-    attune_buf_add(s,
-                   "\nset datafile separator '\\t'\nset datafile missing 'NaN'\n"
-                   "set border 3 lw 0.8 lc rgb '#444444'\nset tics nomirror scale 0.5 textcolor rgb '#222222'\n"
-                   "set style line 9 lc rgb '#dddddd' lw 0.6\nset key off\nunset title\n");
+    attune_buf_add(s, "\nset datafile separator '\\t'\nset datafile missing 'NaN'\n"
+                      "set border 3 lw 0.8 lc rgb '#444444'\nset tics nomirror scale 0.5 textcolor "
+                      "rgb '#222222'\n"
+                      "set style line 9 lc rgb '#dddddd' lw 0.6\nset key off\nunset title\n");
 }
 
 void attune_figure_palette(struct attune_figure *figure, bool diverging)
 {
     attune_buf_add(&figure->script,
-                   diverging ? "set palette defined (-2 '#0072B2', -1 '#7fb8d8', 0 '#ffffff', "
-                               "1 '#f0b48c', 2 '#D55E00')\n"
-                             : "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', "
-                               "4 '#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')\n");
+                   diverging
+                       ? "set palette defined (-2 '#0072B2', -1 '#7fb8d8', 0 '#ffffff', "
+                         "1 '#f0b48c', 2 '#D55E00')\n"
+                       : "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', "
+                         "4 '#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')\n");
 }
 
 void attune_figure_panel(struct attune_figure *figure, double left_cm, double bottom_cm,
@@ -189,11 +193,13 @@ static enum attune_code run_gnuplot(const struct attune_figure *figure, struct a
     if (code == ATTUNE_E_MISSING) {
         attune_fail(err, code, "gnuplot is not installed; '%s/%s' and its data are written",
                     attune_buf_text(&figure->folder), attune_buf_text(&script) + 2);
-        attune_err_hint(err, "install the package gnuplot-nox (or gnuplot-qt), then run the command again");
+        attune_err_hint(
+            err, "install the package gnuplot-nox (or gnuplot-qt), then run the command again");
     } else if (!code) {
         code = attune_process_wait(process, 1 << 20, attune_now_s() + timeout_s, NULL, err);
         if (code == ATTUNE_E_CHILD) {
-            attune_err_hint(err, "gnuplot 5.2 or later with cairo terminals is needed (package gnuplot-nox)");
+            attune_err_hint(
+                err, "gnuplot 5.2 or later with cairo terminals is needed (package gnuplot-nox)");
         }
     }
     attune_process_stop(process, 1.0);
@@ -212,13 +218,14 @@ enum attune_code attune_figure_write(struct attune_figure *figure, struct attune
     enum attune_code code = attune_dir_make(folder, err);
     if (!code && figure->data.n_bytes > 0) {
         attune_buf_addf(&path, "%s/%s.dat", folder, stem);
-        code = attune_file_write(attune_buf_text(&path), figure->data.text, figure->data.n_bytes, err);
+        code =
+            attune_file_write(attune_buf_text(&path), figure->data.text, figure->data.n_bytes, err);
     }
     if (!code) {
         attune_buf_reset(&path);
         attune_buf_addf(&path, "%s/%s.gp", folder, stem);
-        code = attune_file_write(attune_buf_text(&path), figure->script.text, figure->script.n_bytes,
-                                 err);
+        code = attune_file_write(attune_buf_text(&path), figure->script.text,
+                                 figure->script.n_bytes, err);
     }
     if (!code && picture) {
         attune_buf_reset(picture);

@@ -38,7 +38,8 @@ void attune_figure_begin(struct attune_figure *figure, double width_cm, double h
 
 /* Appends a quoted string constant, the data file's name included. */
 void attune_figure_text(struct attune_figure *figure, const char *text);
-void attune_figure_tic(struct attune_figure *figure, const char *text); /* labels of tics are formats */
+void attune_figure_tic(struct attune_figure *figure,
+                       const char *text); /* labels of tics are formats */
 void attune_figure_data_name(struct attune_figure *figure);
 
 /* Appends a title as a string expression, on two lines when wider than width characters. */

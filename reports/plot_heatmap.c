@@ -36,7 +36,9 @@ static void add_row(struct attune_figure *figure, const struct attune_board *boa
         const struct attune_standing *s = attune_board_cell(board, metric, order[i]);
         const bool there = s->present && !isnan(s->mean);
         const double g = there ? goodness(m, s->mean) : NAN;
-        const double z = isnan(g) || spread <= 1e-9 * fmax(1.0, largest) ? 0.0 : fmax(-2.0, fmin(2.0, (g - centre) / spread));
+        const double z = isnan(g) || spread <= 1e-9 * fmax(1.0, largest)
+                             ? 0.0
+                             : fmax(-2.0, fmin(2.0, (g - centre) / spread));
         attune_buf_addf(&figure->data, "%zu\t%zu\t%.4f\t", i, line, isnan(g) ? NAN : z);
         if (there) {
             const struct attune_sheet_column column = {.n_decimals = decimals};
@@ -103,9 +105,12 @@ enum attune_code attune_plot_heatmap(struct attune_figure *figure, const struct 
         const size_t n = attune_text_width(board->rows[r].name);
         longest = n > longest ? n : longest;
     }
-    const double left = fmin(5.0, text_cm(widest)), top_cm = fmin(3.0, 0.3 + 0.72 * text_cm(longest));
-    const double spill = fmin(2.0, 0.6 * text_cm(longest)); /* the last slanted name leans out to the right */
-    const double cell_cm = fmax(0.75, fmin(1.2, (ATTUNE_FIGURE_COLUMN_CM - left - spill) / (double)board->n_rows));
+    const double left = fmin(5.0, text_cm(widest)),
+                 top_cm = fmin(3.0, 0.3 + 0.72 * text_cm(longest));
+    const double spill =
+        fmin(2.0, 0.6 * text_cm(longest)); /* the last slanted name leans out to the right */
+    const double cell_cm =
+        fmax(0.75, fmin(1.2, (ATTUNE_FIGURE_COLUMN_CM - left - spill) / (double)board->n_rows));
     const double body_cm = row_cm * (double)n_metrics;
     attune_figure_begin(figure, left + cell_cm * (double)board->n_rows + spill,
                         top_cm + body_cm + footer_cm + 0.35);
@@ -114,22 +119,24 @@ enum attune_code attune_plot_heatmap(struct attune_figure *figure, const struct 
     attune_figure_panel(figure, left, footer_cm + 0.35, figure->width_cm - spill,
                         footer_cm + 0.35 + body_cm);
     add_tics(figure, board, order, metrics, n_metrics);
-    attune_buf_addf(s,
-                    "unset border\nset tics scale 0\nunset xtics\nset xrange [-0.5:%.1f]\nset x2range "
-                    "[-0.5:%.1f]\nset yrange [%.1f:-0.5]\nset cbrange [-2:2]\n"
-                    "set colorbox horizontal user origin screen %.4f,%.4f size screen %.4f,%.4f noborder\n"
-                    "set cbtics ('worse' -2, 'mean of the models' 0, 'better' 2) offset 0,0.25\n",
-                    (double)board->n_rows - 0.5, (double)board->n_rows - 0.5, (double)n_metrics - 0.5,
-                    left / figure->width_cm, 0.45 / figure->height_cm,
-                    (figure->width_cm - spill - left) / figure->width_cm, 0.18 / figure->height_cm);
+    attune_buf_addf(
+        s,
+        "unset border\nset tics scale 0\nunset xtics\nset xrange [-0.5:%.1f]\nset x2range "
+        "[-0.5:%.1f]\nset yrange [%.1f:-0.5]\nset cbrange [-2:2]\n"
+        "set colorbox horizontal user origin screen %.4f,%.4f size screen %.4f,%.4f noborder\n"
+        "set cbtics ('worse' -2, 'mean of the models' 0, 'better' 2) offset 0,0.25\n",
+        (double)board->n_rows - 0.5, (double)board->n_rows - 0.5, (double)n_metrics - 0.5,
+        left / figure->width_cm, 0.45 / figure->height_cm,
+        (figure->width_cm - spill - left) / figure->width_cm, 0.18 / figure->height_cm);
     for (size_t k = 0; k < n_metrics; k++) {
         add_row(figure, board, order, metrics[k], k, good);
     }
     attune_buf_add(s, "set style fill solid noborder\nplot ");
     attune_figure_data_name(figure);
-    attune_buf_add(s, " using 1:2:(0.48):(0.46):(0xeeeeee) with boxxyerror lc rgb variable, '' using "
-                      "1:2:(0.48):(0.46):3 with boxxyerror lc palette, '' using 1:2:4:($5 == 1 ? 0xffffff : "
-                      "0x222222) with labels noenhanced textcolor rgb variable\n");
+    attune_buf_add(
+        s, " using 1:2:(0.48):(0.46):(0xeeeeee) with boxxyerror lc rgb variable, '' using "
+           "1:2:(0.48):(0.46):3 with boxxyerror lc palette, '' using 1:2:4:($5 == 1 ? 0xffffff : "
+           "0x222222) with labels noenhanced textcolor rgb variable\n");
 out:
     attune_release(order);
     attune_release(good);

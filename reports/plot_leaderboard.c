@@ -80,8 +80,7 @@ static void add_data(struct attune_figure *figure, const struct attune_board *bo
         smallest = fmin(smallest, low);
         largest = fmax(largest, high);
         attune_buf_addf(d, "%zu\t%.10g\t%.10g\t%.10g\t%d\t%zu\n", i, mean, mean == mean ? low : NAN,
-                        mean == mean ? high : NAN,
-                        attune_standing_is_best(board, metric, order[i]),
+                        mean == mean ? high : NAN, attune_standing_is_best(board, metric, order[i]),
                         method_index(board, order[i]));
     }
     attune_buf_add(d, "\n\n");
@@ -94,11 +93,12 @@ static void add_panel(struct attune_figure *figure, size_t block)
     struct attune_buf *s = &figure->script;
     attune_buf_add(s, "plot ");
     attune_figure_data_name(figure);
-    attune_buf_addf(s,
-                    " index %zu using 2:1:3:4:(color($6)) with xerrorbars pt 0 lw 1.4 lc rgb variable, \\\n"
-                    " '' index %zu using 2:1:(color($6)) with points pt 7 lc rgb variable, \\\n"
-                    " '' index %zu using ($5 == 0 ? $2 : NaN):1 with points pt 7 ps 0.5 lc rgb '#ffffff'\n",
-                    block, block, block);
+    attune_buf_addf(
+        s,
+        " index %zu using 2:1:3:4:(color($6)) with xerrorbars pt 0 lw 1.4 lc rgb variable, \\\n"
+        " '' index %zu using 2:1:(color($6)) with points pt 7 lc rgb variable, \\\n"
+        " '' index %zu using ($5 == 0 ? $2 : NaN):1 with points pt 7 ps 0.5 lc rgb '#ffffff'\n",
+        block, block, block);
 }
 
 /* Lays the legend out from the top line down; returns the lines it took. Writes nothing without
@@ -127,10 +127,11 @@ static size_t lay_legend(struct attune_figure *figure, const struct attune_board
             struct attune_buf *s = &figure->script;
             attune_buf_add(s, "set label ");
             attune_figure_text(figure, text);
-            attune_buf_addf(s, " at screen %.5f,%.5f left noenhanced point pt %d lc rgb '%s' offset 0.8,0\n",
-                            x / figure->width_cm,
-                            (0.15 + legend_cm * ((double)(n_lines - line) - 0.5)) / figure->height_cm,
-                            last ? 0 : 7, last ? "#666666" : attune_figure_color(method_index(board, r)));
+            attune_buf_addf(
+                s, " at screen %.5f,%.5f left noenhanced point pt %d lc rgb '%s' offset 0.8,0\n",
+                x / figure->width_cm,
+                (0.15 + legend_cm * ((double)(n_lines - line) - 0.5)) / figure->height_cm,
+                last ? 0 : 7, last ? "#666666" : attune_figure_color(method_index(board, r)));
         }
         x += needed + 0.15;
     }
@@ -161,15 +162,17 @@ enum attune_code attune_plot_leaderboard(struct attune_figure *figure,
     for (size_t i = 0; i < 8; i++) {
         attune_buf_addf(s, "%s0x%s", i ? ", " : "", attune_figure_color(i) + 1);
     }
-    attune_buf_addf(s, "]\ncolor(i) = colors[int(i) %% 8 + 1]\nset multiplot\n"
-                       "set yrange [%.1f:-0.6]\nset grid x ls 9\nset grid y ls 9\n",
+    attune_buf_addf(s,
+                    "]\ncolor(i) = colors[int(i) %% 8 + 1]\nset multiplot\n"
+                    "set yrange [%.1f:-0.6]\nset grid x ls 9\nset grid y ls 9\n",
                     (double)board->n_rows - 0.4);
     lay_legend(figure, board, figure->width_cm, n_legend);
     for (size_t k = 0; k < n_metrics; k++) {
         const size_t column = k % n_columns, line = k / n_columns;
         const double left = names_cm + (double)column * (width_cm + gap_cm);
         const double top = figure->height_cm - (double)line * panel_cm - header_cm;
-        attune_figure_panel(figure, left, top - row_cm * (double)board->n_rows, left + width_cm, top);
+        attune_figure_panel(figure, left, top - row_cm * (double)board->n_rows, left + width_cm,
+                            top);
         add_title(figure, &board->metrics.items[metrics[k]]);
         add_tics(figure, board, order, column == 0);
         add_data(figure, board, order, metrics[k]);

@@ -43,7 +43,8 @@ enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char
                                         const float *frames, const double *time_s, size_t n,
                                         struct attune_err *err)
 {
-    static const char *const names[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
+    static const char *const names[] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                        "F#", "G",  "G#", "A",  "A#", "B"};
     attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 4.6);
     struct attune_buf *s = &figure->script;
     attune_buf_add(&figure->data, "# start_s\tend_s\tpitch_class\tshare\n");
@@ -63,17 +64,19 @@ enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char
     for (size_t c = 0; c < 12; c++) {
         attune_buf_addf(s, "%s'%s' %zu", c ? ", " : "", names[c], c);
     }
-    attune_buf_addf(s,
-                    ") scale 0\nset border 15\nset xtics out\nset xrange [0:%.6g]\nset yrange [-0.5:11.5]\n"
-                    "set xlabel 'time (s)' offset 0,0.6\nset cbrange [0:%.4g]\n"
-                    "set cbtics 0.1\nset cblabel 'share of the frame' offset 0.2,0\n"
-                    "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\n"
-                    "set style fill solid noborder\nplot ",
-                    n ? time_s[n] : 1.0, largest > 0.0f ? (double)largest : 1.0, 7.3 / figure->width_cm,
-                    1.0 / figure->height_cm, 0.25 / figure->width_cm, 3.0 / figure->height_cm);
+    attune_buf_addf(
+        s,
+        ") scale 0\nset border 15\nset xtics out\nset xrange [0:%.6g]\nset yrange [-0.5:11.5]\n"
+        "set xlabel 'time (s)' offset 0,0.6\nset cbrange [0:%.4g]\n"
+        "set cbtics 0.1\nset cblabel 'share of the frame' offset 0.2,0\n"
+        "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\n"
+        "set style fill solid noborder\nplot ",
+        n ? time_s[n] : 1.0, largest > 0.0f ? (double)largest : 1.0, 7.3 / figure->width_cm,
+        1.0 / figure->height_cm, 0.25 / figure->width_cm, 3.0 / figure->height_cm);
     attune_figure_data_name(figure);
     /* Each box reaches a little under the next, so that no seam shows. */
-    attune_buf_add(s, " using 1:3:1:($2 + 0.4 * ($2 - $1)):($3 - 0.5):($3 + 0.5):4 with boxxyerror lc "
-                      "palette\n");
+    attune_buf_add(s,
+                   " using 1:3:1:($2 + 0.4 * ($2 - $1)):($3 - 0.5):($3 + 0.5):4 with boxxyerror lc "
+                   "palette\n");
     return ATTUNE_OK;
 }

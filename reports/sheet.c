@@ -166,6 +166,7 @@ enum attune_code attune_sheet_write(struct attune_buf *out, struct attune_sheet 
     } else {
         return attune_fail(err, ATTUNE_E_USAGE, "no format '%s'", format);
     }
-    return sheet->failed || out->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table")
-                                        : ATTUNE_OK;
+    return sheet->failed || out->failed
+               ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table")
+               : ATTUNE_OK;
 }

@@ -16,10 +16,11 @@
 #include "base/text.h"
 
 enum attune_cell_kind {
-    ATTUNE_SHEET_EMPTY,   /* nothing belongs here */
+    ATTUNE_SHEET_EMPTY, /* nothing belongs here */
     ATTUNE_SHEET_TEXT,
     ATTUNE_SHEET_NUMBER,  /* value, and an interval where low and high are numbers */
-    ATTUNE_SHEET_MISSING, /* a number belongs here, but there is none: printed as a dash with its note */
+    ATTUNE_SHEET_MISSING, /* a number belongs here, but there is none: printed as a dash with its
+                             note */
 };
 
 enum attune_cell_mark {
@@ -27,7 +28,7 @@ enum attune_cell_mark {
     ATTUNE_MARK_SECOND = 1 << 1, /* next after those */
     ATTUNE_MARK_PROXY = 1 << 2,  /* the model was optimised or selected on this metric */
     ATTUNE_MARK_SIMULATED = 1 << 3,
-    ATTUNE_MARK_GOOD = 1 << 4,   /* verdicts: coloured on a terminal and on the page */
+    ATTUNE_MARK_GOOD = 1 << 4, /* verdicts: coloured on a terminal and on the page */
     ATTUNE_MARK_BAD = 1 << 5,
 };
 
@@ -40,8 +41,9 @@ struct attune_sheet_cell {
 };
 
 struct attune_sheet_column {
-    const char *title, *unit, *id; /* unit "" where none is to be shown; id: the metric's, may be NULL */
-    const char *direction;         /* "up", "down", "target", "none" or NULL for columns without one */
+    const char *title, *unit,
+        *id;               /* unit "" where none is to be shown; id: the metric's, may be NULL */
+    const char *direction; /* "up", "down", "target", "none" or NULL for columns without one */
     double target;
     bool right;     /* right-aligned */
     int n_decimals; /* of numbers; -1: chosen from the column (attune_sheet_round) */
@@ -51,7 +53,7 @@ struct attune_sheet_column {
 
 struct attune_sheet {
     struct attune_arena arena;
-    const char *caption, *origin; /* origin: how the table was made, kept as a comment */
+    const char *caption, *origin;        /* origin: how the table was made, kept as a comment */
     struct attune_sheet_column *columns; /* (n_columns,) */
     struct attune_sheet_cell *cells;     /* (n_rows, n_columns) */
     const char **notes;                  /* (n_notes,) */
@@ -59,7 +61,10 @@ struct attune_sheet {
     bool failed;
 };
 
-#define ATTUNE_SHEET_INIT {.caption = "", .origin = ""}
+#define ATTUNE_SHEET_INIT                                                                          \
+    {                                                                                              \
+        .caption = "", .origin = ""                                                                \
+    }
 
 void attune_sheet_release(struct attune_sheet *sheet);
 

@@ -62,7 +62,8 @@ static void add_cell(struct attune_buf *out, const struct attune_sheet_column *c
     case ATTUNE_SHEET_EMPTY:
         break;
     case ATTUNE_SHEET_TEXT:
-        attune_buf_add(out, "{}"); /* a row that begins with [ or * would be read as an option of \\ */
+        attune_buf_add(out,
+                       "{}"); /* a row that begins with [ or * would be read as an option of \\ */
         attune_escape_latex(out, cell->text);
         break;
     case ATTUNE_SHEET_MISSING:
@@ -96,7 +97,8 @@ static void add_title(struct attune_buf *out, const char *title)
     const size_t n = strlen(title);
     size_t best = 0;
     for (size_t i = 1; i < n; i++) {
-        if (title[i] == ' ' && (best == 0 || labs(2 * (long)i - (long)n) < labs(2 * (long)best - (long)n))) {
+        if (title[i] == ' ' &&
+            (best == 0 || labs(2 * (long)i - (long)n) < labs(2 * (long)best - (long)n))) {
             best = i;
         }
     }

@@ -145,11 +145,9 @@ static void write_header(struct attune_buf *out, const struct attune_sheet *shee
         for (size_t i = 0; i < n_shown; i++) {
             const struct layout *layout = &layouts[shown[i]];
             struct attune_buf lines[MAX_HEADER_LINES] = {ATTUNE_BUF_INIT};
-            const size_t n = header_lines(&sheet->columns[shown[i]],
-                                          layout->body + layout->suffix > 8
-                                              ? layout->body + layout->suffix
-                                              : 8,
-                                          lines);
+            const size_t n = header_lines(
+                &sheet->columns[shown[i]],
+                layout->body + layout->suffix > 8 ? layout->body + layout->suffix : 8, lines);
             const size_t above = n_lines - n; /* titles stand on the line above the numbers */
             const char *text = line >= above ? attune_buf_text(&lines[line - above]) : "";
             const size_t pad = layout->width - attune_text_width(text);
@@ -160,7 +158,8 @@ static void write_header(struct attune_buf *out, const struct attune_sheet *shee
                 attune_buf_release(&lines[k]);
             }
         }
-        attune_buf_addf(out, "%s%s%s\n", color ? DIM : "", attune_buf_text(&row), color ? PLAIN : "");
+        attune_buf_addf(out, "%s%s%s\n", color ? DIM : "", attune_buf_text(&row),
+                        color ? PLAIN : "");
         attune_buf_release(&row);
     }
 }
@@ -175,8 +174,8 @@ static const char *style_of(const struct attune_sheet_cell *cell)
 }
 
 static void write_cell(struct attune_buf *out, const struct attune_sheet_column *column,
-                       const struct attune_sheet_cell *cell, const struct layout *layout,
-                       bool last, bool color)
+                       const struct attune_sheet_cell *cell, const struct layout *layout, bool last,
+                       bool color)
 {
     struct attune_buf body = ATTUNE_BUF_INIT, suffix = ATTUNE_BUF_INIT;
     add_body(&body, column, cell);
@@ -204,8 +203,9 @@ static void write_block(struct attune_buf *out, const struct attune_sheet *sheet
     for (size_t r = 0; r < sheet->n_rows; r++) {
         for (size_t i = 0; i < n_shown; i++) {
             spaces(out, i ? GAP : 0);
-            write_cell(out, &sheet->columns[shown[i]], &sheet->cells[r * sheet->n_columns + shown[i]],
-                       &layouts[shown[i]], i + 1 == n_shown, color);
+            write_cell(out, &sheet->columns[shown[i]],
+                       &sheet->cells[r * sheet->n_columns + shown[i]], &layouts[shown[i]],
+                       i + 1 == n_shown, color);
         }
         attune_buf_add(out, "\n");
     }

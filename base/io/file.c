@@ -163,9 +163,25 @@ enum attune_code attune_temp_write(struct attune_temp *temp, const void *bytes, 
     return ATTUNE_OK;
 }
 
+/* Devices, pipes and the like take the bytes as they come: renaming a file over /dev/stdout would replace it. */
+static enum attune_code write_special(const char *path, const void *bytes, size_t n_bytes,
+                                      struct attune_err *err)
+{
+    FILE *file = fopen(path, "wb");
+    const bool written = file && fwrite(bytes, 1, n_bytes, file) == n_bytes;
+    const bool closed = file && fclose(file) == 0;
+    return written && closed
+               ? ATTUNE_OK
+               : attune_fail(err, ATTUNE_E_IO, "cannot write '%s': %s", path, strerror(errno));
+}
+
 enum attune_code attune_file_write(const char *path, const void *bytes, size_t n_bytes,
                                    struct attune_err *err)
 {
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+        return write_special(path, bytes, n_bytes, err);
+    }
     struct attune_temp temp = ATTUNE_TEMP_INIT;
     enum attune_code code = attune_temp_open(&temp, path, err);
     if (!code) {

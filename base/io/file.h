@@ -36,7 +36,8 @@ enum attune_code attune_temp_write(struct attune_temp *temp, const void *bytes, 
 enum attune_code attune_temp_commit(struct attune_temp *temp, struct attune_err *err);
 void attune_temp_drop(struct attune_temp *temp);
 
-/* Writes a temporary file beside path, syncs, renames: path is either the old or the new file. */
+/* Writes a temporary file beside path, syncs, renames: path is either the old or the new file. What exists and is no
+ * regular file (a device, a pipe) is written to directly. */
 enum attune_code attune_file_write(const char *path, const void *bytes, size_t n_bytes,
                                    struct attune_err *err);
 

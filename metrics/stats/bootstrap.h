@@ -36,7 +36,10 @@ struct attune_bootstrap {
     size_t n_threads;
 };
 
-#define ATTUNE_BOOTSTRAP_INIT {.seed = 1, .n_replicates = 10000, .level = 0.95, .n_threads = 1}
+#define ATTUNE_BOOTSTRAP_INIT                                                                      \
+    {                                                                                              \
+        .seed = 1, .n_replicates = 10000, .level = 0.95, .n_threads = 1                            \
+    }
 
 /* A table of numbers by unit, some of them undefined. */
 struct attune_columns {

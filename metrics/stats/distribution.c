@@ -104,8 +104,7 @@ double attune_beta_cdf(double x, double a, double b)
     if (x <= 0.0 || x >= 1.0) {
         return x <= 0.0 ? 0.0 : 1.0;
     }
-    const double front =
-        exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
+    const double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
     return x < (a + 1.0) / (a + b + 2.0) ? front * beta_fraction(x, a, b) / a
                                          : 1.0 - front * beta_fraction(1.0 - x, b, a) / b;
 }

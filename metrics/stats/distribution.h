@@ -4,7 +4,7 @@
 #define ATTUNE_METRICS_STATS_DISTRIBUTION_H
 
 double attune_normal_cdf(double z);
-double attune_normal_upper(double z); /* P(Z > z) */
+double attune_normal_upper(double z);    /* P(Z > z) */
 double attune_normal_quantile(double p); /* p in (0, 1); -+infinity at 0 and 1 */
 
 double attune_chi2_upper(double x, double df);

@@ -7,8 +7,8 @@
 #include "metrics/stats/distribution.h"
 #include "metrics/stats/order.h"
 
-/* P(rank sum of n_x drawn ranks is at least as far from its mean as observed): counts subsets by size and doubled sum.
- * doubled (n,) are the doubled mid-ranks of all values. */
+/* P(rank sum of n_x drawn ranks is at least as far from its mean as observed): counts subsets by
+ * size and doubled sum. doubled (n,) are the doubled mid-ranks of all values. */
 static double exact_rank_sum(const double *rank, size_t n, size_t n_x, double observed)
 {
     size_t top = 0;

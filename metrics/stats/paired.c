@@ -31,17 +31,23 @@ static double slack(const double *d, size_t n)
     return 1e-12 * sum;
 }
 
-/* What a sign pattern's sum is compared with: both sides, or the upper one. d + shift is what changes its sign. */
+/* What a sign pattern's sum is compared with: both sides, or the upper one. sense (d + shift) is
+ * what changes its sign. */
 struct flips {
     const double *d;
     size_t n;
-    double shift, bar;
-    bool upper;
+    double shift, sense, bar;
+    bool one_sided;
 };
+
+static double term(const struct flips *f, size_t i)
+{
+    return f->sense * (f->d[i] + f->shift);
+}
 
 static bool reaches(const struct flips *f, double sum)
 {
-    return (f->upper ? sum : fabs(sum)) >= f->bar;
+    return (f->one_sided ? sum : fabs(sum)) >= f->bar;
 }
 
 static double exact_share(const struct flips *f)
@@ -50,7 +56,7 @@ static double exact_share(const struct flips *f)
     double sum = 0.0;
     int sign[ATTUNE_PERMUTATION_EXACT];
     for (size_t i = 0; i < f->n; i++) {
-        sum += f->d[i] + f->shift;
+        sum += term(f, i);
         sign[i] = 1;
     }
     const uint64_t n_patterns = (uint64_t)1 << f->n;
@@ -58,7 +64,7 @@ static double exact_share(const struct flips *f)
     for (uint64_t step = 1; step < n_patterns; step++) {
         const int flip = __builtin_ctzll(step);
         sign[flip] = -sign[flip];
-        sum += 2.0 * sign[flip] * (f->d[flip] + f->shift);
+        sum += 2.0 * sign[flip] * term(f, (size_t)flip);
         hits += reaches(f, sum);
     }
     return (double)hits / (double)n_patterns;
@@ -74,7 +80,7 @@ static double random_share(const struct flips *f, size_t n_draws, uint64_t seed)
         for (size_t i = 0; i < f->n; i += 64) {
             uint64_t bits = attune_rng_u64(&rng);
             for (size_t j = i; j < f->n && j < i + 64; j++, bits >>= 1) {
-                const double x = f->d[j] + f->shift;
+                const double x = term(f, j);
                 sum += bits & 1 ? x : -x;
             }
         }
@@ -97,7 +103,7 @@ struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n
     }
     test.statistic = attune_mean(d, n);
     const double rounding = slack(d, n);
-    const struct flips f = {d, n, 0.0, fabs(test.statistic * (double)n) - rounding, false};
+    const struct flips f = {d, n, 0.0, 1.0, fabs(test.statistic * (double)n) - rounding, false};
     if (f.bar > rounding) {
         test.sign = sign_of(test.statistic);
         test.p = flip_share(&f, n_draws, seed);
@@ -105,13 +111,25 @@ struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n
     return test;
 }
 
+static double one_sided(const double *d, size_t n, double shift, double sense, size_t n_draws,
+                        uint64_t seed)
+{
+    const double rounding = slack(d, n) + 1e-12 * fabs(shift) * (double)n;
+    const double sum = n ? sense * (attune_mean(d, n) + shift) * (double)n : 0.0;
+    const struct flips f = {d, n, shift, sense, sum - rounding, true};
+    return f.bar > rounding ? flip_share(&f, n_draws, seed) : 1.0;
+}
+
 double attune_permutation_upper(const double *d, size_t n, double shift, size_t n_draws,
                                 uint64_t seed)
 {
-    const double rounding = slack(d, n) + 1e-12 * fabs(shift) * (double)n;
-    const double sum = n ? (attune_mean(d, n) + shift) * (double)n : 0.0;
-    const struct flips f = {d, n, shift, sum - rounding, true};
-    return f.bar > rounding ? flip_share(&f, n_draws, seed) : 1.0;
+    return one_sided(d, n, shift, 1.0, n_draws, seed);
+}
+
+double attune_permutation_lower(const double *d, size_t n, double shift, size_t n_draws,
+                                uint64_t seed)
+{
+    return one_sided(d, n, shift, -1.0, n_draws, seed);
 }
 
 enum { WILCOXON_SUMS = ATTUNE_WILCOXON_EXACT * (ATTUNE_WILCOXON_EXACT + 1) + 1 };
@@ -202,7 +220,9 @@ struct attune_test attune_wilcoxon(const double *d, size_t n, double *scratch)
 struct attune_test attune_mcnemar(size_t n_first, size_t n_second)
 {
     const size_t n = n_first + n_second, most = n_first > n_second ? n_first : n_second;
-    struct attune_test test = {.p = 1.0, .n = n, .statistic = (double)n_first,
+    struct attune_test test = {.p = 1.0,
+                               .n = n,
+                               .statistic = (double)n_first,
                                .sign = (n_first > n_second) - (n_first < n_second)};
     if (n > 0) {
         test.p = fmin(1.0, 2.0 * attune_beta_cdf(0.5, (double)most, (double)(n - most + 1)));

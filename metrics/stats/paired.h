@@ -13,8 +13,9 @@
 
 #include "base/err.h"
 
-/* a - b, but 0 where the two agree to nine digits (or both are smaller than that): such a difference is
- * rounding, and a signed-rank test would take a thousand of them in one direction for a finding. */
+/* a - b, but 0 where the two agree to nine digits (or both are smaller than that): such a
+ * difference is rounding, and a signed-rank test would take a thousand of them in one direction for
+ * a finding. */
 double attune_paired_difference(double a, double b);
 
 struct attune_test {
@@ -31,9 +32,11 @@ enum { ATTUNE_PERMUTATION_EXACT = 16 };
 struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
                                              uint64_t seed);
 
-/* One-sided: how often sign changes of d + shift give a sum at least as large as observed. Small when the mean
- * difference lies above -shift: with shift 0 a test for better, with a margin as shift one for non-inferiority. 1 when
- * there is nothing to test. */
+/* One-sided: how often sign changes of d + shift give a sum at least as large (lower: as small) as
+ * observed. upper is small when the mean difference lies above -shift: with shift 0 a test for
+ * better, with a margin as shift one for non-inferiority. 1 when there is nothing to test. */
+double attune_permutation_lower(const double *d, size_t n, double shift, size_t n_draws,
+                                uint64_t seed);
 double attune_permutation_upper(const double *d, size_t n, double shift, size_t n_draws,
                                 uint64_t seed);
 

@@ -33,8 +33,12 @@ static const struct {
 enum { N_NAMED = sizeof metrics / sizeof *metrics };
 
 static const char *const hostile_names[] = {
-    "a_b%$#{}\\", "<script>alert(1)</script>", "\"; system \"date\"; #`id`", "\xc3\xa9pinette \xe6\x97\xa5\xe6\x9c\xac",
-    "x, \"y\"\n&z|w", "^~@{/Symbol a}_{b}",
+    "a_b%$#{}\\",
+    "<script>alert(1)</script>",
+    "\"; system \"date\"; #`id`",
+    "\xc3\xa9pinette \xe6\x97\xa5\xe6\x9c\xac",
+    "x, \"y\"\n&z|w",
+    "^~@{/Symbol a}_{b}",
 };
 static const char *const methods[] = {"none", "rlhf", "dpo", "inference", "sft", "other"};
 
@@ -57,28 +61,30 @@ static void add_header(struct attune_store *store, int n_models, int n_prompts, 
                        int n_metrics, bool hostile)
 {
     struct attune_err err = ATTUNE_ERR_INIT;
-    check(attune_store_exec(store, &err,
-                            "INSERT INTO run VALUES (1,'key','synthetic','suite: synthetic','suitehash','s.yaml',"
-                            "'prompthash','/nowhere',?2,?1,0.05,'0.1.0','abc','gcc','-O3','cpu','host','{}',"
-                            "'fftw',NULL,NULL,1,'2026-01-01T00:00:00Z','2026-01-01T00:01:00Z')",
-                            "ti", "[\"harmony\",\"coherence\",\"quality\",\"adherence\",\"reward\"]",
-                            (int64_t)n_models * n_prompts * n_seeds),
+    check(attune_store_exec(
+              store, &err,
+              "INSERT INTO run VALUES (1,'key','synthetic','suite: synthetic','suitehash','s.yaml',"
+              "'prompthash','/nowhere',?2,?1,0.05,'0.1.0','abc','gcc','-O3','cpu','host','{}',"
+              "'fftw',NULL,NULL,1,'2026-01-01T00:00:00Z','2026-01-01T00:01:00Z')",
+              "ti", "[\"harmony\",\"coherence\",\"quality\",\"adherence\",\"reward\"]",
+              (int64_t)n_models * n_prompts * n_seeds),
           &err);
     for (int m = 0; m < n_models; m++) {
         char plain[64];
         snprintf(plain, sizeof plain, "%s%s%d", m ? "model-" : "base", m ? methods[m % 6] : "", m);
         const char *name = hostile && m < 6 ? hostile_names[m] : m ? plain : "base";
-        check(attune_store_exec(store, &err,
-                                "INSERT INTO model VALUES (?1,1,?1,?2,?3,?4,'policy','{}','',?5,NULL)",
-                                "ittti", (int64_t)m, name, methods[m % 6],
-                                m % 6 ? "base" : NULL, (int64_t)(m == 4)),
+        check(attune_store_exec(
+                  store, &err,
+                  "INSERT INTO model VALUES (?1,1,?1,?2,?3,?4,'policy','{}','',?5,NULL)", "ittti",
+                  (int64_t)m, name, methods[m % 6], m % 6 ? "base" : NULL, (int64_t)(m == 4)),
               &err);
     }
     for (int p = 0; p < n_prompts; p++) {
         char name[32], text[128];
         snprintf(name, sizeof name, "p%03d", p + 1);
         snprintf(text, sizeof text, "%s waltz in A minor at %d BPM",
-                 hostile ? "<img src=x onerror=alert(1)> \\input{/etc/passwd}" : "A calm piano", 60 + p);
+                 hostile ? "<img src=x onerror=alert(1)> \\input{/etc/passwd}" : "A calm piano",
+                 60 + p);
         check(attune_store_exec(store, &err, "INSERT INTO prompt VALUES (?1,?2,?3,'{}',?2)", "itt",
                                 (int64_t)p, name, text),
               &err);
@@ -90,12 +96,13 @@ static void add_header(struct attune_store *store, int n_models, int n_prompts, 
         char name[64];
         snprintf(name, sizeof name, "symbolic.m%02d", k);
         const bool named = k < N_NAMED;
-        check(attune_store_exec(store, &err,
-                                "INSERT INTO metric (id,name,version,title,unit,direction,target,inputs,summary,"
-                                "source) VALUES (?1,?2,1,?3,?4,?5,?6,'audio,symbolic','','')",
-                                "ittttd", (int64_t)k, named ? metrics[k].name : name,
-                                named ? metrics[k].title : name, named ? metrics[k].unit : "1",
-                                named ? metrics[k].direction : "up", 0.0),
+        check(attune_store_exec(
+                  store, &err,
+                  "INSERT INTO metric (id,name,version,title,unit,direction,target,inputs,summary,"
+                  "source) VALUES (?1,?2,1,?3,?4,?5,?6,'audio,symbolic','','')",
+                  "ittttd", (int64_t)k, named ? metrics[k].name : name,
+                  named ? metrics[k].title : name, named ? metrics[k].unit : "1",
+                  named ? metrics[k].direction : "up", 0.0),
               &err);
         check(attune_store_exec(store, &err, "INSERT INTO run_metric VALUES (1,?1,?1)", "i",
                                 (int64_t)k),
@@ -125,11 +132,13 @@ static double effect(int model, int metric)
 static void add_samples(struct attune_store *store, int n_models, int n_prompts, int n_seeds,
                         int n_metrics)
 {
-    sqlite3_stmt *artefact = prepare(store, "INSERT INTO artefact VALUES (?1,?1||'h','audio',1000,10)");
-    sqlite3_stmt *sample = prepare(
-        store, "INSERT INTO sample (id,run,model,prompt,seed,key,status,error,path,artefact,params,finished,"
-               "generate_s,n_candidates,n_tokens,n_rewards,logprob,ref_logprob) VALUES "
-               "(?1,1,?2,?3,?4,'k'||?1,?5,?6,?7,?8,?9,'t',0.5,?10,512,?10,-100.0,-101.5)");
+    sqlite3_stmt *artefact =
+        prepare(store, "INSERT INTO artefact VALUES (?1,?1||'h','audio',1000,10)");
+    sqlite3_stmt *sample =
+        prepare(store, "INSERT INTO sample "
+                       "(id,run,model,prompt,seed,key,status,error,path,artefact,params,finished,"
+                       "generate_s,n_candidates,n_tokens,n_rewards,logprob,ref_logprob) VALUES "
+                       "(?1,1,?2,?3,?4,'k'||?1,?5,?6,?7,?8,?9,'t',0.5,?10,512,?10,-100.0,-101.5)");
     sqlite3_stmt *score = prepare(store, "INSERT INTO score VALUES (?1,1,?2,?3,?4)");
     struct attune_rng rng;
     attune_rng_init(&rng, 3, 0);

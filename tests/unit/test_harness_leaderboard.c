@@ -20,12 +20,15 @@ static void fill(struct attune_store *store)
 {
     struct attune_err err = ATTUNE_ERR_INIT;
     static const char *const setup[] = {
-        "INSERT INTO run VALUES (1,'k','study','suite: x','h','/s.yaml','p','/f',8,'[]',0,'0','c','cc','','cpu',"
+        "INSERT INTO run VALUES (1,'k','study','suite: "
+        "x','h','/s.yaml','p','/f',8,'[]',0,'0','c','cc','','cpu',"
         "'host','{}','fftw',NULL,NULL,1,'t',NULL)",
         "INSERT INTO model VALUES (1,1,0,'a','none',NULL,'policy','{}','',0,NULL),"
         "(2,1,1,'b','dpo','a','policy','{}','',0,NULL)",
-        "INSERT INTO metric (id,name,version,title,unit,direction,target,inputs,summary,source) VALUES"
-        "(1,'harmonic.x',1,'X','1','up',NULL,'symbolic','',''),(2,'temporal.y',1,'Y','s','target',10,'symbolic','',''),"
+        "INSERT INTO metric (id,name,version,title,unit,direction,target,inputs,summary,source) "
+        "VALUES"
+        "(1,'harmonic.x',1,'X','1','up',NULL,'symbolic','',''),(2,'temporal.y',1,'Y','s','target',"
+        "10,'symbolic','',''),"
         "(3,'quality.z',1,'Z','dB','none',NULL,'audio','','')",
         "INSERT INTO run_metric VALUES (1,1,0),(1,2,1),(1,3,2)",
         "INSERT INTO params VALUES (1,'q','{}')",
@@ -34,20 +37,24 @@ static void fill(struct attune_store *store)
         assert_int_equal(attune_store_exec(store, &err, setup[i], ""), ATTUNE_OK);
     }
     for (int64_t p = 1; p <= 8; p++) {
-        attune_store_exec(store, &err, "INSERT INTO prompt VALUES (?1,'p'||?1,'t','{}','h'||?1)", "i", p);
+        attune_store_exec(store, &err, "INSERT INTO prompt VALUES (?1,'p'||?1,'t','{}','h'||?1)",
+                          "i", p);
         attune_store_exec(store, &err, "INSERT INTO run_prompt VALUES (1,?1,?1)", "i", p);
         for (int64_t m = 1; m <= 2; m++) {
             for (int64_t s = 1; s <= 2; s++) {
                 const int64_t id = p * 100 + m * 10 + s;
                 const bool failed = m == 1 && p == 1 && s == 2;
-                attune_store_exec(store, &err, "INSERT INTO artefact VALUES (?1,'h'||?1,'symbolic',1,1)",
-                                  "i", id);
                 attune_store_exec(store, &err,
-                                  failed ? "INSERT INTO sample (id,run,model,prompt,seed,key,status,error,finished) "
-                                           "VALUES (?1,1,?2,?3,?4,'k','failed','time out','t')"
-                                         : "INSERT INTO sample (id,run,model,prompt,seed,key,status,path,artefact,"
-                                           "params,finished) VALUES (?1,1,?2,?3,?4,'k','ok','x',?1,1,'t')",
-                                  "iiii", id, m, p, s);
+                                  "INSERT INTO artefact VALUES (?1,'h'||?1,'symbolic',1,1)", "i",
+                                  id);
+                attune_store_exec(
+                    store, &err,
+                    failed
+                        ? "INSERT INTO sample (id,run,model,prompt,seed,key,status,error,finished) "
+                          "VALUES (?1,1,?2,?3,?4,'k','failed','time out','t')"
+                        : "INSERT INTO sample (id,run,model,prompt,seed,key,status,path,artefact,"
+                          "params,finished) VALUES (?1,1,?2,?3,?4,'k','ok','x',?1,1,'t')",
+                    "iiii", id, m, p, s);
                 if (failed) {
                     continue;
                 }
@@ -58,8 +65,9 @@ static void fill(struct attune_store *store)
                                             : "INSERT INTO score VALUES (?1,1,1,?2,NULL)",
                                   undefined ? "i" : "id", id, x);
                 /* Seeds lie on both sides of 10: their mean is on target, they are not. */
-                attune_store_exec(store, &err, "INSERT INTO score VALUES (?1,1,2,?2,NULL)", "id", id,
-                                  10.0 + (s == 2 ? 1.0 : -1.0) * (m == 2 ? 3.0 + 0.1 * (double)p : 0.5));
+                attune_store_exec(
+                    store, &err, "INSERT INTO score VALUES (?1,1,2,?2,NULL)", "id", id,
+                    10.0 + (s == 2 ? 1.0 : -1.0) * (m == 2 ? 3.0 + 0.1 * (double)p : 0.5));
             }
         }
     }
@@ -119,8 +127,8 @@ static void test_groups(void **state)
     struct attune_score_table scores;
     assert_int_equal(attune_read_scores(store, 1, "harmonic.*", &scores, &err), ATTUNE_OK);
     const size_t group[] = {0, 0};
-    const struct attune_standing_options options = {.seed = 1, .n_threads = 1, .group = group,
-                                                    .n_groups = 1};
+    const struct attune_standing_options options = {
+        .seed = 1, .n_threads = 1, .group = group, .n_groups = 1};
     struct attune_standing standing;
     assert_int_equal(attune_standings(&scores, &options, &standing, &err), ATTUNE_OK);
     /* .75 + 1.5 over two, 2 alone, then k + .25 */

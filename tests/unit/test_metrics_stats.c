@@ -124,7 +124,7 @@ static void test_wilcoxon(void **state)
     }
     const double exact = attune_wilcoxon(many, 50, scratch).p;
     const double approximate = attune_wilcoxon(many, 51, scratch).p;
-    assert_near(exact, 0.03996834652842374, 1e-15); /* counted in integers: V = 850 */
+    assert_near(exact, 0.03996834652842374, 1e-15);       /* counted in integers: V = 850 */
     assert_near(approximate, 0.02600089636093069, 1e-15); /* V = 901; exact .02511 */
     /* Five prompts never separate at .05, six can: 2 / 2^6. */
     assert_near(attune_wilcoxon((double[]){1, 2, 3, 4, 5}, 5, scratch).p, 0.0625, 0);
@@ -182,7 +182,7 @@ static void test_bootstrap(void **state)
         }
     }
     for (size_t u = 0; u < UNITS; u++) {
-        defined[9 * UNITS + u] = u == 3; /* one prompt */
+        defined[9 * UNITS + u] = u == 3;  /* one prompt */
         defined[10 * UNITS + u] = u < 40; /* 40 prompts, half of them 1 */
         value[10 * UNITS + u] = u < 40 ? value[10 * UNITS + u] : 1e9;
         value[8 * UNITS + u] = exp((double)u / 20.0); /* skewed to the right */
