@@ -227,7 +227,7 @@ static enum attune_code accept(struct attune_store *store, enum attune_store_mod
     if (mode == ATTUNE_STORE_READ) {
         attune_fail_at(err, ATTUNE_E_STORE, store->path, 0, "schema version %lld is older than %d",
                        (long long)version, ATTUNE_SCHEMA_VERSION);
-        attune_err_hint(err, "any writing command, such as `attune db check --mend`, brings it forward");
+        attune_err_hint(err, "a command that writes, such as `attune run`, brings it forward");
         return ATTUNE_E_STORE;
     }
     return migrate(store, err);
