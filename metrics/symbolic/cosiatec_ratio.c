@@ -25,7 +25,7 @@ const struct attune_metric attune_metric_symbolic_cosiatec_ratio = {
     .inputs = ATTUNE_SYMBOLIC,
     .needs = 0,
     .responds_to = 0,
-    .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_TRANSPOSE | ATTUNE_INVARIANT_TIME_SHIFT,
+    .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_TIME_SHIFT,
     .summary = "points over encoding length, by translated patterns",
     .formula =
         "n points / sum over TECs of (|pattern| + |translators| - 1), greedy by ratio; "

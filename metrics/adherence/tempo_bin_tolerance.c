@@ -1,0 +1,46 @@
+/* Tempo bin with tolerance (TBT): 1 when the bins of the sample's and the asked tempo differ by
+ * at most one, else 0. See tempo_bin. */
+#include <stdlib.h>
+
+#include "metrics/adherence/sample_attributes.h"
+#include "metrics/adherence/tempo_bins.h"
+#include "metrics/metric.h"
+
+static struct attune_value eval(struct attune_analysis *a)
+{
+    const char *why;
+    const struct attune_attributes *asked = attune_asked(a, &why);
+    if (!asked) {
+        return attune_undefined(why);
+    }
+    if (!asked->has_tempo) {
+        return attune_undefined("the prompt asks for no tempo");
+    }
+    const struct attune_value tempo = attune_sample_tempo(a);
+    if (tempo.state != ATTUNE_DEFINED) {
+        return tempo;
+    }
+    const int apart = abs(attune_tempo_bin(tempo.v) - attune_tempo_bin(asked->tempo_bpm));
+    return attune_defined(apart <= 1 ? 1.0 : 0.0);
+}
+
+const struct attune_metric attune_metric_adherence_tempo_bin_tolerance = {
+    .id = "adherence.tempo_bin_tolerance",
+    .version = 1,
+    .title = "Tempo within a bin",
+    .unit = "1",
+    .direction = ATTUNE_UP,
+    .lo = 0,
+    .hi = 1,
+    .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
+    .needs = ATTUNE_NEED_SPECTRAL,
+    .responds_to = 0,
+    .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE |
+                 ATTUNE_INVARIANT_TIME_SHIFT,
+    .summary = "does the tempo lie in the bin asked for or next to it",
+    .formula =
+        "|bin(sample) - bin(asked)| <= 1, bins by the marks 40 60 70 90 110 140 160 210 BPM",
+    .source = "Text2midi (Bhandari et al. 2025), Mustango (Melechovsky et al. 2024)",
+    .undefined_when = "the prompt asks for no tempo, or the sample has none",
+    .eval = eval,
+};
