@@ -5,6 +5,7 @@
 
 #include "base/fft.h"
 #include "metrics/analysis/base_frames.h"
+#include "metrics/analysis/compat_frames.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/meter.h"
 
@@ -25,6 +26,7 @@ static const float SILENCE_DB = -90.0f;      /* of full scale: under the roundin
 struct attune_frontend {
     struct attune_meter *meter;
     struct attune_base_frames *base;
+    struct attune_compat_frames compat;
     struct attune_harmonic_frames *harmonic;
     struct attune_musdr_chroma *musdr;
     struct attune_hum hum;
@@ -87,6 +89,7 @@ void attune_frontend_free(struct attune_frontend *f)
     if (f) {
         attune_meter_free(f->meter);
         attune_base_frames_free(f->base);
+        attune_compat_frames_release(&f->compat);
         attune_harmonic_frames_free(f->harmonic);
         attune_musdr_chroma_free(f->musdr);
         attune_release(f->hum.minima);
@@ -132,6 +135,17 @@ static int push_harmonic(struct attune_frontend *f, const float *restrict signal
            attune_harmonic_frames_push(f->harmonic, f->harmonic_power);
 }
 
+/* The base frame just pushed, in librosa's terms. */
+static int push_compat(struct attune_frontend *f, const float *frame)
+{
+    const int64_t start = f->next_base * ATTUNE_FRAME_HOP - ATTUNE_FRAME_SIZE / 2;
+    const int64_t end = f->n_total - start;
+    return attune_compat_frames_push(&f->compat, frame, start < 0 ? (size_t)-start : 0,
+                                     end < ATTUNE_FRAME_SIZE ? (size_t)end : ATTUNE_FRAME_SIZE,
+                                     attune_base_frames_power(f->base),
+                                     attune_base_frames_mel(f->base));
+}
+
 /* The samples of the frame of `size` centred on `centre`, or NULL while they are not all there. A
  * frame whose centre lies beyond the signal's end is none. */
 static const float *frame_at(const struct attune_frontend *f, int64_t centre, int64_t size)
@@ -148,7 +162,8 @@ static int take_frames(struct attune_frontend *f)
     const float *frame;
     while (f->needs & ATTUNE_NEED_SPECTRAL &&
            (frame = frame_at(f, f->next_base * ATTUNE_FRAME_HOP, ATTUNE_FRAME_SIZE))) {
-        if (!attune_base_frames_push(f->base, frame)) {
+        if (!attune_base_frames_push(f->base, frame) ||
+            (f->needs & ATTUNE_NEED_COMPAT && !push_compat(f, frame))) {
             return 0;
         }
         f->next_base++;
@@ -281,6 +296,12 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
             return ATTUNE_E_MEMORY;
         }
     }
+    if (needs & ATTUNE_NEED_COMPAT) {
+        needs |= ATTUNE_NEED_SPECTRAL;
+        if (!attune_compat_frames_begin(&f->compat)) {
+            return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the chroma filters");
+        }
+    }
     attune_base_frames_reset(f->base);
     attune_harmonic_frames_reset(f->harmonic);
     attune_musdr_chroma_reset(f->musdr);
@@ -364,6 +385,7 @@ static int keep_features(const struct attune_frontend *f, struct attune_analysis
     if (f->needs & ATTUNE_NEED_COMPAT) {
         frames->musdr = f->musdr;
     }
+    frames->compat = f->needs & ATTUNE_NEED_COMPAT ? &f->compat : NULL;
     analysis->frames = frames;
     analysis->levels = levels;
     return 1;

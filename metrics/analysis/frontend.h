@@ -43,6 +43,7 @@ struct attune_frames {
     const struct attune_harmonic_frames *harmonic;
     const struct attune_musdr_chroma *musdr; /* with ATTUNE_NEED_COMPAT */
     const struct attune_hum *hum;
+    const struct attune_compat_frames *compat;
 };
 
 const struct attune_frames *attune_analysis_frames(struct attune_analysis *analysis);
