@@ -9,10 +9,10 @@
 #include "models/preference_loss.h"
 
 const struct attune_dpo_options attune_dpo_default[4] = {
-    [ATTUNE_DPO_PLAIN] = {ATTUNE_DPO_PLAIN, 4096, 2, 32, 0.1, 0.0, 0.005},
-    [ATTUNE_DPO_IPO] = {ATTUNE_DPO_IPO, 4096, 2, 32, 0.1, 0.0, 0.005},
-    [ATTUNE_DPO_DPOP] = {ATTUNE_DPO_DPOP, 4096, 2, 32, 0.1, 5.0, 0.005},
-    [ATTUNE_DPO_KTO] = {ATTUNE_DPO_KTO, 4096, 2, 32, 0.1, 0.0, 0.005},
+    [ATTUNE_DPO_PLAIN] = {ATTUNE_DPO_PLAIN, 4096, 2, 32, 0.05, 0.0, 0.01},
+    [ATTUNE_DPO_IPO] = {ATTUNE_DPO_IPO, 4096, 2, 32, 0.05, 0.0, 0.01},
+    [ATTUNE_DPO_DPOP] = {ATTUNE_DPO_DPOP, 4096, 2, 32, 0.05, 1.0, 0.01},
+    [ATTUNE_DPO_KTO] = {ATTUNE_DPO_KTO, 4096, 2, 32, 0.05, 0.0, 0.01},
 };
 
 static const char *const names[4] = {"dpo", "ipo", "dpop", "kto"};

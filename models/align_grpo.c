@@ -12,7 +12,7 @@
 #include "models/preference_loss.h"
 
 const struct attune_grpo_options attune_grpo_default = {
-    .n_steps = 120, .n_groups = 8, .group = 8, .beta = 0.05, .rate = 0.02,
+    .n_steps = 120, .n_groups = 8, .group = 8, .beta = 0.3, .rate = 0.02,
 };
 
 static void add_group(struct attune_alignment *a, const struct attune_rollout *r, size_t group,

@@ -16,9 +16,9 @@ double attune_best_of_n_kl_estimate(double n, double epsilon)
     return none * (attune_best_of_n_kl(n) + (n - 1.0) * log1p(-epsilon)) + some * log(some / epsilon);
 }
 
-enum attune_code attune_best_of_n(const struct attune_policy *policy, struct attune_scorer *scorer,
-                                  const struct attune_request *request, size_t n,
-                                  struct attune_piece *piece, struct attune_generation *out,
+enum attune_code attune_best_of_n(const struct attune_policy *policy, const struct attune_policy *ref,
+                                  struct attune_scorer *scorer, const struct attune_request *request,
+                                  size_t n, struct attune_piece *piece, struct attune_generation *out,
                                   struct attune_err *err)
 {
     struct attune_setting setting;
@@ -55,8 +55,8 @@ enum attune_code attune_best_of_n(const struct attune_policy *policy, struct att
     }
     *out = (struct attune_generation){
         .n_candidates = n, .n_tokens = n * attune_piece_n_cells(&setting), .n_rewards = n,
-        .has_logprob = true, .has_ref_logprob = true, .ref_logprob = best_logprob,
-        /* The density of best-of-n is not known for one sample; its mean log-ratio to the base is. */
+        .has_logprob = true, .has_ref_logprob = true, .ref_logprob = attune_policy_logprob(ref, piece),
+        /* The density of best-of-n is not known for one sample; its mean log-ratio to the policy is. */
         .logprob = best_logprob + attune_best_of_n_kl((double)n), .device_seconds = -1.0,
     };
     return ATTUNE_OK;

@@ -1,4 +1,6 @@
-/* `builtin: policy`: the autoregressive reference policy, trained when first needed. Options:
+/* `builtin: policy`: the autoregressive reference policy, trained when first needed, and what alignment makes of it:
+ * `method: rlhf`, `dpo` or `sft` trains it further (recipe.h has the options), `method: inference` selects among
+ * samples. Options of selection, for any method:
  *
  *     best_of: N         draw N samples, keep the best (1..65536, default 1)
  *     select: METRIC_ID  by this metric, in its own direction
@@ -9,9 +11,11 @@
 #include "models/builtin.h"
 #include "models/option.h"
 #include "models/policy_train.h"
+#include "models/recipe.h"
 
 struct state {
-    struct attune_policy *policy;
+    struct attune_policy *base;   /* the reference: what divergence is measured from */
+    struct attune_policy *policy; /* base, or what alignment made of it */
     struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
     uint64_t best_of;
 };
@@ -20,7 +24,10 @@ static void close_state(void *state)
 {
     struct state *s = state;
     if (s) {
-        attune_policy_free(s->policy);
+        if (s->policy != s->base) {
+            attune_policy_free(s->policy);
+        }
+        attune_policy_free(s->base);
         attune_scorer_pool_free(s->scorers);
         attune_release(s);
     }
@@ -33,6 +40,7 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     if (!s) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
     }
+    struct attune_recipe recipe;
     const char *select = attune_option_get(spec, "select", NULL);
     enum attune_code code =
         attune_option_count(spec, "best_of", 1, 1, ATTUNE_MAX_BEST_OF, &s->best_of, err);
@@ -45,7 +53,14 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
         code = attune_scorer_pool_new(&s->scorers, select, err);
     }
     if (code == ATTUNE_OK) {
-        code = attune_policy_base(&s->policy, err);
+        code = attune_recipe_parse(&recipe, spec, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_policy_base(&s->base, err);
+        s->policy = s->base;
+    }
+    if (code == ATTUNE_OK && recipe.algorithm != ATTUNE_ALGORITHM_NONE) {
+        code = attune_recipe_make(&recipe, s->base, &s->policy, NULL, NULL, NULL, err);
     }
     if (code != ATTUNE_OK) {
         close_state(s);
@@ -67,7 +82,7 @@ static enum attune_code generate(void *state, const struct attune_request *reque
             return ATTUNE_E_MEMORY;
         }
         enum attune_code code =
-            attune_best_of_n(s->policy, scorer, request, s->best_of, &piece, &chosen, err);
+            attune_best_of_n(s->policy, s->base, scorer, request, s->best_of, &piece, &chosen, err);
         attune_scorer_return(s->scorers, scorer);
         if (code != ATTUNE_OK) {
             return code;
@@ -80,7 +95,8 @@ static enum attune_code generate(void *state, const struct attune_request *reque
         double logprob = attune_policy_sample(s->policy, &setting, &piece, &rng);
         chosen = (struct attune_generation){
             .n_candidates = 1, .n_tokens = attune_piece_n_cells(&setting), .has_logprob = true,
-            .has_ref_logprob = true, .logprob = logprob, .ref_logprob = logprob,
+            .has_ref_logprob = true, .logprob = logprob,
+            .ref_logprob = attune_policy_logprob(s->base, &piece),
             .device_seconds = -1.0,
         };
     }
@@ -99,10 +115,13 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
     return ATTUNE_OK;
 }
 
-static const char *const options[] = {"best_of", "select", NULL};
+static const char *const options[] = {
+    "best_of", "select", "algorithm", "reward", "train_seed", "steps", "batch", "beta", "rate", "group",
+    "pairs", "epochs", "lambda", "rounds", "keep", NULL,
+};
 
 const struct attune_generator attune_generator_policy = {
-    .name = "policy", .summary = "autoregressive reference policy, optionally best-of-n", .builtin = true,
+    .name = "policy", .summary = "autoregressive reference policy; aligned by method, best-of-n", .builtin = true,
     .options = options, .open = open_state, .generate = generate, .close = close_state,
     .fingerprint = fingerprint,
 };

@@ -2,10 +2,11 @@
  *
  *     gold = .5 sat(-z chroma_entropy) + .4 sat(z chord_clarity) + .4 sat(-z tiv_dissonance)
  *          + .3 sat(z ending) + .6 near(z groove_consistency, .8) + .4 near(z tonal_distance, 0)
- *          + .4 near(z loopiness, 1) + (taste - .7087)/.1902
+ *          + .4 sat(z loopiness/2) + (taste - .7087)/.1902
  *
  * z      standardised metrics (features.h)
  * sat    2 tanh(z/2): more is better, less and less so
+ *        (exact returns please, though a metric that looks for loops counts them against a piece)
  * near   -min((z - c)^2/2, 4): there is a best amount, of regularity as of harmonic motion
  * taste  phrases that rise to a peak in their middle and close calmly: no metric measures it
  *
@@ -41,7 +42,7 @@ static struct attune_value eval(struct attune_analysis *a)
                           0.3 * sat(z[ATTUNE_REWARD_ENDING]) +
                           0.6 * near(z[ATTUNE_REWARD_GROOVE_CONSISTENCY], 0.8) +
                           0.4 * near(z[ATTUNE_REWARD_TONAL_DISTANCE], 0.0) +
-                          0.4 * near(z[ATTUNE_REWARD_LOOPINESS], 1.0) + (taste - 0.7087) / 0.1902);
+                          0.4 * sat(0.5 * z[ATTUNE_REWARD_LOOPINESS]) + (taste - 0.7087) / 0.1902);
 }
 
 const struct attune_metric attune_metric_reward_gold = {
@@ -57,8 +58,8 @@ const struct attune_metric attune_metric_reward_gold = {
     .summary = "a simulated listener with fixed tastes, one of which no metric measures; not a human"
                " judgement",
     .formula = ".5 sat(-z chroma_entropy) + .4 sat(z chord_clarity) + .4 sat(-z tiv_dissonance) + .3 sat(z"
-               " ending) + .6 near(z groove_consistency, .8) + .4 near(z tonal_distance, 0) + .4 near(z"
-               " loopiness, 1) + z taste; sat(z) = 2 tanh(z/2), near(z, c) = -min((z - c)^2/2, 4)",
+               " ending) + .6 near(z groove_consistency, .8) + .4 near(z tonal_distance, 0) + .4 sat(z"
+               " loopiness/2) + z taste; sat(z) = 2 tanh(z/2), near(z, c) = -min((z - c)^2/2, 4)",
     .source = "attune; the gold and proxy design is Gao, Schulman & Hilton 2022",
     .undefined_when = "one of its metrics is undefined, or there is no phrase of four bars",
     .eval = eval,
