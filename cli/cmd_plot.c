@@ -6,6 +6,7 @@
 #include "harness/evaluate.h"
 #include "metrics/analysis/chroma.h"
 #include "metrics/analysis/key.h"
+#include "metrics/analysis/scape.h"
 #include "metrics/analysis/ssm.h"
 #include "reports/board.h"
 #include "reports/plot.h"
@@ -131,6 +132,21 @@ static enum attune_code find_sample(const struct attune_common *common, const st
     return code;
 }
 
+static enum attune_code draw_scape(struct attune_figure *figure, const char *title,
+                                   const struct attune_ssm *ssm, struct attune_err *err)
+{
+    struct attune_arena arena = ATTUNE_ARENA_INIT;
+    enum attune_code code = ATTUNE_OK;
+    double *fitness = attune_arena_alloc(&arena, ssm->n * ssm->n, sizeof *fitness);
+    if (fitness && attune_scape_all(ssm->matrix, ssm->n, &arena, fitness)) {
+        code = attune_plot_scape(figure, title, fitness, ssm->n, ssm->rate_hz, err);
+    } else {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    attune_arena_release(&arena);
+    return code;
+}
+
 static enum attune_code draw_features(const char *kind, const char *path,
                                       struct attune_analysis *analysis,
                                       struct attune_figure *figure, struct attune_err *err)
@@ -146,6 +162,12 @@ static enum attune_code draw_features(const char *kind, const char *path,
         if (!why) {
             code = attune_plot_ssm(figure, attune_buf_text(&title), ssm->matrix, ssm->n,
                                    ssm->rate_hz, 0.0, err);
+        }
+    } else if (strcmp(kind, "scape") == 0) {
+        const struct attune_ssm *ssm = attune_analysis_ssm(analysis);
+        why = ssm->why;
+        if (!why) {
+            code = draw_scape(figure, attune_buf_text(&title), ssm, err);
         }
     } else {
         const struct attune_chroma *chroma = attune_analysis_chroma(analysis);
@@ -255,7 +277,7 @@ const struct attune_command attune_command_plot = {
     .summary = "figures of a run or of one sample",
     .details =
         "Kinds of a run: leaderboard, heatmap.\n"
-        "Kinds of one sample (a path, or an id from the database): ssm, chromagram.\n"
+        "Kinds of one sample (a path, or an id from the database): ssm, scape, chromagram.\n"
         "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
         "draws it again.\n\n"
         "Examples:\n"

@@ -32,6 +32,12 @@ enum attune_code attune_plot_ssm(struct attune_figure *figure, const char *title
                                  const double *matrix, size_t n, double rate_hz, double floor,
                                  struct attune_err *err);
 
+/* The fitness scape plot: fitness (n, n) of the segments of length - 1 (row) and start (column), in
+ * frames of 1 / rate_hz seconds; drawn over the segments' centres and lengths. */
+enum attune_code attune_plot_scape(struct attune_figure *figure, const char *title,
+                                   const double *fitness, size_t n, double rate_hz,
+                                   struct attune_err *err);
+
 /* Pitch classes over time: frames (n, 12), C first, frame i from time_s[i] to time_s[i + 1]. */
 enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char *title,
                                         const float *frames, const double *time_s, size_t n,

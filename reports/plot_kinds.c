@@ -5,6 +5,7 @@ const struct attune_plot_kind attune_plot_kinds[] = {
     {"leaderboard", "means with intervals, one panel per metric", false},
     {"heatmap", "metrics by models, coloured by distance from the mean of the models", false},
     {"ssm", "self-similarity matrix of one sample", true},
+    {"scape", "fitness of every segment of one sample: what repeats, and at what scale", true},
     {"chromagram", "pitch classes of one sample over time", true},
     {NULL},
 };

@@ -18,7 +18,7 @@
 
 /* Normalised score and coverage and their harmonic mean, in the reference's order of operations
  * (whose 1e-16 beside n and the path length changes no double). */
-static struct attune_scape_cell fitness(double score, double path_length, double coverage,
+static struct attune_scape_cell make_cell(double score, double path_length, double coverage,
                                         size_t length, size_t n)
 {
     const double tiny = 1e-16;
@@ -106,6 +106,23 @@ void attune_scape_row(const struct attune_scape *scape, size_t length,
     for (size_t start = 0; start + length <= scape->n;) {
         start += attune_scape_block(scape, length, start, cells + start);
     }
+}
+
+int attune_scape_all(const double *matrix, size_t n, struct attune_arena *arena, double *fitness)
+{
+    struct attune_scape scape;
+    struct attune_scape_cell *cells = attune_arena_alloc(arena, n, sizeof *cells);
+    if (!cells || !attune_scape_init(&scape, matrix, n, arena)) {
+        return 0;
+    }
+    memset(fitness, 0, n * n * sizeof *fitness);
+    for (size_t length = 1; length <= n; length++) {
+        attune_scape_row(&scape, length, cells);
+        for (size_t start = 0; start + length <= n; start++) {
+            fitness[(length - 1) * n + start] = cells[start].fitness;
+        }
+    }
+    return 1;
 }
 
 /* Every row of the piece holds at most one cell of the paths, so that their score is at most n and

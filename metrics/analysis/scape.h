@@ -50,6 +50,10 @@ void attune_scape_row(const struct attune_scape *scape, size_t length,
 size_t attune_scape_block(const struct attune_scape *scape, size_t length, size_t start,
                           struct attune_scape_cell *cells);
 
+/* The whole plot: fitness (n, n), row length - 1, column start, 0 where no segment is. Returns 0
+ * when out of memory (the arena is used, not reset). */
+int attune_scape_all(const double *matrix, size_t n, struct attune_arena *arena, double *fitness);
+
 /* Upper bound of the fitness of any segment of this length. */
 double attune_scape_bound(size_t n, size_t length);
 
