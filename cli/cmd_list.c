@@ -1,6 +1,7 @@
-/* attune list metrics|models: what there is, as a table or JSON, from the registries. */
+/* attune list: what there is, as a table or JSON, from the registries and the shipped fixtures. */
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/list_files.h"
 #include "metrics/metric.h"
 #include "models/generator.h"
 
@@ -69,6 +70,8 @@ static const struct {
 } kinds[] = {
     {"metrics", list_metrics},
     {"models", list_models},
+    {"suites", attune_list_suites},
+    {"prompts", attune_list_prompts},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -96,7 +99,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 
 const struct attune_command attune_command_list = {
     .name = "list",
-    .usage = "metrics|models",
+    .usage = "metrics|models|suites|prompts",
     .summary = "list what there is",
     .details = "Examples:\n"
                "  attune list metrics                 ids, directions, inputs, titles\n"
