@@ -58,7 +58,7 @@ static void add_cell(struct attune_buf *out, const struct attune_sheet_column *c
 void attune_sheet_html(struct attune_buf *out, struct attune_sheet *sheet, const char *id)
 {
     attune_sheet_round(sheet);
-    attune_buf_addf(out, "<table id=\"%s\">\n<caption>", id);
+    attune_buf_addf(out, "<table id=\"%s\" class=\"sortable\">\n<caption>", id);
     attune_escape_html(out, sheet->caption);
     attune_buf_add(out, "</caption>\n<thead><tr>");
     for (size_t c = 0; c < sheet->n_columns; c++) {
