@@ -41,6 +41,7 @@ struct attune_analysis {
     struct attune_grid *grid;           /* grid.h: beats and bars of a symbolic sample */
     struct attune_note_stats *note_stats; /* note_stats.h: counts over pitched notes */
     struct attune_cosiatec *cosiatec;   /* metrics/symbolic/cosiatec.h: point-set compression */
+    struct attune_parts *parts;         /* parts.h: melody, bass and chords of a symbolic sample */
     struct attune_onset *onset;         /* onset.h: onset envelope, both modalities */
     struct attune_beats *beats;         /* beats.h: tempo and beats, both modalities */
     struct attune_bars *bars;           /* bars.h: rhythm of each bar, both modalities */
