@@ -17,7 +17,10 @@ static int by_reward(const void *x, const void *y)
     if (a->scored != b->scored) {
         return b->scored - a->scored;
     }
-    return (a->reward < b->reward) - (a->reward > b->reward);
+    if (a->reward != b->reward) {
+        return a->reward < b->reward ? 1 : -1;
+    }
+    return (a->logprob < b->logprob) - (a->logprob > b->logprob);
 }
 
 /* Moves the best of each prompt's samples to the front; returns how many there are. */

@@ -4,11 +4,14 @@
  *
  *     best_of: N         draw N samples, keep the best (1..65536, default 1)
  *     select: METRIC_ID  by this metric, in its own direction
+ *     algorithm: inferalign (method inference): tree search (inferalign.h) by select, with options beams (3),
+ *                        keep_beams (2), block_bars (4), alpha (1), beta (1); reward: inferalign for the published score
  */
 #include "base/hash.h"
 #include "base/mem.h"
 #include "models/best_of_n.h"
 #include "models/builtin.h"
+#include "models/inferalign.h"
 #include "models/option.h"
 #include "models/policy_train.h"
 #include "models/recipe.h"
@@ -18,6 +21,8 @@ struct state {
     struct attune_policy *policy; /* base, or what alignment made of it */
     struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
     uint64_t best_of;
+    bool searches;
+    struct attune_inferalign search;
 };
 
 static void close_state(void *state)
@@ -29,8 +34,45 @@ static void close_state(void *state)
         }
         attune_policy_free(s->base);
         attune_scorer_pool_free(s->scorers);
+        attune_scorer_pool_free(s->search.text);
+        attune_scorer_pool_free(s->search.harmony);
         attune_release(s);
     }
+}
+
+static enum attune_code open_search(const struct attune_model_spec *spec, struct state *s,
+                                    struct attune_err *err)
+{
+    struct attune_inferalign *o = &s->search;
+    uint64_t n_beams = 3, n_keep = 2, block_bars = 4;
+    const char *reward = attune_option_get(spec, "reward", "");
+    o->published = strcmp(reward, "inferalign") == 0;
+    const char *harmony = o->published ? "harmonic.in_scale_ratio"
+                                       : attune_option_get(spec, "select", "harmonic.key_clarity");
+    enum attune_code code = attune_option_count(spec, "beams", 3, 1, 256, &n_beams, err);
+    if (code == ATTUNE_OK) {
+        code = attune_option_count(spec, "keep_beams", n_beams < 2 ? 1 : 2, 1, n_beams, &n_keep, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_option_count(spec, "block_bars", 4, 1, ATTUNE_MAX_BARS, &block_bars, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_option_number(spec, "alpha", 1.0, 0.0, 100.0, &o->alpha, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_option_number(spec, "beta", 1.0, 0.0, 100.0, &o->beta, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_scorer_pool_new(&o->text, "adherence.chords", err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_scorer_pool_new(&o->harmony, harmony, err);
+    }
+    o->n_beams = (size_t)n_beams;
+    o->n_keep = (size_t)n_keep;
+    o->block_bars = (int)block_bars;
+    s->searches = true;
+    return code;
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -40,7 +82,9 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     if (!s) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
     }
-    struct attune_recipe recipe;
+    struct attune_recipe recipe = {0};
+    const char *algorithm = attune_option_get(spec, "algorithm", "");
+    bool searches = spec->method == ATTUNE_METHOD_INFERENCE && strcmp(algorithm, "inferalign") == 0;
     const char *select = attune_option_get(spec, "select", NULL);
     enum attune_code code =
         attune_option_count(spec, "best_of", 1, 1, ATTUNE_MAX_BEST_OF, &s->best_of, err);
@@ -49,10 +93,12 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
                            spec->name);
         attune_err_hint(err, "add `select: harmonic.key_clarity` or another metric's id");
     }
-    if (code == ATTUNE_OK && select) {
+    if (code == ATTUNE_OK && searches) {
+        code = open_search(spec, s, err);
+    } else if (code == ATTUNE_OK && select) {
         code = attune_scorer_pool_new(&s->scorers, select, err);
     }
-    if (code == ATTUNE_OK) {
+    if (code == ATTUNE_OK && !searches) {
         code = attune_recipe_parse(&recipe, spec, err);
     }
     if (code == ATTUNE_OK) {
@@ -76,7 +122,13 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     struct state *s = state;
     struct attune_piece piece;
     struct attune_generation chosen;
-    if (s->scorers) {
+    if (s->searches) {
+        enum attune_code code =
+            attune_inferalign(&s->search, s->policy, s->base, request, &piece, &chosen, err);
+        if (code != ATTUNE_OK) {
+            return code;
+        }
+    } else if (s->scorers) {
         struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
         if (!scorer) {
             return ATTUNE_E_MEMORY;
@@ -117,7 +169,7 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 
 static const char *const options[] = {
     "best_of", "select", "algorithm", "reward", "train_seed", "steps", "batch", "beta", "rate", "group",
-    "pairs", "epochs", "lambda", "rounds", "keep", NULL,
+    "pairs", "epochs", "lambda", "rounds", "keep", "beams", "keep_beams", "block_bars", "alpha", NULL,
 };
 
 const struct attune_generator attune_generator_policy = {

@@ -157,7 +157,7 @@ static void commands_that_fail_say_why(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", COMMAND, cases[i].mode, "{out}", NULL};
-        struct attune_model_spec spec = {.name = "m", .command = argv, .timeout_s = i == 0 ? 0.5 : 20,
+        struct attune_model_spec spec = {.name = "m", .command = argv, .timeout_s = i == 0 ? 3 : 60,
                                          .memory_bytes = 512u << 20};
         struct running m = open_model(&spec);
         struct attune_prompt prompt = prompt_of("p", "t");
@@ -220,7 +220,7 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         {"crash", "exit code 3 without an answer; stderr: stand-in: out of cheese"},
         {"flood", "a line longer than"},
         {"flood-stderr", "no answer in time"},
-        {"partial", "unfinished line"},
+        {"partial", "in time, only 13 bytes of an unfinished line"},
         {"binary", "binary"},
         {"text", "not a JSON object: 'loading weights...'"},
         {"wrong-id", "out of order"},
@@ -235,7 +235,8 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", WORKER, cases[i].mode, NULL};
-        struct attune_model_spec spec = {.name = "w", .worker = argv, .timeout_s = 0.7, .n_workers = 1};
+        struct attune_model_spec spec = {.name = "w", .worker = argv, .n_workers = 1,
+                                         .timeout_s = strstr(cases[i].says, "in time") ? 2.5 : 30.0};
         struct running m = open_model(&spec);
         struct attune_prompt good = prompt_of("p1", "good"), bad = prompt_of("p2", "bad");
         struct attune_generation g;

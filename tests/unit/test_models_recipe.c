@@ -10,6 +10,7 @@
 
 #include "base/io/file.h"
 #include "base/mem.h"
+#include "models/inferalign.h"
 #include "models/recipe.h"
 
 static char folder[64];
@@ -129,6 +130,39 @@ static void best_of_n_selects_and_counts(void **state)
     assert_int_equal(g.n_tokens, 8 * single.n_tokens);
 }
 
+static void the_tree_search_repeats_and_counts(void **state)
+{
+    static char first[65536], second[65536];
+    struct attune_option options[] = {{"algorithm", "inferalign"}, {"select", "reward.proxy"},
+                                      {"block_bars", "5"}};
+    struct attune_model_spec spec = {.name = "m", .builtin = "policy",
+                                     .method = ATTUNE_METHOD_INFERENCE, .options = options,
+                                     .n_options = 3};
+    struct attune_generation a = generate(&spec, 3, first, sizeof first);
+    struct attune_generation b = generate(&spec, 3, second, sizeof second);
+    assert_memory_equal(first, second, sizeof first);
+    assert_int_equal(a.n_candidates, 3);
+    assert_int_equal(a.n_rewards, 3 * 4); /* 16 bars in blocks of 5, no chords asked for */
+    assert_false(a.has_logprob);
+    assert_true(a.has_ref_logprob && a.ref_logprob == b.ref_logprob);
+    options[1] = (struct attune_option){"reward", "inferalign"};
+    a = generate(&spec, 3, second, sizeof second);
+    assert_memory_not_equal(first, second, sizeof first);
+}
+
+static void note_score_counts_the_commonest_pitch(void **state)
+{
+    struct attune_piece piece = {.setting = {.n_bars = 4, .metre = ATTUNE_METRE_3_4, .tempo_bpm = 100}};
+    double score = -1.0;
+    assert_int_equal(attune_note_score(&piece, &score, NULL), ATTUNE_OK);
+    assert_true(score == 0.0);
+    /* Four melody notes, three of one pitch, over silence. */
+    piece.melody[0] = piece.melody[3] = piece.melody[6] = ATTUNE_PITCH;
+    piece.melody[9] = ATTUNE_PITCH + 4;
+    assert_int_equal(attune_note_score(&piece, &score, NULL), ATTUNE_OK);
+    assert_true(score == 0.25);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +170,8 @@ int main(void)
         cmocka_unit_test(options_are_checked),
         cmocka_unit_test(a_trained_model_is_cached_and_reports_its_divergence),
         cmocka_unit_test(best_of_n_selects_and_counts),
+        cmocka_unit_test(the_tree_search_repeats_and_counts),
+        cmocka_unit_test(note_score_counts_the_commonest_pitch),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }
