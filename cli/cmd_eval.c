@@ -12,10 +12,11 @@
 #include "cli/command.h"
 #include "cli/eval_result.h"
 #include "harness/evaluate.h"
+#include "harness/prompts.h"
 #include "metrics/compat.h"
 
 struct options {
-    const char *metrics, *format, *soundfont;
+    const char *metrics, *format, *soundfont, *prompt;
     bool compat, render;
 };
 
@@ -24,6 +25,8 @@ static const struct attune_opt options_table[] = {
      .help = "metrics to compute (default: all that apply)"},
     {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "jsonl|csv|table",
      .help = "output format (default: jsonl)"},
+    {"prompt", ATTUNE_OPT_TEXT, offsetof(struct options, prompt), .metavar = "FILE",
+     .help = "prompts of the files, by name (p001.wav, p001__s2.mid); one prompt: of all"},
     {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
      .help = "add the values of legacy tools (compat.*)"},
     {"render", ATTUNE_OPT_FLAG, offsetof(struct options, render),
@@ -39,6 +42,7 @@ struct job {
     const struct options *options;
     struct attune_selection selection;
     struct attune_file_list files;
+    struct attune_prompt_set prompts; /* empty without --prompt */
     struct attune_evaluator **evaluators;  /* (n_workers,) */
     struct attune_value **values;          /* (n_workers,) scratch rows (selection.n,) */
     struct attune_eval_result *results;    /* (files.n,) */
@@ -74,10 +78,10 @@ static void fill(struct job *job, struct attune_eval_result *result, size_t work
     struct attune_evaluator *evaluator = job->evaluators[worker];
     struct attune_value *values = job->values[worker];
     struct attune_err err = ATTUNE_ERR_INIT;
-    if (attune_evaluate_file(evaluator, result->path, NULL, &job->selection, values, &err)) {
-        char text[1200];
+    const struct attune_prompt *prompt = attune_prompts_for_file(&job->prompts, result->path);
+    if (attune_evaluate_file(evaluator, result->path, prompt, &job->selection, values, &err)) {
         result->modality = attune_file_modality(result->path);
-        result->error = attune_strdup(attune_err_text(&err, text, sizeof text));
+        result->error = attune_strdup(err.message); /* the path stands beside it */
         return;
     }
     struct attune_analysis *analysis = attune_evaluator_analysis(evaluator);
@@ -135,6 +139,12 @@ static enum attune_code prepare(struct job *job, size_t n_workers, struct attune
     if (code) {
         return code;
     }
+    if (job->options->prompt) {
+        code = attune_prompts_read(&job->prompts, job->options->prompt, err);
+        if (code) {
+            return code;
+        }
+    }
     if (job->options->compat) {
         job->selection.needs = ATTUNE_NEED_ALL;
     }
@@ -183,6 +193,7 @@ static void release(struct job *job, size_t n_workers)
     attune_release(job->results);
     attune_release(job->finished);
     attune_selection_release(&job->selection);
+    attune_prompts_release(&job->prompts);
     attune_file_list_release(&job->files);
     pthread_mutex_destroy(&job->mutex);
 }

@@ -202,3 +202,35 @@ void attune_safe_name(const char *id, char out[ATTUNE_SAFE_NAME_SIZE])
         snprintf(out + n, ATTUNE_SAFE_NAME_SIZE - n, "-%.12s", hash);
     }
 }
+
+/* Length of the stem of a file name without folder, extension and "__s<digits>". */
+static size_t stem_length(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    size_t n = dot && dot != name ? (size_t)(dot - name) : strlen(name);
+    size_t digits = 0;
+    while (digits < n && name[n - 1 - digits] >= '0' && name[n - 1 - digits] <= '9') {
+        digits++;
+    }
+    return digits && n > digits + 3 && strncmp(name + n - digits - 3, "__s", 3) == 0 ? n - digits - 3 : n;
+}
+
+const struct attune_prompt *attune_prompts_for_file(const struct attune_prompt_set *set,
+                                                    const char *path)
+{
+    if (set->n == 1) {
+        return &set->items[0];
+    }
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const size_t n = stem_length(name);
+    for (size_t i = 0; i < set->n; i++) {
+        char safe[ATTUNE_SAFE_NAME_SIZE];
+        attune_safe_name(set->items[i].id, safe);
+        if ((strlen(set->items[i].id) == n && strncmp(set->items[i].id, name, n) == 0) ||
+            (strlen(safe) == n && strncmp(safe, name, n) == 0)) {
+            return &set->items[i];
+        }
+    }
+    return NULL;
+}

@@ -32,6 +32,11 @@ enum attune_code attune_prompts_finish(struct attune_prompt_set *set, const char
                                        struct attune_err *err);
 void attune_prompts_release(struct attune_prompt_set *set);
 
+/* The prompt a file was made for: the only one of the set, else the one whose id (or its safe name) is the
+ * file's stem, with or without a seed ("p001.wav", "p001__s3.mid"). NULL when there is none. */
+const struct attune_prompt *attune_prompts_for_file(const struct attune_prompt_set *set,
+                                                    const char *path);
+
 /* Hash of one prompt's id, text and attributes. */
 enum attune_code attune_prompt_hash(const struct attune_prompt *prompt, char out[ATTUNE_HASH_SIZE],
                                     struct attune_err *err);
