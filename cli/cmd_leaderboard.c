@@ -1,6 +1,7 @@
 /* attune leaderboard: who stands where, with intervals, in five formats. */
 #include "cli/report_common.h"
 #include "reports/board.h"
+#include "reports/stability.h"
 
 struct options {
     const char *by, *metrics, *format, *run;
@@ -48,9 +49,39 @@ static void hint(const struct attune_common *common, const struct attune_board *
     }
 }
 
+/* Names the shown metrics by which half the prompts would order the models otherwise. */
+static enum attune_code warn_unstable(const struct attune_common *common, const struct options *o,
+                                      struct attune_store *store, const struct attune_board *board,
+                                      const size_t *metrics, size_t n_shown, struct attune_err *err)
+{
+    struct attune_buf globs = ATTUNE_BUF_INIT;
+    struct attune_score_table table = {0};
+    int64_t run = 0;
+    for (size_t i = 0; i < n_shown; i++) {
+        attune_buf_addf(&globs, "%s%s", i ? "," : "", board->metrics.items[metrics[i]].name);
+    }
+    struct attune_stability_row *rows = attune_alloc(n_shown + 1, sizeof *rows);
+    enum attune_code code =
+        rows ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for rank stability");
+    code = code ? code : attune_read_run_id(store, o->run, &run, err);
+    code = code ? code : attune_read_scores(store, run, attune_buf_text(&globs), &table, err);
+    code = code ? code : attune_stability_rows(&table, common->seed, rows, err);
+    for (size_t i = 0; i < table.metrics.n && !code; i++) {
+        if (rows[i].unstable) {
+            fprintf(stderr, "note: half the prompts would often order the models otherwise by %s "
+                            "(tau %.2f; `attune stability`)\n",
+                    rows[i].title, rows[i].halves.mean);
+        }
+    }
+    attune_release(rows);
+    attune_score_table_release(&table);
+    attune_buf_release(&globs);
+    return code;
+}
+
 static enum attune_code print_board(const struct attune_common *common, const struct options *o,
-                                    const struct attune_board *board, struct attune_buf *out,
-                                    struct attune_err *err)
+                                    struct attune_store *store, const struct attune_board *board,
+                                    struct attune_buf *out, struct attune_err *err)
 {
     if (strcmp(o->format, "csv") == 0) {
         attune_board_csv(board, out);
@@ -77,6 +108,9 @@ static enum attune_code print_board(const struct attune_common *common, const st
         code =
             attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);
     }
+    if (!code && strcmp(o->format, "table") == 0 && !common->quiet) {
+        code = warn_unstable(common, o, store, board, metrics, n, err);
+    }
     if (!code && strcmp(o->format, "table") == 0) {
         hint(common, board, metrics, n, o->metrics != NULL);
     }
@@ -98,7 +132,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                                  common->seed, common->jobs, err);
     }
     if (!code) {
-        code = print_board(common, o, &board, &out, err);
+        code = print_board(common, o, store, &board, &out, err);
     }
     if (!code) {
         fputs(attune_buf_text(&out), stdout);

@@ -1,0 +1,28 @@
+/* Rank stability of a run: does the order of its models survive half the prompts, or another seed? */
+#ifndef ATTUNE_REPORTS_STABILITY_H
+#define ATTUNE_REPORTS_STABILITY_H
+
+#include "harness/store_read.h"
+#include "metrics/stats/stability.h"
+#include "reports/sheet.h"
+
+struct attune_stability_row {
+    const char *metric, *title;  /* live as long as the table they were read from */
+    struct attune_stability halves;
+    size_t n_seeds;
+    double seed_tau;             /* mean agreement of one seed's order with that of all; NAN with one */
+    bool unstable;               /* mean agreement of halves below ATTUNE_STABLE_TAU */
+};
+
+/* Below this mean tau, two halves of the prompts order more than one pair in six differently: ARBITRARY, a
+ * little above what eight models of which half are tied reach by chance. */
+#define ATTUNE_STABLE_TAU (2.0 / 3.0)
+
+/* rows: (table->metrics.n,), filled in the table's order. */
+enum attune_code attune_stability_rows(const struct attune_score_table *table, uint64_t seed,
+                                       struct attune_stability_row *rows, struct attune_err *err);
+
+void attune_stability_sheet(const struct attune_stability_row *rows, size_t n,
+                            struct attune_sheet *sheet);
+
+#endif
