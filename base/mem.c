@@ -22,6 +22,12 @@ void attune_mem_fail_after(uint64_t n)
     atomic_store(&fail_at, n ? atomic_load(&allocation_count) + n : 0);
 }
 
+int attune_mem_fault_happened(void)
+{
+    const uint64_t at = atomic_load(&fail_at);
+    return at != 0 && atomic_load(&allocation_count) >= at;
+}
+
 uint64_t attune_mem_count(void)
 {
     return atomic_load(&allocation_count);

@@ -33,6 +33,9 @@ char *attune_strdup(const char *text);
  * 0 switches the fault off. For tests. */
 void attune_mem_fail_after(uint64_t n);
 
+/* Whether the allocation that attune_mem_fail_after chose has been asked for. */
+int attune_mem_fault_happened(void);
+
 /* Allocations made by this process so far. For tests that forbid allocation in hot loops. */
 uint64_t attune_mem_count(void);
 

@@ -22,6 +22,7 @@ enum {
 
 static const float POWER_MIN = 1e-20f; /* far below the rounding of a 24-bit file */
 static const float FLUX_RANGE = 1e-8f; /* 80 dB */
+static const float SOUNDING_DB = -90.0f;
 
 struct attune_base_frames {
     struct attune_fft *fft;
@@ -31,6 +32,10 @@ struct attune_base_frames {
     float mel_power[ATTUNE_N_MEL];
     float mel_db[ATTUNE_N_MEL]; /* of the frame before */
     float loudest;              /* mel power so far */
+    /* sums over sounding frames of each band's level relative to the frame's mean over bands */
+    double shape_sum[ATTUNE_N_MEL], shape_square[ATTUNE_N_MEL];
+    size_t n_shapes;
+    float shape_mean[ATTUNE_N_MEL], shape_sd[ATTUNE_N_MEL]; /* made by view */
     size_t n_frames, capacity;
     float *onset_flux, *flux_bands, *bass, *level_db, *centroid_hz, *rolloff99_hz, *flatness;
 };
@@ -77,6 +82,9 @@ void attune_base_frames_reset(struct attune_base_frames *base)
 {
     base->n_frames = 0;
     base->loudest = 0.0f;
+    memset(base->shape_sum, 0, sizeof base->shape_sum);
+    memset(base->shape_square, 0, sizeof base->shape_square);
+    base->n_shapes = 0;
 }
 
 static int resize(float **array, size_t n_frames, size_t width)
@@ -190,6 +198,23 @@ static void spectral_shape(struct attune_base_frames *base, size_t frame)
     base->flatness[frame] = fminf((float)(exp2(log_mean) / (double)(mean + floor)), 1.0f);
 }
 
+/* The spectral shape of the frame, without its level, for the timbre statistics. */
+static void add_shape(struct attune_base_frames *base, float floor)
+{
+    float level[ATTUNE_N_MEL];
+    double mean = 0.0;
+    for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
+        level[b] = fmaxf(base->mel_db[b], floor);
+        mean += (double)level[b] / ATTUNE_N_MEL;
+    }
+    for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
+        const double shape = (double)level[b] - mean;
+        base->shape_sum[b] += shape;
+        base->shape_square[b] += shape * shape;
+    }
+    base->n_shapes++;
+}
+
 static void onset_flux(struct attune_base_frames *base, size_t frame)
 {
     float db[ATTUNE_N_MEL];
@@ -216,6 +241,9 @@ static void onset_flux(struct attune_base_frames *base, size_t frame)
     base->bass[frame] = sqrtf(bass);
     base->onset_flux[frame] = all / ATTUNE_N_FLUX_BANDS;
     memcpy(base->mel_db, db, sizeof db);
+    if (base->level_db[frame] > SOUNDING_DB) {
+        add_shape(base, floor);
+    }
 }
 
 int attune_base_frames_push(struct attune_base_frames *base, const float *signal)
@@ -243,8 +271,17 @@ const float *attune_base_frames_mel(const struct attune_base_frames *base)
     return base->mel_power;
 }
 
-void attune_base_frames_view(const struct attune_base_frames *base, struct attune_frames *frames)
+void attune_base_frames_view(struct attune_base_frames *base, struct attune_frames *frames)
 {
+    const double n = base->n_shapes ? (double)base->n_shapes : 1.0;
+    for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
+        const double mean = base->shape_sum[b] / n;
+        const double variance = base->shape_square[b] / n - mean * mean;
+        base->shape_mean[b] = (float)mean;
+        base->shape_sd[b] = (float)sqrt(variance > 0.0 ? variance : 0.0);
+    }
+    frames->mel_shape_mean = base->shape_mean;
+    frames->mel_shape_sd = base->shape_sd;
     frames->n_frames = base->n_frames;
     frames->onset_flux = base->onset_flux;
     frames->flux_bands = base->flux_bands;

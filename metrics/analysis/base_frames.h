@@ -20,6 +20,6 @@ const float *attune_base_frames_power(const struct attune_base_frames *base);
 const float *attune_base_frames_mel(const struct attune_base_frames *base);
 
 /* Points the arrays of frames at what was pushed; they stay valid until the next push or reset. */
-void attune_base_frames_view(const struct attune_base_frames *base, struct attune_frames *frames);
+void attune_base_frames_view(struct attune_base_frames *base, struct attune_frames *frames);
 
 #endif

@@ -115,6 +115,7 @@ static enum attune_code add_interval(struct attune_set_pair *pair, const struct 
     const double half = z * hypot(line->se_intercept, attune_sd(pair->fad_replicates, n));
     out->ci_low = line->intercept - half;
     out->ci_high = line->intercept + half;
+    out->ci_why = NULL;
     return code;
 }
 

@@ -1,16 +1,37 @@
 /* Memorisation: the share of candidates that lie suspiciously near to a reference sample.
  *
- *     share of candidates whose nearest reference is closer than the 1st percentile of all distances between
- *     different reference samples (detail `threshold`)
+ *     share of candidates whose nearest reference is closer than the 1st percentile of the distances from
+ *     reference samples to their nearest other reference (detail `threshold`)
  *
+ * About .01 for candidates of the reference's own distribution at equal n. (The 1st percentile of all
+ * pairwise distances would be exceeded by most honest candidates: a nearest neighbour is the smallest of n.)
  * Interval: bootstrap over candidates with the threshold as it is. Undefined with fewer than 20 reference
  * rows. Repeated reference rows lower the threshold, down to 0, where nothing is closer.
  */
 #include "base/mem.h"
 #include "metrics/set/internal.h"
 #include "metrics/set/interval.h"
+#include "metrics/stats/order.h"
 
 enum { FEWEST_REFERENCES = 20 };
+
+static enum attune_code find_threshold(const struct attune_set_pair *pair, double *threshold,
+                                       struct attune_err *err)
+{
+    const size_t n = pair->reference.n;
+    double *square = attune_alloc(n, sizeof *square);
+    if (!square) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu reference rows", n);
+    }
+    enum attune_code code = attune_neighbour_squares(&pair->reference_points, 1, pair->options.n_threads,
+                                                     square, err);
+    for (size_t i = 0; i < n; i++) {
+        square[i] = sqrt(square[i]);
+    }
+    *threshold = attune_quantile(square, n, 0.01);
+    attune_release(square);
+    return code;
+}
 
 static enum attune_code final(struct attune_set_pair *pair, struct attune_set_value *out,
                               struct attune_err *err)
@@ -28,8 +49,7 @@ static enum attune_code final(struct attune_set_pair *pair, struct attune_set_va
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu candidates", n);
     }
     if (!code) {
-        code = attune_points_quantile(&pair->reference_points, 0.01, pair->options.n_threads, &threshold,
-                                      err);
+        code = find_threshold(pair, &threshold, err);
     }
     if (!code) {
         code = attune_nearest_squares(&pair->candidate_points, &pair->reference_points,
@@ -51,6 +71,6 @@ const struct attune_set_metric attune_set_metric_nearest_reference = {
     .id = "set.nearest_reference", .version = 1, .title = "Near copies of the reference", .unit = "1",
     .direction = ATTUNE_DOWN, .lo = 0.0, .hi = 1.0, .needs_reference = true,
     .summary = "share of candidates nearer to a reference than references are to each other",
-    .formula = "share with min distance to a reference < 1st percentile of distances between references",
+    .formula = "share with nearest reference < 1st percentile of references' nearest-neighbour distances",
     .source = "attune", .undefined_when = "fewer than 20 reference rows", .final = final,
 };

@@ -69,9 +69,8 @@ static void search_tile(void *context, const struct attune_tile *tile)
     }
 }
 
-/* Squared distance of every point to its k-th nearest other point: square (n,). */
-static enum attune_code find_radii(const struct attune_points *points, size_t k, size_t n_threads,
-                                   double *square, struct attune_err *err)
+enum attune_code attune_neighbour_squares(const struct attune_points *points, size_t k,
+                                          size_t n_threads, double *square, struct attune_err *err)
 {
     struct search s = {points, k + SPARE < points->n ? k + SPARE : points->n - 1, NULL};
     s.kept = attune_alloc(points->n * s.n_kept, sizeof *s.kept);
@@ -221,10 +220,10 @@ enum attune_code attune_neighbours_compute(const struct attune_points *reference
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for nearest neighbours");
     }
     if (!code) {
-        code = find_radii(reference, k, n_threads, reference_square, err);
+        code = attune_neighbour_squares(reference, k, n_threads, reference_square, err);
     }
     if (!code) {
-        code = find_radii(candidate, k, n_threads, candidate_square, err);
+        code = attune_neighbour_squares(candidate, k, n_threads, candidate_square, err);
     }
     if (!code) {
         struct membership membership = {.reference = reference, .candidate = candidate,

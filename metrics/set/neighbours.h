@@ -28,6 +28,11 @@ enum attune_code attune_neighbours_compute(const struct attune_points *reference
                                            size_t n_threads, struct attune_neighbours *out,
                                            struct attune_err *err);
 
+/* Squared distance of every point to its k-th nearest other point: square (n,), exact. 1 <= k < n,
+ * k <= ATTUNE_NEIGHBOURS_MAX_K. ATTUNE_E_MEMORY. */
+enum attune_code attune_neighbour_squares(const struct attune_points *points, size_t k,
+                                          size_t n_threads, double *square, struct attune_err *err);
+
 /* Squared distance from each row of a to the nearest row of b: out (a->n,), single precision. */
 enum attune_code attune_nearest_squares(const struct attune_points *a, const struct attune_points *b,
                                         size_t n_threads, float *out, struct attune_err *err);

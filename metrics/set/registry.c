@@ -36,7 +36,7 @@ enum attune_code attune_set_metric_eval(const struct attune_set_metric *metric,
                                         struct attune_err *err)
 {
     *out = (struct attune_set_value){.ci_why = "no value"};
-    if (metric->needs_reference && pair->reference.n == 0) {
+    if (metric->needs_reference && pair->reference.n == 0 && !pair->reference.mean) {
         out->value = attune_undefined("no reference set");
         return ATTUNE_OK;
     }

@@ -114,7 +114,7 @@ enum attune_code attune_set_pair_new(struct attune_set_pair **out, const struct 
                                      const struct attune_set_options *options, struct attune_err *err)
 {
     *out = NULL;
-    if (reference->n > 0 && reference->d != candidate->d) {
+    if ((reference->n > 0 || reference->mean) && reference->d != candidate->d) {
         return attune_fail(err, ATTUNE_E_INPUT,
                            "the reference has %zu dimensions, the candidates have %zu", reference->d,
                            candidate->d);

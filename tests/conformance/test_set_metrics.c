@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/io/npy.h"
-#include "metrics/set/set_metric.h"
+#include "metrics/set/compat.h"
 #include "tests/support/goldens.h"
 
 static json_t *goldens;
@@ -79,6 +79,11 @@ static void check_pair(const char *name, size_t n)
     expect("set.mmd2", value_of(pair, "set.mmd2"), golden(set, NULL, "kad_gaussian_f64_bwRef") / 100.0, 1e-6);
     expect("set.kad", value_of(pair, "set.kad"), golden(set, NULL, "kad_gaussian_f64_bwRef"), 1e-4);
     expect("set.vendi", value_of(pair, "set.vendi"), golden(set, "vendi_B", "score_X"), 1e-6);
+    struct attune_set_value legacy;
+    assert_int_equal(attune_set_compat_fadtk(pair, &legacy, NULL), ATTUNE_OK);
+    expect("compat.fadtk.fad", legacy.value.v / golden(set, "fad", "fadtk"), 1.0, 1e-9);
+    assert_int_equal(attune_set_compat_kadtk(pair, &legacy, NULL), ATTUNE_OK);
+    expect("compat.kadtk.kad", legacy.value.v, golden(set, NULL, "kad_gaussian_f32"), 1e-4);
     attune_set_pair_free(pair);
 
     pair = make_pair(&candidate, &reference, options); /* the candidates are A now */

@@ -1,0 +1,250 @@
+/* attune distance --reference SET --candidate SET: set metrics of two sets of embeddings. */
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/set_source.h"
+#include "metrics/set/compat.h"
+#include "metrics/set/set_metric.h"
+
+struct options {
+    const char *reference, *candidate, *metrics, *format, *bandwidth;
+    uint64_t k, replicates;
+    bool compat;
+};
+
+static const struct attune_opt options_table[] = {
+    {"reference", ATTUNE_OPT_TEXT, offsetof(struct options, reference), .metavar = "SET",
+     .help = "what the candidates are compared with"},
+    {"candidate", ATTUNE_OPT_TEXT, offsetof(struct options, candidate), .metavar = "SET",
+     .help = "the set under test"},
+    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), .metavar = "GLOB,...",
+     .help = "set metrics to compute (default: all)"},
+    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "json|table",
+     .help = "output format (default: table)"},
+    {"k", ATTUNE_OPT_COUNT, offsetof(struct options, k), .metavar = "N", .lo = 1, .hi = 100,
+     .help = "nearest neighbours of precision, recall, density, coverage (default: 5)"},
+    {"bandwidth", ATTUNE_OPT_TEXT, offsetof(struct options, bandwidth), .metavar = "WHAT",
+     .help = "kernel bandwidth: reference or candidate (median distance), or a number (default: reference)"},
+    {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N", .hi = 100000,
+     .help = "bootstrap replicates of the intervals, 0 for none (default: 200)"},
+    {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
+     .help = "add the values of legacy tools (compat.fadtk.fad, compat.kadtk.kad)"},
+    {NULL},
+};
+
+static const struct options defaults = {
+    .format = "table", .k = 5, .bandwidth = "reference", .replicates = 200};
+
+static enum attune_code take_bandwidth(const char *text, struct attune_set_options *options,
+                                       struct attune_err *err)
+{
+    char *end;
+    if (strcmp(text, "reference") == 0) {
+        options->bandwidth = ATTUNE_BANDWIDTH_REFERENCE;
+    } else if (strcmp(text, "candidate") == 0) {
+        options->bandwidth = ATTUNE_BANDWIDTH_CANDIDATE;
+    } else {
+        options->bandwidth = ATTUNE_BANDWIDTH_FIXED;
+        options->bandwidth_value = strtod(text, &end);
+        if (end == text || *end || !(options->bandwidth_value > 0.0) || isinf(options->bandwidth_value)) {
+            return attune_fail(err, ATTUNE_E_USAGE,
+                               "--bandwidth '%s': allowed are reference, candidate or a positive number",
+                               text);
+        }
+    }
+    return ATTUNE_OK;
+}
+
+static void print_source(struct attune_buf *out, const char *name, const struct attune_set_source *source)
+{
+    attune_buf_addf(out, "\"%s\": {\"n\": ", name);
+    if (source->rows.v) {
+        attune_buf_addf(out, "%zu", source->rows.n_rows);
+    } else {
+        attune_buf_add(out, "null");
+    }
+    attune_buf_addf(out, ", \"d\": %zu", source->d);
+    if (source->embedding) {
+        attune_buf_addf(out, ", \"embedding\": \"%s\"", source->embedding);
+    }
+    attune_buf_add(out, "}");
+}
+
+struct result {
+    const char *id;
+    struct attune_set_value value;
+};
+
+static void print_result_json(struct attune_buf *out, const struct result *r, size_t n, size_t m)
+{
+    const struct attune_set_value *v = &r->value;
+    attune_buf_addf(out, "    \"%s\": {\"value\": ", r->id);
+    if (v->value.state == ATTUNE_DEFINED) {
+        attune_buf_add_double(out, v->value.v);
+    } else {
+        attune_buf_add(out, "null, \"undefined\": ");
+        attune_buf_add_json(out, v->value.why);
+    }
+    if (v->value.state == ATTUNE_DEFINED && !v->ci_why) {
+        attune_buf_add(out, ", \"ci_low\": ");
+        attune_buf_add_double(out, v->ci_low);
+        attune_buf_add(out, ", \"ci_high\": ");
+        attune_buf_add_double(out, v->ci_high);
+    } else {
+        attune_buf_add(out, ", \"ci_low\": null, \"ci_high\": null");
+    }
+    attune_buf_addf(out, ", \"n\": [%zu, %zu]", n, m);
+    for (size_t i = 0; i < v->n_details; i++) {
+        attune_buf_addf(out, ", \"%s\": ", v->detail[i].key);
+        attune_buf_add_double(out, v->detail[i].v);
+    }
+    attune_buf_add(out, "}");
+}
+
+static void print_warnings_json(struct attune_buf *out, const char *warnings)
+{
+    char line[1024];
+    attune_buf_add(out, "  \"warnings\": [");
+    for (const char *p = warnings, *end; *p; p = *end ? end + 1 : end) {
+        end = p + strcspn(p, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)(end - p), p);
+        attune_buf_add(out, p == warnings ? "" : ", ");
+        attune_buf_add_json(out, line);
+    }
+    attune_buf_add(out, "]");
+}
+
+static void print_table(struct attune_buf *out, const struct result *results, size_t n_results)
+{
+    for (size_t i = 0; i < n_results; i++) {
+        const struct attune_set_value *v = &results[i].value;
+        if (v->value.state != ATTUNE_DEFINED) {
+            attune_buf_addf(out, "%-28s undefined: %s\n", results[i].id, v->value.why);
+        } else if (v->ci_why) {
+            attune_buf_addf(out, "%-28s %12.6g\n", results[i].id, v->value.v);
+        } else {
+            attune_buf_addf(out, "%-28s %12.6g  [%.6g, %.6g]\n", results[i].id, v->value.v, v->ci_low,
+                            v->ci_high);
+        }
+    }
+}
+
+/* The chosen metrics; *results (n,) is released by the caller. */
+static enum attune_code evaluate(const struct options *o, struct attune_set_pair *pair,
+                                 struct result *results, size_t *n_results, struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    *n_results = 0;
+    for (size_t i = 0; i < attune_n_set_metrics && !code; i++) {
+        const struct attune_set_metric *metric = attune_set_metrics[i];
+        if (attune_glob_list(o->metrics, metric->id)) {
+            struct result *r = &results[(*n_results)++];
+            r->id = metric->id;
+            code = attune_set_metric_eval(metric, pair, &r->value, err);
+        }
+    }
+    if (!code && o->compat) {
+        results[*n_results].id = "compat.fadtk.fad";
+        code = attune_set_compat_fadtk(pair, &results[(*n_results)++].value, err);
+    }
+    if (!code && o->compat) {
+        results[*n_results].id = "compat.kadtk.kad";
+        code = attune_set_compat_kadtk(pair, &results[(*n_results)++].value, err);
+    }
+    if (!code && *n_results == 0) {
+        attune_fail(err, ATTUNE_E_USAGE, "no set metric matches '%s'", o->metrics);
+        attune_err_hint(err, "they begin with 'set.', such as set.fad");
+        code = ATTUNE_E_USAGE;
+    }
+    return code;
+}
+
+static void print_all(const struct options *o, const struct attune_set_source *reference,
+                      const struct attune_set_source *candidate, const struct result *results,
+                      size_t n_results, const char *warnings, struct attune_buf *out)
+{
+    if (strcmp(o->format, "table") == 0) {
+        print_table(out, results, n_results);
+        return;
+    }
+    attune_buf_add(out, "{");
+    print_source(out, "reference", reference);
+    attune_buf_add(out, ",\n ");
+    print_source(out, "candidate", candidate);
+    attune_buf_add(out, ",\n  \"metrics\": {\n");
+    for (size_t i = 0; i < n_results; i++) {
+        print_result_json(out, &results[i], reference->rows.n_rows, candidate->rows.n_rows);
+        attune_buf_add(out, i + 1 < n_results ? ",\n" : "\n");
+    }
+    attune_buf_add(out, "  },\n");
+    print_warnings_json(out, warnings);
+    attune_buf_add(out, "}\n");
+}
+
+static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+                            int n_args, int *exit_code, struct attune_err *err)
+{
+    const struct options *o = options;
+    struct attune_set_source reference = {0}, candidate = {0};
+    struct attune_set_pair *pair = NULL;
+    struct attune_buf warnings = ATTUNE_BUF_INIT, out = ATTUNE_BUF_INIT;
+    struct result *results = NULL;
+    size_t n_results;
+    struct attune_set_options set_options = ATTUNE_SET_OPTIONS_INIT;
+    set_options.k = o->k;
+    set_options.n_replicates = o->replicates;
+    set_options.seed = common->seed;
+    set_options.n_threads = common->jobs;
+    if (!o->reference || !o->candidate) {
+        return attune_fail(err, ATTUNE_E_USAGE, "both --reference SET and --candidate SET are needed");
+    }
+    enum attune_code code = take_bandwidth(o->bandwidth, &set_options, err);
+    if (!code) {
+        code = attune_set_source_load(&reference, o->reference, "reference", common->jobs, &warnings, err);
+    }
+    if (!code) {
+        code = attune_set_source_load(&candidate, o->candidate, "candidate", common->jobs, &warnings, err);
+    }
+    if (!code) {
+        const struct attune_set a = attune_set_source_view(&reference);
+        const struct attune_set b = attune_set_source_view(&candidate);
+        code = attune_set_pair_new(&pair, &a, &b, &set_options, err);
+    }
+    results = attune_alloc(attune_n_set_metrics + 2, sizeof *results);
+    if (!code && !results) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    if (!code) {
+        code = evaluate(o, pair, results, &n_results, err);
+    }
+    if (!code) {
+        print_all(o, &reference, &candidate, results, n_results, attune_buf_text(&warnings), &out);
+        code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+        fputs(attune_buf_text(&out), stdout);
+    }
+    if (!common->quiet) {
+        fputs(attune_buf_text(&warnings), stderr);
+    }
+    attune_release(results);
+    attune_set_pair_free(pair);
+    attune_set_source_release(&reference);
+    attune_set_source_release(&candidate);
+    attune_buf_release(&warnings);
+    attune_buf_release(&out);
+    return code;
+}
+
+const struct attune_command attune_command_distance = {
+    .name = "distance",
+    .usage = "--reference SET --candidate SET [--metrics GLOB,...]",
+    .summary = "distances between two sets of samples or embeddings",
+    .details = "A SET is a .npy file of shape (n, d), a folder of .npy files, a folder with mu.npy and\n"
+               "cov.npy, or a folder of audio or MIDI, embedded by the built-in attune-1.\n\n"
+               "Examples:\n"
+               "  attune distance --reference real.npy --candidate fake.npy --format json\n"
+               "  attune distance --reference corpus/ --candidate samples/ --metrics 'set.fad*,set.kad'",
+    .options = options_table,
+    .options_size = sizeof(struct options),
+    .defaults = &defaults,
+    .max_args = 0,
+    .run = run,
+};
