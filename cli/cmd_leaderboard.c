@@ -103,7 +103,7 @@ static enum attune_code print_board(const struct attune_common *common, const st
         n = attune_board_headline(board, metrics);
     }
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
-    enum attune_code code = attune_board_sheet(board, metrics, n, &sheet, err);
+    enum attune_code code = attune_board_sheet(board, metrics, n, NULL, &sheet, err);
     if (!code) {
         code =
             attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/list_files.h"
+#include "cli/list_reports.h"
 #include "metrics/metric.h"
 #include "models/generator.h"
 
@@ -72,6 +73,8 @@ static const struct {
     {"models", list_models},
     {"suites", attune_list_suites},
     {"prompts", attune_list_prompts},
+    {"plots", attune_list_plots},
+    {"tables", attune_list_tables},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -99,7 +102,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 
 const struct attune_command attune_command_list = {
     .name = "list",
-    .usage = "metrics|models|suites|prompts",
+    .usage = "metrics|models|suites|prompts|plots|tables",
     .summary = "list what there is",
     .details = "Examples:\n"
                "  attune list metrics                 ids, directions, inputs, titles\n"

@@ -57,10 +57,17 @@ bool attune_standing_is_best(const struct attune_board *board, size_t metric, si
 /* Whether a model was optimised or selected on a metric. */
 bool attune_row_is_proxy(const struct attune_board_row *row, const char *metric);
 
-/* A table of rows by the chosen metrics, best first by the first of them. */
+/* Columns of a board's table beside the metrics. */
+struct attune_board_layout {
+    bool method, base; /* before the metrics */
+    bool cost;         /* behind them: divergence from the base, candidates, tokens, reward calls, seconds */
+};
+
+/* A table of rows by the chosen metrics, best first by the first of them. layout: NULL for names
+ * and metrics only; base and cost are left out by method. */
 enum attune_code attune_board_sheet(const struct attune_board *board, const size_t *metrics,
-                                    size_t n_metrics, struct attune_sheet *out,
-                                    struct attune_err *err);
+                                    size_t n_metrics, const struct attune_board_layout *layout,
+                                    struct attune_sheet *out, struct attune_err *err);
 
 /* One line per model and metric, in the columns of the database table; no run, no time. */
 void attune_board_csv(const struct attune_board *board, struct attune_buf *out);

@@ -56,9 +56,7 @@ static void fill_cell(const struct attune_board *board, size_t metric, size_t ro
     note_left_out(board, s, sheet, cell);
 }
 
-enum attune_code attune_board_sheet(const struct attune_board *board, const size_t *metrics,
-                                    size_t n_metrics, struct attune_sheet *sheet,
-                                    struct attune_err *err)
+static void describe(const struct attune_board *board, struct attune_sheet *sheet)
 {
     char text[400];
     snprintf(
@@ -71,8 +69,32 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
              (long long)board->run->id, board->run->prompt_hash, board->run->attune_version,
              board->run->attune_commit);
     sheet->origin = attune_sheet_text(sheet, text);
+}
+
+static const struct attune_sheet_column cost_columns[] = {
+    {.title = "divergence from base",
+     .unit = "nats",
+     .id = "divergence",
+     .right = true,
+     .n_decimals = -1},
+    {.title = "candidates", .unit = "", .right = true, .n_decimals = -1},
+    {.title = "tokens", .unit = "", .right = true, .n_decimals = 0},
+    {.title = "reward calls", .unit = "", .id = "reward_calls", .right = true, .n_decimals = -1},
+    {.title = "time", .unit = "s", .id = "generate_s", .right = true, .n_decimals = -1},
+};
+enum { N_COST = sizeof cost_columns / sizeof *cost_columns };
+
+static void add_columns(const struct attune_board *board, const size_t *metrics, size_t n_metrics,
+                        struct attune_board_layout layout, struct attune_sheet *sheet)
+{
     attune_sheet_add_column(
         sheet, (struct attune_sheet_column){.title = board->by_method ? "method" : "model"});
+    if (layout.method) {
+        attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "method"});
+    }
+    if (layout.base) {
+        attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "base"});
+    }
     for (size_t i = 0; i < n_metrics; i++) {
         const struct attune_metric_info *m = &board->metrics.items[metrics[i]];
         attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = m->title,
@@ -83,23 +105,60 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
                                                                     .right = true,
                                                                     .n_decimals = -1});
     }
+    for (size_t i = 0; layout.cost && i < N_COST; i++) {
+        attune_sheet_add_column(sheet, cost_columns[i]);
+    }
+}
+
+static void fill_row(const struct attune_board *board, size_t r, const size_t *metrics,
+                     size_t n_metrics, struct attune_board_layout layout,
+                     struct attune_sheet *sheet, struct attune_sheet_cell *cell)
+{
+    const struct attune_board_row *row = &board->rows[r];
+    const char *texts[] = {row->name, layout.method ? row->method : NULL,
+                           layout.base ? (row->base ? row->base : "") : NULL};
+    cell->marks = row->simulated ? ATTUNE_MARK_SIMULATED : 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (texts[i]) {
+            cell->kind = ATTUNE_SHEET_TEXT;
+            (cell++)->text = attune_sheet_text(sheet, texts[i]);
+        }
+    }
+    for (size_t k = 0; k < n_metrics; k++) {
+        fill_cell(board, metrics[k], r, sheet, cell++);
+    }
+    if (layout.cost) { /* by model, so rows and models are the same */
+        const struct attune_model_info *m = &board->models.items[r];
+        const double cost[N_COST] = {m->divergence, m->n_candidates, m->n_tokens, m->n_rewards,
+                                     m->generate_s};
+        for (size_t i = 0; i < N_COST; i++, cell++) {
+            cell->kind = isfinite(cost[i]) ? ATTUNE_SHEET_NUMBER : ATTUNE_SHEET_MISSING;
+            cell->value = cost[i];
+        }
+    }
+}
+
+enum attune_code attune_board_sheet(const struct attune_board *board, const size_t *metrics,
+                                    size_t n_metrics, const struct attune_board_layout *layout,
+                                    struct attune_sheet *sheet, struct attune_err *err)
+{
+    struct attune_board_layout chosen = layout ? *layout : (struct attune_board_layout){0};
+    if (board->by_method) {
+        chosen = (struct attune_board_layout){0};
+    }
     size_t *order = attune_alloc(board->n_rows, sizeof *order);
     if (!order) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table");
     }
+    describe(board, sheet);
+    add_columns(board, metrics, n_metrics, chosen, sheet);
     attune_board_order(board, metrics[0], order);
     for (size_t i = 0; i < board->n_rows; i++) {
         struct attune_sheet_cell *cells = attune_sheet_add_row(sheet);
         if (!cells) {
             break;
         }
-        const struct attune_board_row *row = &board->rows[order[i]];
-        cells[0].kind = ATTUNE_SHEET_TEXT;
-        cells[0].text = attune_sheet_text(sheet, row->name);
-        cells[0].marks = row->simulated ? ATTUNE_MARK_SIMULATED : 0;
-        for (size_t k = 0; k < n_metrics; k++) {
-            fill_cell(board, metrics[k], order[i], sheet, &cells[1 + k]);
-        }
+        fill_row(board, order[i], metrics, n_metrics, chosen, sheet, cells);
     }
     attune_release(order);
     return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table")

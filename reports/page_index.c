@@ -14,7 +14,7 @@ static enum attune_code add_board(struct attune_buf *out, const struct attune_bo
                                   struct attune_err *err)
 {
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
-    enum attune_code code = attune_board_sheet(board, metrics, n, &sheet, err);
+    enum attune_code code = attune_board_sheet(board, metrics, n, NULL, &sheet, err);
     if (!code) {
         attune_buf_add(out, "<div class=\"scroll\">\n");
         attune_sheet_html(out, &sheet, id);
