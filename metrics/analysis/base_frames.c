@@ -198,13 +198,19 @@ static void spectral_shape(struct attune_base_frames *base, size_t frame)
     base->flatness[frame] = fminf((float)(exp2(log_mean) / (double)(mean + floor)), 1.0f);
 }
 
+/* fmaxf is a call, for the sake of NaN. */
+static inline float larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 /* The spectral shape of the frame, without its level, for the timbre statistics. */
 static void add_shape(struct attune_base_frames *base, float floor)
 {
     float level[ATTUNE_N_MEL];
     double mean = 0.0;
     for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
-        level[b] = fmaxf(base->mel_db[b], floor);
+        level[b] = larger(base->mel_db[b], floor);
         mean += (double)level[b] / ATTUNE_N_MEL;
     }
     for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
@@ -217,24 +223,31 @@ static void add_shape(struct attune_base_frames *base, float floor)
 
 static void onset_flux(struct attune_base_frames *base, size_t frame)
 {
-    float db[ATTUNE_N_MEL];
-    for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
-        base->loudest = fmaxf(base->loudest, base->mel_power[b]);
-        db[b] = attune_power_db(base->mel_power[b] + POWER_MIN);
+    float db[ATTUNE_N_MEL], rise[ATTUNE_N_MEL];
+    float loudest[LANES] = {0};
+    for (size_t b = 0; b < ATTUNE_N_MEL; b += LANES) {
+        for (size_t j = 0; j < LANES; j++) {
+            loudest[j] = larger(loudest[j], base->mel_power[b + j]);
+            db[b + j] = attune_power_db(base->mel_power[b + j] + POWER_MIN);
+        }
+    }
+    for (size_t j = 0; j < LANES; j++) {
+        base->loudest = larger(base->loudest, loudest[j]);
     }
     const float floor = attune_power_db(base->loudest * FLUX_RANGE + POWER_MIN);
+    for (size_t b = 0; b < ATTUNE_N_MEL; b++) {
+        rise[b] = larger(larger(db[b], floor) - larger(base->mel_db[b], floor), 0.0f);
+    }
     float *bands = base->flux_bands + frame * ATTUNE_N_FLUX_BANDS;
-    float all = 0.0f;
+    float all = 0.0f, bass = 0.0f;
     for (size_t g = 0; g < ATTUNE_N_FLUX_BANDS; g++) {
         float sum = 0.0f;
         for (size_t b = g * GROUP; b < (g + 1) * GROUP; b++) {
-            const float rise = fmaxf(db[b], floor) - fmaxf(base->mel_db[b], floor);
-            sum += rise > 0.0f ? rise : 0.0f;
+            sum += rise[b];
         }
         bands[g] = frame ? sum / GROUP : 0.0f;
         all += bands[g];
     }
-    float bass = 0.0f;
     for (size_t b = 0; b < GROUP; b++) {
         bass += base->mel_power[b];
     }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = ATTUNE_CLICK_BLOCK, GUARD = 3 };
+enum { BLOCK = ATTUNE_CLICK_BLOCK, GUARD = 3, LANES = 16 };
 
 static const float RATIO = 12.0f;
 static const float THRESHOLD = 0.002f; /* -54 dB */
@@ -14,25 +14,41 @@ void attune_clicks_begin(struct attune_clicks *clicks)
     *clicks = (struct attune_clicks){0};
 }
 
-/* Peak of |second difference| and its mean without the peak's neighbourhood. */
+/* Peak of |second difference| and its mean; where the peak stands out from the mean, the mean is taken
+ * without the peak's neighbourhood. */
 static void measure(const float block[BLOCK + 2], float *peak, float *mean)
 {
-    float d[BLOCK];
-    for (size_t i = 0; i < BLOCK; i++) {
-        d[i] = fabsf((block[i + 2] - block[i + 1]) - (block[i + 1] - block[i]));
+    float d[BLOCK], largest[LANES] = {0}, sums[LANES] = {0};
+    for (size_t i = 0; i < BLOCK; i += LANES) {
+        for (size_t j = 0; j < LANES; j++) {
+            const float *x = block + i + j;
+            d[i + j] = fabsf((x[2] - x[1]) - (x[1] - x[0]));
+            largest[j] = d[i + j] > largest[j] ? d[i + j] : largest[j];
+            sums[j] += d[i + j];
+        }
     }
-    size_t at = 0;
-    float sum = 0.0f;
-    for (size_t i = 0; i < BLOCK; i++) {
-        at = d[i] > d[at] ? i : at;
+    float sum = sums[0];
+    for (size_t j = 1; j < LANES; j++) {
+        largest[0] = largest[j] > largest[0] ? largest[j] : largest[0];
+        sum += sums[j];
     }
-    const size_t first = at > GUARD ? at - GUARD : 0;
-    const size_t last = at + GUARD < BLOCK ? at + GUARD : BLOCK - 1;
-    for (size_t i = 0; i < BLOCK; i++) {
-        sum += i < first || i > last ? d[i] : 0.0f;
+    *peak = largest[0];
+    *mean = sum / BLOCK;
+    if (*peak < 4.0f * *mean) {
+        return;
     }
-    *peak = d[at];
-    *mean = sum / (float)(BLOCK - (last - first + 1));
+    size_t at = 0, n = 0;
+    while (d[at] < *peak) {
+        at++;
+    }
+    *mean = 0.0f;
+    for (size_t i = 0; i < BLOCK; i++) {
+        if (i + GUARD < at || i > at + GUARD) {
+            *mean += d[i];
+            n++;
+        }
+    }
+    *mean /= (float)n;
 }
 
 static void end_block(struct attune_clicks *clicks)

@@ -254,16 +254,27 @@ static int append_resampled(struct attune_frontend *f, const float *mono, size_t
     }
 }
 
+static inline float clamp_sample(float x)
+{
+    return x > SAMPLE_MAX ? SAMPLE_MAX : x < -SAMPLE_MAX ? -SAMPLE_MAX : x;
+}
+
 static void mix(const float *restrict interleaved, size_t n_channels, size_t n,
                 float *restrict mono)
 {
+    if (n_channels == 2) {
+        for (size_t i = 0; i < n; i++) {
+            mono[i] = clamp_sample(0.5f * (interleaved[2 * i] + interleaved[2 * i + 1]));
+        }
+        return;
+    }
     const float scale = 1.0f / (float)n_channels;
     for (size_t i = 0; i < n; i++) {
         float sum = 0.0f;
         for (size_t c = 0; c < n_channels; c++) {
             sum += interleaved[i * n_channels + c];
         }
-        mono[i] = fmaxf(fminf(sum * scale, SAMPLE_MAX), -SAMPLE_MAX);
+        mono[i] = clamp_sample(sum * scale);
     }
 }
 

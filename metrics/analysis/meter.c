@@ -165,6 +165,19 @@ static void feed_channel(struct attune_meter *meter, size_t c, float *plane, siz
     }
 }
 
+static void deinterleave(const float *restrict x, size_t stride, size_t n, float *restrict plane)
+{
+    if (stride == 2) { /* a constant stride becomes shuffles */
+        for (size_t i = 0; i < n; i++) {
+            plane[i] = x[2 * i];
+        }
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        plane[i] = x[i * stride];
+    }
+}
+
 int attune_meter_feed(struct attune_meter *meter, const float *interleaved, const float *mono,
                       size_t n)
 {
@@ -175,9 +188,7 @@ int attune_meter_feed(struct attune_meter *meter, const float *interleaved, cons
     const size_t stride = meter->n_channels;
     for (size_t c = 0; c < stride; c++) {
         float *plane = meter->plane[c % 2];
-        for (size_t i = 0; i < n; i++) {
-            plane[HISTORY + i] = interleaved[i * stride + c];
-        }
+        deinterleave(interleaved + c, stride, n, plane + HISTORY);
         feed_channel(meter, c, plane, n);
         if (c == 1) {
             double unused = 0.0;
