@@ -202,16 +202,24 @@ double attune_evidence_score(const double features[ATTUNE_N_EVIDENCE])
     return sum;
 }
 
-/* Four beats unless three repeat clearly better: most music is in four, and its halves help it. */
+/* How well the bands repeat after k beats: the top within a frame, as lags fall between frames. */
+static double repetition(const struct attune_evidence *evidence, double period, int k)
+{
+    const size_t lag = (size_t)lround(k * period);
+    double best = 0.0;
+    for (size_t i = lag - 1; i <= lag + 1 && i < ATTUNE_TEMPOGRAM_MAX_LAGS; i++) {
+        best = fmax(best, evidence->ac[i]);
+    }
+    return best;
+}
+
+/* Four beats unless bars of three repeat clearly better: most music is in four. */
 int attune_evidence_meter(const struct attune_evidence *evidence, double period)
 {
-    static const double MARGIN = 0.05;
-    double repetition[5];
-    for (int k = 2; k <= 4; k++) {
-        repetition[k] = attune_at_lag(evidence->ac, ATTUNE_TEMPOGRAM_MAX_LAGS, k * period);
-    }
-    const double four = fmax(repetition[2], repetition[4]);
-    return repetition[3] > four + MARGIN ? 3 : 4;
+    static const double MARGIN = 0.04;
+    const double three = repetition(evidence, period, 3) + repetition(evidence, period, 6);
+    const double four = repetition(evidence, period, 4) + repetition(evidence, period, 8);
+    return 0.5 * three > 0.5 * four + MARGIN ? 3 : 4;
 }
 
 size_t attune_evidence_downbeat(const struct attune_evidence *evidence, const double *beat_s,

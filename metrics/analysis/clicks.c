@@ -14,8 +14,8 @@ void attune_clicks_begin(struct attune_clicks *clicks)
     *clicks = (struct attune_clicks){0};
 }
 
-/* Peak of |second difference| and its mean; where the peak stands out from the mean, the mean is taken
- * without the peak's neighbourhood. */
+/* Peak of |second difference| and its mean; where the peak stands out from the mean, the mean is
+ * taken without the peak's neighbourhood. */
 static void measure(const float block[BLOCK + 2], float *peak, float *mean)
 {
     float d[BLOCK], largest[LANES] = {0}, sums[LANES] = {0};

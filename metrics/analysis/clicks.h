@@ -2,9 +2,9 @@
  *
  * The second difference stresses what changes within a sample or two. In blocks of 64 samples, the
  * block's largest value is a click when it exceeds -54 dB of full scale and 12 times the largest of
- * three means: of this block (without +-3 samples around a peak that stands out fourfold), of the block before and of the
- * block after. A note's attack raises the blocks after it as well and is none; a splice, the edge
- * of a drop-out or a lost sample is one. */
+ * three means: of this block (without +-3 samples around a peak that stands out fourfold), of the
+ * block before and of the block after. A note's attack raises the blocks after it as well and is
+ * none; a splice, the edge of a drop-out or a lost sample is one. */
 #ifndef ATTUNE_METRICS_ANALYSIS_CLICKS_H
 #define ATTUNE_METRICS_ANALYSIS_CLICKS_H
 

@@ -270,7 +270,7 @@ int attune_meter_finish(const struct attune_meter *meter, struct attune_arena *a
     levels->rms = sqrt(squares / ((double)meter->n_samples * (double)meter->n_channels));
     correlate(meter, levels);
     if (meter->needs & ATTUNE_NEED_TRUE_PEAK) {
-        levels->true_peak = (double)meter->true_peak.peak;
+        levels->true_peak = fmax((double)meter->true_peak.peak, levels->sample_peak);
     } else {
         levels->true_peak_why = "the true peak was not asked for";
     }

@@ -16,9 +16,9 @@ static double bessel_i0(double x)
     return sum;
 }
 
-/* Coefficients of the value `fraction` of a sample after the tap at TAPS/2 - 1, with unit gain at DC and
- * straight lines kept. Returns the sum of |g|, g being what the filter does to second differences beyond
- * linear interpolation: filter - linear = g convolved with (1, -2, 1). */
+/* Coefficients of the value `fraction` of a sample after the tap at TAPS/2 - 1, with unit gain at
+ * DC and straight lines kept. Returns the sum of |g|, g being what the filter does to second
+ * differences beyond linear interpolation: filter - linear = g convolved with (1, -2, 1). */
 static float design(float *filter, double fraction)
 {
     static const double BETA = 6.0; /* stop band below -60 dB */
@@ -143,10 +143,10 @@ void attune_true_peak_feed(struct attune_true_peak *meter, const float *x, size_
     for (size_t start = 0; start < n; start += BLOCK) {
         const size_t n_now = n - start < BLOCK ? n - start : BLOCK;
         const float *first = x + start - (TAPS - 1); /* first tap of the block's first value */
-        /* The block's values lie between the samples first + TAPS/2 - 1 and first + TAPS/2 + n_now - 1. */
+        /* The block's values lie between the samples first + TAPS/2 - 1 and first + TAPS/2 + n_now
+         * - 1. */
         const float within = largest(first + TAPS / 2 - 1, n_now + 1);
-        const float sample = largest(x + start, n_now);
-        meter->peak = sample > meter->peak ? sample : meter->peak;
+        meter->peak = within > meter->peak ? within : meter->peak;
         if (meter->n_phases == 0) {
             continue;
         }
