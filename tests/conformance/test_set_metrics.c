@@ -9,6 +9,7 @@
 
 #include "base/io/npy.h"
 #include "metrics/set/compat.h"
+#include "metrics/set/mauve.h"
 #include "tests/support/goldens.h"
 
 static json_t *goldens;
@@ -59,6 +60,21 @@ static struct attune_set_pair *make_pair(const struct attune_set *a, const struc
     options.n_threads = 2;
     assert_int_equal(attune_set_pair_new(&pair, a, b, &options, NULL), ATTUNE_OK);
     return pair;
+}
+
+/* The divergence curve on the peer's own histograms; its clustering is not portable. */
+static void check_curve(const json_t *mauve)
+{
+    enum { MAX_BUCKETS = 64 };
+    const json_t *p = json_object_get(mauve, "p_hist"), *q = json_object_get(mauve, "q_hist");
+    const size_t n = json_array_size(p);
+    double left[MAX_BUCKETS], right[MAX_BUCKETS];
+    assert_true(n > 0 && n <= MAX_BUCKETS && json_array_size(q) == n);
+    for (size_t i = 0; i < n; i++) {
+        left[i] = json_number_value(json_array_get(p, i));
+        right[i] = json_number_value(json_array_get(q, i));
+    }
+    expect("mauve", attune_mauve_area(left, right, n), golden(mauve, NULL, "mauve"), 1e-9);
 }
 
 static void check_pair(const char *name, size_t n)
@@ -113,6 +129,8 @@ static void check_pair(const char *name, size_t n)
         }
         attune_set_pair_free(pair);
     }
+
+    check_curve(json_object_get(set, "mauve"));
 
     const struct attune_set first = {.rows = a.v, .n = n / 2, .d = a.n_cols};
     const struct attune_set second = {.rows = a.v + n / 2 * a.n_cols, .n = n - n / 2, .d = a.n_cols};
