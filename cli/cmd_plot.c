@@ -36,7 +36,7 @@ static const struct attune_opt options_table[] = {
 static size_t choose_metrics(const struct options *o, const char *kind,
                              const struct attune_board *board, size_t *metrics)
 {
-    if (strcmp(kind, "leaderboard") == 0 && !o->metrics) {
+    if (strcmp(kind, "heatmap") != 0 && !o->metrics) {
         return attune_board_headline(board, metrics);
     }
     size_t n = 0;
@@ -47,6 +47,28 @@ static size_t choose_metrics(const struct options *o, const char *kind,
         }
     }
     return n;
+}
+
+/* Figures of one metric, the first of those chosen, from its scores. */
+static enum attune_code plot_prompts(const char *kind, const struct attune_board *board,
+                                     size_t metric, struct attune_store *store,
+                                     struct attune_figure *figure, struct attune_err *err)
+{
+    struct attune_score_table scores = {0};
+    enum attune_code code = attune_read_scores(store, board->run->id,
+                                               board->metrics.items[metric].name, &scores, err);
+    if (!code && board->by_method) {
+        code = attune_fail(err, ATTUNE_E_USAGE, "'%s' is drawn by model", kind);
+    }
+    if (!code) {
+        code = strcmp(kind, "distribution") == 0
+                   ? attune_plot_distribution(figure, board, metric, &scores, err)
+               : strcmp(kind, "winrate") == 0
+                   ? attune_plot_winrate(figure, board, metric, &scores, err)
+                   : attune_plot_critical_difference(figure, board, metric, &scores, err);
+    }
+    attune_score_table_release(&scores);
+    return code;
 }
 
 static enum attune_code plot_run(const struct attune_common *common, const struct options *o,
@@ -72,8 +94,10 @@ static enum attune_code plot_run(const struct attune_common *common, const struc
                        : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     } else if (strcmp(kind, "heatmap") == 0) {
         code = attune_plot_heatmap(figure, &board, metrics, n, err);
-    } else {
+    } else if (strcmp(kind, "leaderboard") == 0) {
         code = attune_plot_leaderboard(figure, &board, metrics, n, err);
+    } else {
+        code = plot_prompts(kind, &board, metrics[0], store, figure, err);
     }
 out:
     attune_release(metrics);
@@ -276,7 +300,7 @@ const struct attune_command attune_command_plot = {
     .usage = "KIND [SAMPLE]",
     .summary = "figures of a run or of one sample",
     .details =
-        "Kinds of a run: leaderboard, heatmap.\n"
+        "Kinds of a run: leaderboard, heatmap; of one metric: distribution, winrate, critical-difference.\n"
         "Kinds of one sample (a path, or an id from the database): ssm, scape, chromagram.\n"
         "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
         "draws it again.\n\n"

@@ -98,7 +98,7 @@ static int column_decimals(const struct attune_sheet *sheet, size_t column, doub
         }
         largest = fmax(largest, fabs(cell->value));
         whole = whole && cell->value == floor(cell->value);
-        if (attune_cell_half(cell) > 0.0) {
+        if (attune_cell_half(cell) > 1e-9 * fabs(cell->value)) { /* less is rounding */
             half[n++] = attune_cell_half(cell);
         }
     }
