@@ -150,44 +150,54 @@ static size_t track(struct tracker *t, double period)
     return n_beats;
 }
 
-/* Time in frames of a beat: the top of the parabola through the envelope where it peaks. */
+/* Time in frames of a beat: the centre of mass of the envelope within two frames of its peak, or the
+ * frame itself where the envelope does not peak. */
 static double refine(const float *env, size_t n, int frame)
 {
-    if (frame < 1 || (size_t)frame + 1 >= n) {
+    if (frame < 2 || (size_t)frame + 2 >= n || env[frame] < env[frame - 1] ||
+        env[frame] < env[frame + 1]) {
         return frame;
     }
-    const double below = (double)env[frame - 1], at = (double)env[frame];
-    const double above = (double)env[frame + 1], bend = below - 2.0 * at + above;
-    return at >= below && at >= above && bend < 0.0 ? frame + 0.5 * (below - above) / bend : frame;
+    double sum = 0.0, moment = 0.0;
+    for (int k = -2; k <= 2; k++) {
+        sum += (double)env[frame + k];
+        moment += (double)env[frame + k] * k;
+    }
+    return sum > 0.0 ? frame + moment / sum : frame;
 }
 
-/* Moves beats by a share of their interval, then to the strongest onset within 4 % of it. Returns
- * how many lie inside the sample; time: (n + 1,) in frames. */
+/* The beat near `at`: an onset within 6 % of the interval that is clearly stronger than what is there,
+ * else what is there. */
+static double nearest_onset(const struct tracker *t, double at, double interval)
+{
+    const int here = (int)round(at), reach = (int)round(0.06 * interval);
+    int best = here;
+    for (int k = here - reach; k <= here + reach; k++) {
+        if (k >= 0 && (size_t)k < t->n && t->env[k] > 1.5f * t->env[here] &&
+            t->env[k] > t->env[best]) {
+            best = k;
+        }
+    }
+    const double refined = refine(t->env, t->n, best);
+    return best == here && refined == (double)here ? at : refined;
+}
+
+/* Moves beats by a share of their interval, then to nearby onsets. Returns how many lie inside the sample;
+ * time: (n_beats + 1,) in frames. */
 static size_t shift(const struct tracker *t, size_t n_beats, double share, double *time)
 {
     size_t n = 0;
     for (size_t i = 0; i < n_beats; i++) {
-        if (share == 0.0 || n_beats < 2) {
-            time[n++] = refine(t->env, t->n, t->beat[i]);
-            continue;
-        }
-        const size_t j = i + 1 < n_beats ? i : i - 1;
-        const double interval = t->beat[j + 1] - t->beat[j];
+        const size_t j = i + 1 < n_beats ? i : i - (n_beats > 1);
+        const double interval = n_beats > 1 ? t->beat[j + 1] - t->beat[j] : 0.0;
         const double at = t->beat[i] + share * interval;
-        if (i == 0 && at - interval >= 0.0) {
+        if (i == 0 && share > 0.0 && at - interval >= 0.0) {
             time[n++] = at - interval;
         }
         if (at > (double)(t->n - 1)) {
             break;
         }
-        int best = (int)round(at);
-        const int reach = (int)round(0.04 * interval);
-        for (int k = best - reach; k <= best + reach; k++) {
-            if (k >= 0 && (size_t)k < t->n && t->env[k] > 1.5f * t->env[best]) {
-                best = k;
-            }
-        }
-        time[n++] = best == (int)round(at) ? at : refine(t->env, t->n, best);
+        time[n++] = nearest_onset(t, at, interval);
     }
     return n;
 }
