@@ -8,30 +8,28 @@
 enum { PHASES = ATTUNE_N_PHASES };
 enum { ALL, BASS, TREBLE, BASS_AMP, LOUD }; /* parts */
 
-const int attune_shifts[ATTUNE_N_SHIFTS] = {0, 3, 4, 6, 8, 9};
+const int attune_shifts[ATTUNE_N_SHIFTS] = {0, 4, 6, 8};
 
 /* Fitted once on renderings of half of a set of game music, each piece in three excerpts and at
  * three tempi, to maximise the mean of F-measure and AMLt of the hypothesis chosen (softmax over
  * hypotheses, ridge); judged on the other half. */
 static const double WEIGHTS[ATTUNE_N_EVIDENCE] = {
     /* tempo and onsets per beat, in octaves: square, value */
-    -1.61, 0.615, -0.334, -0.517,
+    -1.68, 0.476, -0.3, -0.399,
     /* repetition after 1/2, 1, 3/2, 2, 3, 4, 8 beats */
-    0.766, 0.926, 0.678, 0.516, 1.11, 1.81, 1.32,
+    0.453, 0.966, 0.289, 0.622, 0.884, 1.8, 1.18,
     /* all onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.339, 0.0363, -0.238, 0.121, -0.143, 0.276, 0.191,
+    0.346, 0.0485, -0.258, 0.0714, -0.115, 0.324, 0.208,
     /* bass onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.0414, -0.0432, -0.0503, 0.236, -0.134, 0.121, 0.0166,
+    -0.00674, -0.0172, -0.0887, 0.228, -0.113, 0.21, 0.0802,
     /* treble onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.644, -0.0846, -0.299, 0.112, -0.17, 0.265, 0.25,
-    /* rises of the bass: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation
-     * */
-    0.411, -0.206, -0.0802, 0.422, -0.0684, 0.476, 0.42,
-    /* rises of the level: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation
-     * */
-    0.28, -0.216, -0.378, 0.328, -0.236, 0.583, -0.167,
+    0.664, -0.077, -0.31, 0.0422, -0.163, 0.261, 0.237,
+    /* rises of the bass: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
+    0.378, -0.148, -0.102, 0.353, -0.0428, 0.57, 0.375,
+    /* rises of the level: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
+    0.335, -0.247, -0.26, 0.305, -0.24, 0.69, -0.147,
     /* alternation of bass against treble, against all; phase 0, phase 1/2 */
-    -0.0452, -0.055, 0.983, -0.377,
+    -0.0301, -0.0384, 0.29, -0.952,
 };
 
 double attune_at_lag(const double *ac, size_t n_lags, double lag)

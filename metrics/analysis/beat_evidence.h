@@ -14,7 +14,7 @@
 enum {
     ATTUNE_N_PHASES = 12,  /* per beat */
     ATTUNE_N_PARTS = 5,
-    ATTUNE_N_SHIFTS = 6,   /* 0, 1/4, 1/3, 1/2, 2/3, 3/4 of a beat */
+    ATTUNE_N_SHIFTS = 4,   /* 0, 1/3, 1/2, 2/3 of a beat */
     ATTUNE_N_EVIDENCE = 50,
 };
 
