@@ -3,24 +3,11 @@
  *     value = distinct chord trigrams / (n - 2)
  *
  * over the n chords of the sequence without its gaps; a trigram is three chords in a row. 1: no
- * progression is ever heard again. Sequences of any length are compared by sorting their trigrams.
+ * progression is ever heard again.
  */
-#include <stdint.h>
-
 #include "metrics/analysis/chords.h"
-#include "metrics/analysis/internal.h"
 #include "metrics/metric.h"
-
-static unsigned code(struct attune_chord chord)
-{
-    return (unsigned)chord.quality * 12u + (unsigned)chord.root;
-}
-
-static int by_code(const void *a, const void *b)
-{
-    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
+#include "metrics/symbolic/chord_trigrams.h"
 
 static struct attune_value eval(struct attune_analysis *a)
 {
@@ -32,22 +19,7 @@ static struct attune_value eval(struct attune_analysis *a)
         return attune_undefined("fewer than three chords");
     }
     const size_t n = chords->n_chords - 2;
-    uint32_t *trigram = attune_alloc(n, sizeof *trigram);
-    if (!trigram) {
-        attune_analysis_oom(a);
-        return attune_undefined("out of memory");
-    }
-    const unsigned base = 12u * ATTUNE_N_CHORD_QUALITIES;
-    for (size_t i = 0; i < n; i++) {
-        const struct attune_chord *c = chords->sequence + i;
-        trigram[i] = (code(c[0]) * base + code(c[1])) * base + code(c[2]);
-    }
-    qsort(trigram, n, sizeof *trigram, by_code);
-    size_t distinct = 1;
-    for (size_t i = 1; i < n; i++) {
-        distinct += trigram[i] != trigram[i - 1];
-    }
-    attune_release(trigram);
+    const size_t distinct = attune_chord_trigrams(a, n);
     return attune_defined((double)distinct / (double)n);
 }
 

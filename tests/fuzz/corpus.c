@@ -1,4 +1,4 @@
-/* Makes the seed corpora: corpus DIR writes DIR/{midi,audio,npy,jsonl}/NNN, healthy and damaged files. */
+/* Makes the seed corpora: corpus DIR writes DIR/{midi,audio,npy,jsonl,attributes}/NNN, healthy and damaged files. */
 #include <stdio.h>
 
 #include "base/io/file.h"
@@ -62,6 +62,21 @@ static struct fuzz_file make_jsonl(int number)
     return (struct fuzz_file){(uint8_t *)out.text, out.n_bytes};
 }
 
+static struct fuzz_file make_attributes(int number)
+{
+    static const char *const texts[] = {
+        "A calm waltz in F# minor at 90 BPM for piano and string ensemble, 16 bars.",
+        "chords: A-, Bb, E:min, Am7, F#m7b5, N; key: Bb major, 6/8 time, Allegro",
+        "C\xe2\x80\x93G\xe2\x80\x93" "Am\xe2\x80\x93" "F in the key of E-flat, tempo of 120.5",
+        "D:sus4(b7)/5", "a sad twelve-bar blues without drums, in A minor key, 1/8 notes",
+    };
+    struct attune_buf out = ATTUNE_BUF_INIT;
+    for (int i = 0; i <= number / 5; i++) {
+        attune_buf_add(&out, texts[(number + i) % 5]);
+    }
+    return (struct fuzz_file){(uint8_t *)out.text, out.n_bytes};
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -74,8 +89,9 @@ int main(int argc, char **argv)
             fuzz_make_audio((enum attune_audio_format)(i % (ATTUNE_MP3 + 1)), (uint64_t)i),
             make_npy(i),
             make_jsonl(i),
+            make_attributes(i),
         };
-        static const char *const kinds[] = {"midi", "audio", "npy", "jsonl"};
+        static const char *const kinds[] = {"midi", "audio", "npy", "jsonl", "attributes"};
         for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
             save_with_injuries(argv[1], kinds[k], i, files[k]);
             attune_release(files[k].bytes);
