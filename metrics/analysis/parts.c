@@ -8,7 +8,8 @@
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
 
-enum { CHANNELS = 16, LEAST_MELODY_NOTES = 4, BASS_CEILING = 52 };
+enum { CHANNELS = 16, LEAST_MELODY_NOTES = 4, BASS_CEILING = 52,
+       BASS_PROGRAM_CEILING = 60 };
 
 /* What chords.c charges for a change in symbolic samples. */
 static const struct attune_chord_tracking tracking = {.change_cost = 0.15};
@@ -73,6 +74,12 @@ static double mean_pitch(const struct line *line)
     return line->pitch_sum / (double)line->n_notes;
 }
 
+/* A bass program in the register of a bass: synthetic basses also play leads. */
+static bool plays_bass(const struct line *line)
+{
+    return line->program >= 32 && line->program < 40 && mean_pitch(line) < BASS_PROGRAM_CEILING;
+}
+
 static const struct line *find_melody(const struct attune_midi *midi, const struct lines *lines)
 {
     static const char *const words[] = {"melody", "vocal", "voice", "lead", "sing", "solo"};
@@ -86,7 +93,7 @@ static const struct line *find_melody(const struct attune_midi *midi, const stru
         if (name_holds(midi, line->track, words, 6) && (!named || line->n_notes > named->n_notes)) {
             named = line;
         }
-        const bool unfit = (line->program >= 32 && line->program < 40) || line->program >= 112;
+        const bool unfit = plays_bass(line) || line->program >= 112;
         /* Onsets over notes is 1 for a line that never strikes two notes together. */
         const double score =
             mean_pitch(line) + 12.0 * (double)line->n_onsets / (double)line->n_notes;
@@ -112,8 +119,7 @@ static const struct line *find_bass(const struct attune_midi *midi, const struct
             (!named || line->n_notes > named->n_notes)) {
             named = line;
         }
-        if (line->program >= 32 && line->program < 40 &&
-            (!program || line->n_notes > program->n_notes)) {
+        if (plays_bass(line) && (!program || line->n_notes > program->n_notes)) {
             program = line;
         }
         if (mean_pitch(line) < BASS_CEILING && (!lowest || mean_pitch(line) < mean_pitch(lowest))) {

@@ -3,12 +3,13 @@
  * A line is one channel of one track, drums left out. Rules, in order:
  *   melody  the line with most notes whose track name holds "melody", "vocal", "voice", "lead", "sing" or
  *           "solo"; else, of the lines with at least a quarter of the notes of the busiest one and neither a
- *           bass, percussive nor effects program, the one with the highest mean pitch, an octave of
- *           bonus given for being monophonic. Its skyline is the melody: of notes that begin together the
+ *           bass (below), percussive nor effects program, the one with the highest mean pitch, an octave
+ *           of bonus given for being monophonic. Its skyline is the melody: of notes that begin together the
  *           highest, each ended by the next one's onset. A piece of one line has its skyline as melody.
  *   bass    the line with most notes whose track name holds "bass" (but not "bassoon"); else the one with
- *           most notes and a bass program (32-39); else the lowest line but the melody's, if its mean pitch
- *           lies below E3 (52). Of notes that begin together the lowest. Pieces without one have no bass.
+ *           most notes, a bass program (32-39) and a mean pitch below C4 (60); else the lowest line but the
+ *           melody's, if its mean pitch lies below E3 (52). Of notes that begin together the lowest. Pieces
+ *           without one have no bass.
  *   chords  tracked (chords.h) over one frame per beat of everything pitched that is not the melody
  */
 #ifndef ATTUNE_METRICS_ANALYSIS_PARTS_H
