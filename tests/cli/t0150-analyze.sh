@@ -57,4 +57,10 @@ mv out one
 expect_exit 0 "$ATTUNE" analyze --jobs 3 copy*.mid
 expect_same one out
 
+case_is 'the scape plot of the same file'
+if command -v gnuplot >/dev/null; then
+    expect_exit 0 "$ATTUNE" plot scape song.mid --out scape.svg
+    expect_in scape.svg 'centre of the segment'
+fi
+
 done_testing

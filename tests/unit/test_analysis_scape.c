@@ -106,6 +106,9 @@ static void a_repeated_half_has_fitness_one_half(void **state)
     assert_true(cells[0].coverage == 1.0);
     attune_scape_row(&scape, N, cells); /* the whole piece repeats nothing */
     assert_true(cells[0].fitness == 0.0);
+    double all[N * N];
+    assert_true(attune_scape_all(s, N, &arena, all));
+    assert_true(all[(N / 2 - 1) * N] == 0.5 && all[(N - 1) * N] == 0.0 && all[N * N - 1] == 0.0);
     attune_arena_release(&arena);
 }
 
