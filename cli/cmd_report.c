@@ -47,6 +47,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (!code) {
         code = attune_store_open_read(&store, common->db, err);
     }
+    if (!code && o->render && !common->quiet) {
+        fprintf(stderr, "rendering the MIDI samples with '%s'\n", page.soundfont);
+    }
     if (!code) {
         code = attune_page_write(store, &page, &result, err);
     }
