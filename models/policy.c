@@ -5,18 +5,11 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "models/features.h"
+#include "models/loglinear.h"
 
 struct attune_policy {
     struct attune_feature_maps maps;
     float *w; /* (n_params,) */
-};
-
-/* The distribution of one cell. */
-struct factor {
-    struct attune_feature features[ATTUNE_MAX_FEATURES];
-    int n_features, n_tokens;
-    double p[ATTUNE_MAX_TOKENS];
 };
 
 struct attune_policy *attune_policy_new(void)
@@ -62,42 +55,16 @@ float *attune_policy_params(struct attune_policy *policy)
 
 /* The features and probabilities of a cell. */
 static void normalise(const struct attune_policy *policy, const struct attune_piece *piece,
-                        struct attune_cell cell, struct factor *f)
+                      struct attune_cell cell, struct attune_factor *f)
 {
     f->n_tokens = attune_voice_tokens(cell.voice);
     f->n_features = attune_features_of(&policy->maps, piece, cell, f->features);
-    memset(f->p, 0, sizeof f->p[0] * (size_t)f->n_tokens);
-    for (int i = 0; i < f->n_features; i++) {
-        const struct attune_feature *feature = &f->features[i];
-        const float *row = policy->w + feature->row;
-        if (feature->only >= 0) {
-            f->p[feature->only] += row[0];
-        } else if (feature->map) {
-            for (int v = 0; v < f->n_tokens; v++) {
-                f->p[v] += row[feature->map[v]];
-            }
-        } else {
-            for (int v = 0; v < f->n_tokens; v++) {
-                f->p[v] += row[v];
-            }
-        }
-    }
-    double top = f->p[0], sum = 0.0;
-    for (int v = 1; v < f->n_tokens; v++) {
-        top = f->p[v] > top ? f->p[v] : top;
-    }
-    for (int v = 0; v < f->n_tokens; v++) {
-        f->p[v] = exp(f->p[v] - top);
-        sum += f->p[v];
-    }
-    for (int v = 0; v < f->n_tokens; v++) {
-        f->p[v] /= sum;
-    }
+    attune_factor_normalise(f, policy->w);
 }
 
 double attune_policy_logprob(const struct attune_policy *policy, const struct attune_piece *piece)
 {
-    struct factor f;
+    struct attune_factor f;
     struct attune_cell cell = {0};
     double logprob = 0.0;
     do {
@@ -107,39 +74,17 @@ double attune_policy_logprob(const struct attune_policy *policy, const struct at
     return logprob;
 }
 
-static void add_gradient(const struct factor *f, int token, double weight, double *gradient)
-{
-    for (int i = 0; i < f->n_features; i++) {
-        const struct attune_feature *feature = &f->features[i];
-        double *row = gradient + feature->row;
-        if (feature->only >= 0) {
-            row[0] += weight * ((feature->only == token) - f->p[feature->only]);
-            continue;
-        }
-        if (feature->map) {
-            for (int v = 0; v < f->n_tokens; v++) {
-                row[feature->map[v]] -= weight * f->p[v];
-            }
-        } else {
-            for (int v = 0; v < f->n_tokens; v++) {
-                row[v] -= weight * f->p[v];
-            }
-        }
-        row[feature->map ? feature->map[token] : token] += weight;
-    }
-}
-
 double attune_policy_accumulate(const struct attune_policy *policy, const struct attune_piece *piece,
                                 double weight, double *gradient)
 {
-    struct factor f;
+    struct attune_factor f;
     struct attune_cell cell = {0};
     double logprob = 0.0;
     do {
         int token = attune_piece_token(piece, cell);
         normalise(policy, piece, cell, &f);
         logprob += log(f.p[token]);
-        add_gradient(&f, token, weight, gradient);
+        attune_factor_gradient(&f, token, weight, gradient);
     } while (attune_cell_next(&piece->setting, &cell));
     return logprob;
 }
@@ -147,7 +92,7 @@ double attune_policy_accumulate(const struct attune_policy *policy, const struct
 double attune_policy_extend(const struct attune_policy *policy, struct attune_piece *piece, int from,
                             int to, struct attune_rng *rng)
 {
-    struct factor f;
+    struct attune_factor f;
     struct attune_cell cell = {.bar = from};
     double logprob = 0.0;
     do {
