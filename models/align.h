@@ -65,7 +65,7 @@ enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attu
 /* GRPO (Shao et al. 2024): groups of samples of one prompt, advantages relative to the group, KL by k3. */
 struct attune_grpo_options {
     size_t n_steps, n_groups, group; /* 1..100000, 1..256, 2..256 */
-    double beta, rate;               /* KL weight in advantage units 0..10; Adam 1e-6..1 */
+    double beta, rate;               /* KL weight in advantage units per cell 0..10; Adam 1e-6..1 */
 };
 extern const struct attune_grpo_options attune_grpo_default;
 enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attune_grpo_options *o,

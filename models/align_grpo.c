@@ -1,10 +1,11 @@
-/* GRPO: per step, groups of samples of one prompt; advantages relative to the group; KL by k3.
+/* GRPO: per step, groups of samples of one prompt; advantages relative to the group; KL by k3, token by token.
  *
- *     gradient = 1/n sum_i (A_i - beta (1 - e^(-d_i))) grad log pi(x_i),   d = log pi - log ref
+ *     gradient = 1/n sum_i sum_t (A_i - beta (1 - e^(-d_it))) grad log pi(x_it | x_i<t)
+ *     d_it = log pi - log ref of cell t; 1 - e^(-d) is the slope of k3 = e^(-d) + d - 1
  *
- * One update per batch, so the importance ratio is 1 and its clipping never acts. d is the log-ratio of the whole
- * sequence; it is bounded from below at -5, where k3's slope would be carried by single samples.
- * Source: Shao et al. 2024, sec. 4.1; Schulman 2020 for k3. */
+ * Per cell, d is small and the slope is about d: the penalty pulls in proportion. (Of whole sequences it would be
+ * bounded by beta, and would hold nothing back.) One update per batch, so the importance ratio is 1 and its clipping
+ * never acts. Source: Shao et al. 2024, sec. 4.1; Schulman 2020 for k3. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -15,16 +16,17 @@ const struct attune_grpo_options attune_grpo_default = {
     .n_steps = 120, .n_groups = 8, .group = 8, .beta = 0.3, .rate = 0.02,
 };
 
-static void add_group(struct attune_alignment *a, const struct attune_rollout *r, size_t group,
-                      const double *advantage, double beta, double scale, double *gradient)
+static void add_sample(struct attune_alignment *a, const struct attune_rollout *r, double advantage,
+                       double beta, double scale, double *gradient)
 {
-    for (size_t i = 0; i < group; i++) {
-        double d = fmax(r[i].logprob - r[i].ref_logprob, -5.0);
-        double weight = r[i].scored ? advantage[i] - beta * (1.0 - exp(-d)) : 0.0;
-        if (weight != 0.0) {
-            attune_policy_accumulate(a->policy, &r[i].piece, weight * scale, gradient);
-        }
+    double now[ATTUNE_MAX_CELLS], ref[ATTUNE_MAX_CELLS];
+    size_t n = attune_piece_n_cells(&r->piece.setting);
+    attune_policy_cell_logprobs(a->policy, &r->piece, now);
+    attune_policy_cell_logprobs(a->ref, &r->piece, ref);
+    for (size_t t = 0; t < n; t++) {
+        now[t] = scale * (advantage + beta * expm1(ref[t] - now[t]));
     }
+    attune_policy_accumulate_cells(a->policy, &r->piece, now, gradient);
 }
 
 enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attune_grpo_options *o,
@@ -55,7 +57,11 @@ enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attu
                 kl += (group[i].logprob - group[i].ref_logprob) / (double)n;
             }
             attune_group_advantages(reward, o->group, 1e-4, advantage);
-            add_group(a, group, o->group, advantage, o->beta, 1.0 / (double)n, adam.gradient);
+            for (size_t i = 0; i < o->group; i++) {
+                if (group[i].scored) {
+                    add_sample(a, &group[i], advantage[i], o->beta, 1.0 / (double)n, adam.gradient);
+                }
+            }
         }
         if (code == ATTUNE_OK) {
             code = attune_adam_step(&adam, attune_policy_params(a->policy), o->rate, 0.0, err);

@@ -89,6 +89,28 @@ double attune_policy_accumulate(const struct attune_policy *policy, const struct
     return logprob;
 }
 
+void attune_policy_cell_logprobs(const struct attune_policy *policy, const struct attune_piece *piece,
+                                 double *logprobs)
+{
+    struct attune_factor f;
+    struct attune_cell cell = {0};
+    do {
+        normalise(policy, piece, cell, &f);
+        *logprobs++ = log(f.p[attune_piece_token(piece, cell)]);
+    } while (attune_cell_next(&piece->setting, &cell));
+}
+
+void attune_policy_accumulate_cells(const struct attune_policy *policy, const struct attune_piece *piece,
+                                    const double *weights, double *gradient)
+{
+    struct attune_factor f;
+    struct attune_cell cell = {0};
+    do {
+        normalise(policy, piece, cell, &f);
+        attune_factor_gradient(&f, attune_piece_token(piece, cell), *weights++, gradient);
+    } while (attune_cell_next(&piece->setting, &cell));
+}
+
 double attune_policy_extend(const struct attune_policy *policy, struct attune_piece *piece, int from,
                             int to, struct attune_rng *rng)
 {

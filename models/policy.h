@@ -31,6 +31,12 @@ double attune_policy_logprob(const struct attune_policy *policy, const struct at
 double attune_policy_accumulate(const struct attune_policy *policy, const struct attune_piece *piece,
                                 double weight, double *gradient);
 
+/* The same cell by cell: logprobs (attune_piece_n_cells,) in writing order; and weights (n_cells,) of a gradient. */
+void attune_policy_cell_logprobs(const struct attune_policy *policy, const struct attune_piece *piece,
+                                 double *logprobs);
+void attune_policy_accumulate_cells(const struct attune_policy *policy, const struct attune_piece *piece,
+                                    const double *weights, double *gradient);
+
 /* Writes bars [from, to) given the bars before; returns their log-probability. */
 double attune_policy_extend(const struct attune_policy *policy, struct attune_piece *piece, int from,
                             int to, struct attune_rng *rng);

@@ -141,7 +141,7 @@ void attune_recipe_origin(const struct attune_recipe *r, char *text, size_t size
     unsigned long long seed = r->seed;
     switch (r->algorithm) {
     case ATTUNE_ALGORITHM_GRPO:
-        snprintf(text, size, "%s seed %llu %s v%d steps %zu groups %zu of %zu beta %g rate %g", name, seed,
+        snprintf(text, size, "%s seed %llu %s v%d steps %zu groups %zu of %zu, KL by cell, beta %g rate %g", name, seed,
                  r->reward, version_of(r->reward), r->grpo.n_steps, r->grpo.n_groups, r->grpo.group,
                  r->grpo.beta, r->grpo.rate);
         break;
