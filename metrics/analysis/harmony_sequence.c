@@ -14,7 +14,8 @@
 #define RATE_HZ 2.0
 #define HALF_WINDOW_S 1.1
 #define NOTE_FRAME_S 0.1
-#define MAX_DURATION_S 86400.0
+/* A damaged file may claim any length: its 10 Hz frames must not take the memory of a folder. */
+#define MAX_NOTES_S 14400.0
 
 /* Short frames: centre of frame i at (i + offset) * step_s. */
 struct short_frames {
@@ -80,8 +81,8 @@ static struct attune_harmony_sequence *compute(struct attune_analysis *analysis)
     const bool symbolic = analysis->modality == ATTUNE_SYMBOLIC;
     const double duration_s =
         chroma->why ? 0.0 : symbolic ? attune_analysis_notes(analysis)->end_s : analysis->duration_s;
-    if (chroma->why || duration_s > MAX_DURATION_S) {
-        sequence->why = chroma->why ? chroma->why : "longer than 24 hours";
+    if (chroma->why || (symbolic && duration_s > MAX_NOTES_S)) {
+        sequence->why = chroma->why ? chroma->why : "notes over more than 4 hours";
         return sequence;
     }
     struct short_frames frames = {.rows = chroma->frames,
