@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "metrics/metric.h"
+#include "metrics/set/set_metric.h"
 
 static const struct attune_opt options_table[] = {{NULL}};
 
@@ -65,6 +66,7 @@ static void describe(const struct attune_metric *m)
     paragraph("range", line);
     paragraph("inputs", m->inputs == (ATTUNE_AUDIO | ATTUNE_SYMBOLIC) ? "audio and symbolic"
                         : m->inputs == ATTUNE_AUDIO                   ? "audio"
+                        : m->inputs == 0                              ? "sets of samples (attune distance)"
                                                                       : "symbolic");
     paragraph("undefined", m->undefined_when);
     struct attune_buf responds = ATTUNE_BUF_INIT;
@@ -86,11 +88,20 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         describe(metric);
         return ATTUNE_OK;
     }
+    const struct attune_set_metric *set_metric = attune_set_metric_find(args[0]);
+    if (set_metric) {
+        const struct attune_metric view = attune_set_metric_view(set_metric);
+        describe(&view);
+        return ATTUNE_OK;
+    }
     const char *ids[512];
     size_t n = 0;
     while (n < attune_n_metrics && n < 512) {
         ids[n] = attune_metrics[n]->id;
         n++;
+    }
+    for (size_t i = 0; i < attune_n_set_metrics && n < 512; i++) {
+        ids[n++] = attune_set_metrics[i]->id;
     }
     attune_fail(err, ATTUNE_E_USAGE, "no metric '%s'", args[0]);
     const char *near = attune_nearest(args[0], ids, n);

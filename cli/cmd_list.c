@@ -4,6 +4,7 @@
 #include "cli/list_files.h"
 #include "cli/list_reports.h"
 #include "metrics/metric.h"
+#include "metrics/set/set_metric.h"
 #include "models/generator.h"
 
 struct options {
@@ -16,14 +17,19 @@ static const struct attune_opt options_table[] = {
     {NULL},
 };
 
+/* Per-sample metrics, then those of sets. */
 static void list_metrics(struct attune_buf *out, bool json)
 {
-    for (size_t i = 0; i < attune_n_metrics; i++) {
-        const struct attune_metric *m = attune_metrics[i];
+    for (size_t i = 0; i < attune_n_metrics + attune_n_set_metrics; i++) {
+        const struct attune_metric of_set =
+            i < attune_n_metrics ? (struct attune_metric){0}
+                                 : attune_set_metric_view(attune_set_metrics[i - attune_n_metrics]);
+        const struct attune_metric *m = i < attune_n_metrics ? attune_metrics[i] : &of_set;
         char direction[32];
         attune_direction_text(m, direction, sizeof direction);
         const char *inputs = m->inputs == (ATTUNE_AUDIO | ATTUNE_SYMBOLIC) ? "audio, symbolic"
                              : m->inputs == ATTUNE_AUDIO                   ? "audio"
+                             : m->inputs == 0                              ? "sets"
                                                                            : "symbolic";
         if (!json) {
             attune_buf_addf(out, "%-34s %-5s %-16s %s\n", m->id, direction, inputs, m->title);
@@ -35,7 +41,8 @@ static void list_metrics(struct attune_buf *out, bool json)
         attune_buf_add_json(out, m->title);
         attune_buf_add(out, ", \"unit\": ");
         attune_buf_add_json(out, m->unit);
-        attune_buf_addf(out, ", \"direction\": \"%s\", \"inputs\": [%s%s%s], \"lo\": ", direction,
+        attune_buf_addf(out, ", \"direction\": \"%s\", \"inputs\": [%s%s%s%s], \"lo\": ", direction,
+                        m->inputs ? "" : "\"sets\"",
                         m->inputs & ATTUNE_AUDIO ? "\"audio\"" : "",
                         m->inputs == (ATTUNE_AUDIO | ATTUNE_SYMBOLIC) ? ", " : "",
                         m->inputs & ATTUNE_SYMBOLIC ? "\"symbolic\"" : "");

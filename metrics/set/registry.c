@@ -23,6 +23,16 @@ const struct attune_set_metric *attune_set_metric_find(const char *id)
     return NULL;
 }
 
+struct attune_metric attune_set_metric_view(const struct attune_set_metric *m)
+{
+    return (struct attune_metric){
+        .id = m->id, .version = m->version, .title = m->title, .unit = m->unit,
+        .direction = m->direction, .target = m->target, .lo = m->lo, .hi = m->hi,
+        .summary = m->summary, .formula = m->formula, .source = m->source,
+        .undefined_when = m->undefined_when,
+    };
+}
+
 void attune_set_detail(struct attune_set_value *out, const char *key, double v)
 {
     if (out->n_details < ATTUNE_SET_MAX_DETAILS) {

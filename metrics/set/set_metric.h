@@ -52,6 +52,9 @@ enum attune_code attune_set_metric_eval(const struct attune_set_metric *metric,
                                         struct attune_set_pair *pair, struct attune_set_value *out,
                                         struct attune_err *err);
 
+/* What a set metric shares with one of samples, for lists and descriptions; inputs is 0, eval NULL. */
+struct attune_metric attune_set_metric_view(const struct attune_set_metric *metric);
+
 /* Adds a detail; ignored when there is no room. */
 void attune_set_detail(struct attune_set_value *out, const char *key, double v);
 

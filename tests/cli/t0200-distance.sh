@@ -84,6 +84,16 @@ expect_in out '"embedding": "attune-1"'
 expect_in out '"n_prompts": 1'
 expect_in out '"set.fad": {"value": '
 
+case_is 'set metrics are listed and described'
+expect_exit 0 "$ATTUNE" list metrics
+expect_in out 'set.coverage '
+expect_exit 0 "$ATTUNE" list metrics --format json
+expect_in out '"inputs": ["sets"]'
+expect_exit 0 "$ATTUNE" describe set.fad
+expect_in out 'Dowson & Landau 1982'
+expect_exit 2 "$ATTUNE" describe set.fadd
+expect_in err "did you mean 'set.fad'"
+
 case_is 'embeddings as files'
 expect_exit 0 "$ATTUNE" embed music --out rows.npy
 expect_in out '3 of 3 files'
