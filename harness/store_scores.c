@@ -1,6 +1,7 @@
 /* Scores of a run as a dense table, and its samples one after another. */
 #include <math.h>
 
+#include "base/rng.h"
 #include "base/text.h"
 #include "harness/store.h"
 
@@ -63,13 +64,47 @@ static enum attune_code read_seeds(struct attune_store *store, int64_t run,
     return code;
 }
 
-/* The index of a reason text, added when new; 0 when out of memory. Reasons are few, so a linear search from
- * the end, where the last one usually is, does. */
-static uint32_t reason_index(struct attune_score_table *t, const char *text)
+/* Reasons by text: open addressing over indices into the table's reasons, 0 for a free slot. Failed samples
+ * often carry a reason of their own, so there may be as many as samples. */
+struct reason_map {
+    uint32_t *slot; /* (n_slots,) a power of two */
+    size_t n_slots;
+};
+
+static void reason_place(struct reason_map *map, const char *text, uint32_t index)
 {
-    for (size_t i = t->n_reasons; i-- > 0;) {
-        if (strcmp(t->reasons[i], text) == 0) {
-            return (uint32_t)i;
+    size_t at = attune_mix64_text(text) & (map->n_slots - 1);
+    while (map->slot[at]) {
+        at = (at + 1) & (map->n_slots - 1);
+    }
+    map->slot[at] = index;
+}
+
+static bool reason_map_grow(struct reason_map *map, const struct attune_score_table *t)
+{
+    struct reason_map larger = {.n_slots = map->n_slots ? map->n_slots * 2 : 64};
+    larger.slot = attune_alloc(larger.n_slots, sizeof *larger.slot);
+    if (!larger.slot) {
+        return false;
+    }
+    for (size_t i = 1; i < t->n_reasons; i++) {
+        reason_place(&larger, t->reasons[i], (uint32_t)i);
+    }
+    attune_release(map->slot);
+    *map = larger;
+    return true;
+}
+
+/* The index of a reason text, added when new; 0 when out of memory. */
+static uint32_t reason_index(struct attune_score_table *t, struct reason_map *map, const char *text)
+{
+    if (t->n_reasons * 2 >= map->n_slots && !reason_map_grow(map, t)) {
+        return 0;
+    }
+    for (size_t at = attune_mix64_text(text) & (map->n_slots - 1); map->slot[at];
+         at = (at + 1) & (map->n_slots - 1)) {
+        if (strcmp(t->reasons[map->slot[at]], text) == 0) {
+            return map->slot[at];
         }
     }
     const size_t n = strlen(text) + 1;
@@ -79,6 +114,7 @@ static uint32_t reason_index(struct attune_score_table *t, const char *text)
         return 0;
     }
     t->reasons[t->n_reasons] = memcpy(copy, text, n);
+    reason_place(map, text, (uint32_t)t->n_reasons);
     return (uint32_t)t->n_reasons++;
 }
 
@@ -111,6 +147,7 @@ struct table_query {
     struct attune_score_table *t;
     struct index_entry *models, *metrics, *prompts;
     int64_t last_sample;
+    struct reason_map map;
 };
 
 /* Columns: sample, model, prompt, seed, failed, error, metric, value, why. False when out of memory. */
@@ -129,7 +166,7 @@ static bool take_row(struct table_query *q, sqlite3_stmt *stmt)
         const bool failed = sqlite3_column_int(stmt, 4) != 0;
         const char *error = (const char *)sqlite3_column_text(stmt, 5);
         const uint32_t why =
-            reason_index(t, failed && error ? error : "the metric does not apply to this modality");
+            reason_index(t, &q->map, failed && error ? error : "the metric does not apply to this modality");
         if (why == 0) {
             return false;
         }
@@ -149,7 +186,7 @@ static bool take_row(struct table_query *q, sqlite3_stmt *stmt)
     }
     const char *why = (const char *)sqlite3_column_text(stmt, 8);
     t->state[cell] = ATTUNE_CELL_UNDEFINED;
-    t->why[cell] = why ? reason_index(t, why) : 0;
+    t->why[cell] = why ? reason_index(t, &q->map, why) : 0;
     return t->why[cell] != 0 || !why;
 }
 
@@ -196,6 +233,7 @@ out:
     attune_release(q.models);
     attune_release(q.metrics);
     attune_release(q.prompts);
+    attune_release(q.map.slot);
     return code;
 }
 
