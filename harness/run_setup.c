@@ -167,7 +167,8 @@ static enum attune_code prepare_models(struct attune_run_state *r, struct attune
         }
         struct attune_buf key = ATTUNE_BUF_INIT;
         attune_buf_addf(&key, "%s\n%s", attune_buf_text(&live->spec), live->fingerprint);
-        code = live->spec.failed ? out_of_memory(err) : hash_buf(&key, live->key, err);
+        key.failed = key.failed || live->spec.failed;
+        code = hash_buf(&key, live->key, err);
         if (code) {
             return code;
         }
