@@ -22,7 +22,7 @@ enum { ATTUNE_MAX_ATTRIBUTE_WORDS = 64 };
 struct attune_attribute_words {
     size_t n;
     struct {
-        const char *attribute; /* "key", "tempo", "time_signature", "bars", "chords", "instruments", "mood" */
+        const char *attribute; /* "key", "tempo", "time_signature", "bars", "chords", ... */
         size_t from, n_bytes;
     } word[ATTUNE_MAX_ATTRIBUTE_WORDS];
 };
