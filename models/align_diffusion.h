@@ -5,11 +5,13 @@
  *     multi          pairs of all reward models together (multi-preference)
  *     single         pairs of the first reward model only
  *     cross-pair     only pairs in which the winner is better by every reward model
- *     interpolation  one single-preference run per reward model, then the mean of their parameters (LeVo, Lei et al. 2025)
+ *     interpolation  one single-preference run per reward model, then the mean of their parameters
+ *                    (LeVo, Lei et al. 2025)
  * Objective: preference_loss.h's diffusion form, with the evidence bound per cell as the denoising loss m.
  *
- * SCG (Huang et al. 2024): at every denoising step, n_draws candidate next states are drawn, the piece that each leads to
- * is predicted by filling all hidden cells at once, and the state with the best-scored prediction is kept.
+ * SCG (Huang et al. 2024): at every denoising step, n_draws candidate next states are drawn, the piece
+ * that each leads to is predicted by filling all hidden cells at once, and the state with the
+ * best-scored prediction is kept.
  */
 #ifndef ATTUNE_MODELS_ALIGN_DIFFUSION_H
 #define ATTUNE_MODELS_ALIGN_DIFFUSION_H

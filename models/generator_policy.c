@@ -4,8 +4,9 @@
  *
  *     best_of: N         draw N samples, keep the best (1..65536, default 1)
  *     select: METRIC_ID  by this metric, in its own direction
- *     algorithm: inferalign (method inference): tree search (inferalign.h) by select, with options beams (3),
- *                        keep_beams (2), block_bars (4), alpha (1), beta (1); reward: inferalign for the published score
+ *     algorithm: inferalign (method inference): tree search (inferalign.h) by select, with options
+ *                        beams (3), keep_beams (2), block_bars (4), alpha (1), beta (1);
+ *                        reward: inferalign for the published score
  */
 #include "base/hash.h"
 #include "base/mem.h"

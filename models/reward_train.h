@@ -20,7 +20,8 @@ struct attune_reward_fit {
     double gold_accuracy; /* share of held-out pairs where the model agrees with the gold order */
 };
 
-/* Bradley-Terry on linear rewards: maximises sum log sigma(w (z_winner - z_loser)) - ridge/2 |w|^2 by Newton's method. */
+/* Bradley-Terry on linear rewards, by Newton's method: maximises
+ * sum log sigma(w (z_winner - z_loser)) - ridge/2 |w|^2. */
 enum attune_code attune_reward_train(const struct attune_policy *base,
                                      const struct attune_reward_training *training,
                                      struct attune_reward_fit *fit, struct attune_err *err);
