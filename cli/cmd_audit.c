@@ -6,10 +6,11 @@
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "harness/audit_pillars.h"
 #include "reports/audit_sheet.h"
 
 struct options {
-    const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont;
+    const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont, *derive;
     uint64_t pieces;
     double seconds;
     bool rendered, quick, all;
@@ -42,6 +43,8 @@ static const struct attune_opt options_table[] = {
      .help = "table: also responses that no metric declares (csv, json: always)"},
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), "DIR",
      .help = "write audit.json, audit.csv and audit.txt there"},
+    {"derive-pillars", ATTUNE_OPT_TEXT, offsetof(struct options, derive), "FILE",
+     .help = "derive the pillars' members and weights (implies --rendered), as C data"},
     {"quick", ATTUNE_OPT_FLAG, offsetof(struct options, quick),
      .help = "8 pieces, symbolic only, no nulls: a minute's check of all declared directions"},
     {NULL},
@@ -153,6 +156,23 @@ static enum attune_code write_folder(const char *folder, const struct attune_aud
     return code;
 }
 
+static enum attune_code derive(const struct attune_common *common, const struct options *o,
+                               const struct attune_audit *audit, struct attune_err *err)
+{
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    char provenance[512];
+    snprintf(provenance, sizeof provenance,
+             "attune audit --derive-pillars, %s, %zu pieces, seed %llu, audio from the last %g s",
+             o->corpus ? o->corpus : "built-in composer", audit->n_pieces,
+             (unsigned long long)common->seed, o->seconds);
+    enum attune_code code = attune_audit_derive_pillars(&text, audit, provenance, err);
+    if (!code) {
+        code = write_file("", o->derive, &text, err);
+    }
+    attune_buf_release(&text);
+    return code;
+}
+
 static enum attune_code print(const struct attune_common *common, const struct options *o,
                               const struct attune_audit *audit,
                               const struct attune_audit_corpus *corpus,
@@ -184,7 +204,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         .modalities = o->modality ? strcmp(o->modality, "audio") == 0 ? ATTUNE_AUDIO : ATTUNE_SYMBOLIC
                       : o->quick  ? ATTUNE_SYMBOLIC
                                   : ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
-        .rendered = o->rendered,
+        .rendered = o->rendered || o->derive,
         .checks = true,
         .nulls = !o->quick,
         .soundfont = o->soundfont,
@@ -211,6 +231,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     }
     if (!code && o->out) {
         code = write_folder(o->out, &audit, &corpus, &summary, err);
+    }
+    if (!code && o->derive) {
+        code = derive(common, o, &audit, err);
     }
     if (!code) {
         code = print(common, o, &audit, &corpus, &summary, err);

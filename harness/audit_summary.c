@@ -4,24 +4,13 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "metrics/pillars/pillar.h"
 #include "metrics/stats/association.h"
 #include "metrics/stats/order.h"
 
 enum { MIN_DOSES = 6, MIN_PIECES = 6 };
 
 const char *const attune_audit_verdict_names[] = {"-", "holds", "LOST", "untested"};
-
-double attune_audit_goodness(const struct attune_metric *metric, double value)
-{
-    switch (metric->direction) {
-    case ATTUNE_DOWN:
-        return -value;
-    case ATTUNE_TARGET:
-        return -fabs(value - metric->target);
-    default:
-        return value;
-    }
-}
 
 static const struct attune_metric *metric_of(const struct attune_audit *audit, size_t metric)
 {
@@ -91,7 +80,7 @@ static void separate(const struct attune_audit *audit, struct attune_audit_respo
                 attune_audit_damaged(audit, piece, r->series, level) + r->metric;
             if (cell->defined) {
                 sum += cell->v;
-                good[n++] = attune_audit_goodness(metric, cell->v);
+                good[n++] = attune_metric_goodness(metric, cell->v);
             }
         }
         r->n_defined[level] = n;
@@ -238,7 +227,7 @@ static struct attune_audit_null_response look_at_null(const struct attune_audit 
     for (size_t draw = 0; draw < ATTUNE_AUDIT_NULL_DRAWS; draw++) {
         const struct attune_audit_cell cell = attune_audit_null(audit, null, draw)[metric];
         if (cell.defined) {
-            best = fmax(best, attune_audit_goodness(m, cell.v));
+            best = fmax(best, attune_metric_goodness(m, cell.v));
             sum += cell.v;
             r.n++;
         }
@@ -248,7 +237,7 @@ static struct attune_audit_null_response look_at_null(const struct attune_audit 
         const struct attune_audit_cell cell =
             attune_audit_clean(audit, piece, audit->nulls[null].seen_as)[metric];
         n_clean += cell.defined;
-        n_worse += cell.defined && attune_audit_goodness(m, cell.v) < best;
+        n_worse += cell.defined && attune_metric_goodness(m, cell.v) < best;
     }
     r.mean = r.n ? sum / (double)r.n : 0.0;
     r.better_than = n_clean ? (double)n_worse / (double)n_clean : 0.0;

@@ -65,7 +65,4 @@ enum attune_code attune_audit_summarise(struct attune_audit_summary *summary,
                                         struct attune_err *err);
 void attune_audit_summary_release(struct attune_audit_summary *summary);
 
-/* How good a value is: greater is better, whatever the metric's direction (descriptive: the value). */
-double attune_audit_goodness(const struct attune_metric *metric, double value);
-
 #endif

@@ -109,59 +109,95 @@ struct grain {
     double centre, ratio;
 };
 
-/* Moves the grain by up to 12 ms so that its first half goes on like the second half of the one before.
- * Both are compared at every fourth frame of the overlap, in the first channel. hop: frames between
- * centres. */
-static void align(const struct attune_clip *clip, const struct grain *before, struct grain *grain,
-                  int64_t hop)
-{
-    enum { STRIDE = 4 };
-    const int64_t reach = (int64_t)(0.012 * clip->rate_hz);
-    double best = -INFINITY, best_shift = 0.0;
-    for (int64_t shift = -reach; shift <= reach; shift += STRIDE) {
-        double product = 0.0, energy = 1e-9;
-        for (int64_t i = 0; i < hop; i += STRIDE) {
-            const double heard = before->centre + (double)i * before->ratio;
-            const double next = grain->centre + (double)shift + (double)(i - hop) * grain->ratio;
-            const double x = sample(clip, (int64_t)heard, 0), y = sample(clip, (int64_t)next, 0);
-            product += x * y;
-            energy += y * y;
-        }
-        const double match = product / sqrt(energy);
-        if (match > best) {
-            best = match;
-            best_shift = (double)shift;
-        }
-    }
-    grain->centre += best_shift;
-}
+/* Scratch of the overlap-add: a window and the frames of one overlap that are compared. */
+struct overlap {
+    int64_t hop;     /* frames between the centres of grains */
+    float *window;   /* (2 * hop,) Hann */
+    float *heard;    /* (n_compared,) second half of the grain before */
+    int64_t *source; /* (n_compared,) frames of the first half of the new one */
+    size_t n_compared;
+};
 
-static void warp_grains(const struct attune_clip *clip, struct attune_clip *out,
-                        const struct attune_warp *warp)
+enum { COMPARE_EVERY = 8, SHIFT_BY = 4 };
+
+static bool overlap_init(struct overlap *o, uint32_t rate_hz)
 {
     const double pi = 3.14159265358979323846;
-    const int64_t hop = (int64_t)(0.03 * clip->rate_hz) + 1;
+    o->hop = (int64_t)(0.03 * rate_hz) + 1;
+    o->n_compared = (size_t)(o->hop / COMPARE_EVERY) + 1;
+    o->window = attune_alloc((size_t)(2 * o->hop), sizeof *o->window);
+    o->heard = attune_alloc(o->n_compared, sizeof *o->heard);
+    o->source = attune_alloc(o->n_compared, sizeof *o->source);
+    for (int64_t i = 0; o->window && i < 2 * o->hop; i++) {
+        o->window[i] = (float)(0.5 * (1.0 - cos(pi * (double)i / (double)o->hop)));
+    }
+    return o->window && o->heard && o->source;
+}
+
+static void overlap_release(struct overlap *o)
+{
+    attune_release(o->window);
+    attune_release(o->heard);
+    attune_release(o->source);
+}
+
+/* Moves the grain by up to 12 ms so that its first half goes on like the second half of the one before, in
+ * the first channel. */
+static void align(const struct attune_clip *clip, const struct overlap *o,
+                  const struct grain *before, struct grain *grain)
+{
+    for (size_t i = 0; i < o->n_compared; i++) {
+        const double at = (double)(i * COMPARE_EVERY);
+        o->heard[i] = sample(clip, (int64_t)(before->centre + at * before->ratio), 0);
+        o->source[i] = (int64_t)floor(grain->centre + (at - (double)o->hop) * grain->ratio);
+    }
+    const int64_t reach = (int64_t)(0.012 * clip->rate_hz);
+    float best = -INFINITY;
+    int64_t best_shift = 0;
+    for (int64_t shift = -reach; shift <= reach; shift += SHIFT_BY) {
+        float product = 0.0f, energy = 1e-9f;
+        for (size_t i = 0; i < o->n_compared; i++) {
+            const float y = sample(clip, o->source[i] + shift, 0);
+            product += o->heard[i] * y;
+            energy += y * y;
+        }
+        const float match = product / sqrtf(energy);
+        if (match > best) {
+            best = match;
+            best_shift = shift;
+        }
+    }
+    grain->centre += (double)best_shift;
+}
+
+static bool warp_grains(const struct attune_clip *clip, struct attune_clip *out,
+                        const struct attune_warp *warp)
+{
+    struct overlap o = {0};
+    const bool ok = overlap_init(&o, clip->rate_hz);
     struct grain before = {0};
-    for (int64_t at = 0; at < (int64_t)out->n_frames + hop; at += hop) {
+    for (int64_t at = 0; ok && at < (int64_t)out->n_frames + o.hop; at += o.hop) {
         const double t = (double)at / clip->rate_hz;
         struct grain grain = {.centre = warp->position_s(warp->context, t) * clip->rate_hz,
                               .ratio = warp->pitch_ratio(warp->context, t)};
         if (at > 0) {
-            align(clip, &before, &grain, hop);
+            align(clip, &o, &before, &grain);
         }
-        for (int64_t i = -hop; i < hop; i++) {
-            if (at + i < 0 || at + i >= (int64_t)out->n_frames) {
+        for (int64_t i = 0; i < 2 * o.hop; i++) {
+            const int64_t frame = at - o.hop + i;
+            if (frame < 0 || frame >= (int64_t)out->n_frames) {
                 continue;
             }
-            const float weight = (float)(0.5 * (1.0 + cos(pi * (double)i / (double)hop)));
-            const double frame = grain.centre + (double)i * grain.ratio;
+            const double source = grain.centre + (double)(i - o.hop) * grain.ratio;
             for (uint32_t c = 0; c < clip->n_channels; c++) {
-                out->samples[(uint64_t)(at + i) * clip->n_channels + c] +=
-                    weight * attune_clip_at(clip, frame, c);
+                out->samples[(uint64_t)frame * clip->n_channels + c] +=
+                    o.window[i] * attune_clip_at(clip, source, c);
             }
         }
         before = grain;
     }
+    overlap_release(&o);
+    return ok;
 }
 
 bool attune_clip_warp(struct attune_clip *clip, uint64_t n_frames, const struct attune_warp *warp)
@@ -170,10 +206,11 @@ bool attune_clip_warp(struct attune_clip *clip, uint64_t n_frames, const struct 
     if (attune_clip_init(&out, n_frames, clip->n_channels, clip->rate_hz, NULL)) {
         return false;
     }
-    if (warp->pitch_ratio) {
-        warp_grains(clip, &out, warp);
-    } else {
+    if (!warp->pitch_ratio) {
         warp_plain(clip, &out, warp);
+    } else if (!warp_grains(clip, &out, warp)) {
+        attune_clip_release(&out);
+        return false;
     }
     attune_clip_release(clip);
     *clip = out;
