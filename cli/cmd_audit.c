@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "harness/audit_pillars.h"
 #include "reports/audit_sheet.h"
+#include "reports/plot_audit.h"
 
 struct options {
     const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont, *derive;
@@ -15,6 +16,8 @@ struct options {
     double seconds;
     bool rendered, quick, all;
 };
+
+enum { QUICK = 12 }; /* pieces of the quick form */
 
 static const struct options defaults = {.format = "table", .pieces = 50, .seconds = 30.0};
 
@@ -42,11 +45,11 @@ static const struct attune_opt options_table[] = {
     {"all", ATTUNE_OPT_FLAG, offsetof(struct options, all),
      .help = "table: also responses that no metric declares (csv, json: always)"},
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), "DIR",
-     .help = "write audit.json, audit.csv and audit.txt there"},
+     .help = "write audit.json, audit.csv, audit.txt and the figure audit.svg there"},
     {"derive-pillars", ATTUNE_OPT_TEXT, offsetof(struct options, derive), "FILE",
      .help = "derive the pillars' members and weights (implies --rendered), as C data"},
     {"quick", ATTUNE_OPT_FLAG, offsetof(struct options, quick),
-     .help = "8 pieces, symbolic only, no nulls: a minute's check of all declared directions"},
+     .help = "12 pieces, symbolic, no nulls: a minute's check of all declared directions"},
     {NULL},
 };
 
@@ -132,6 +135,35 @@ static enum attune_code write_file(const char *folder, const char *name,
     return code;
 }
 
+/* audit.svg with script and data; without gnuplot the latter two, and without a declared response nothing. */
+static enum attune_code draw(const char *folder, const struct attune_audit *audit,
+                             const struct attune_audit_summary *summary, struct attune_err *err)
+{
+    struct attune_figure figure;
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    if (summary->n_held + summary->n_lost + summary->n_untested == 0) {
+        return ATTUNE_OK;
+    }
+    attune_path_join(&path, folder, "audit.svg");
+    enum attune_code code = attune_figure_init(&figure, attune_buf_text(&path), NULL, err);
+    if (!code) {
+        struct attune_err drawn = ATTUNE_ERR_INIT;
+        code = attune_plot_audit(&figure, audit, summary, err);
+        if (!code) {
+            code = attune_figure_write(&figure, NULL, &drawn);
+        }
+        if (code == ATTUNE_E_MISSING) {
+            fprintf(stderr, "%s\n", drawn.message);
+            code = ATTUNE_OK;
+        } else if (code && err) {
+            *err = drawn.code ? drawn : *err;
+        }
+        attune_figure_release(&figure);
+    }
+    attune_buf_release(&path);
+    return code;
+}
+
 /* The audit in every format, into a folder. */
 static enum attune_code write_folder(const char *folder, const struct attune_audit *audit,
                                      const struct attune_audit_corpus *corpus,
@@ -153,7 +185,7 @@ static enum attune_code write_folder(const char *folder, const struct attune_aud
         code = write_file(folder, "audit.txt", &text, err);
     }
     attune_buf_release(&text);
-    return code;
+    return code ? code : draw(folder, audit, summary, err);
 }
 
 static enum attune_code derive(const struct attune_common *common, const struct options *o,
@@ -205,8 +237,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                       : o->quick  ? ATTUNE_SYMBOLIC
                                   : ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
         .rendered = o->rendered || o->derive,
-        .checks = true,
-        .nulls = !o->quick,
+        .checks = !o->derive,
+        .nulls = !o->quick && !o->derive,
         .soundfont = o->soundfont,
         .other_soundfont = o->other_soundfont,
         .max_s = o->seconds,
@@ -220,7 +252,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_audit_summary summary = {0};
     enum attune_code code = o->out ? attune_dir_make(o->out, err) : ATTUNE_OK;
     if (!code) {
-        code = attune_audit_corpus_init(&corpus, o->corpus, o->quick && o->pieces > 8 ? 8 : o->pieces,
+        code = attune_audit_corpus_init(&corpus, o->corpus, o->quick && o->pieces > QUICK ? QUICK : o->pieces,
                                         common->seed, err);
     }
     if (!code) {

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "metrics/metric.h"
 #include "metrics/set/set_metric.h"
+#include "metrics/pillars/pillar.h"
 
 static const struct attune_opt options_table[] = {{NULL}};
 
@@ -80,12 +81,53 @@ static void describe(const struct attune_metric *m)
     paragraph("source", m->source);
 }
 
+/* Members and weights of a pillar, per modality, and where they come from. */
+static void describe_pillar(enum attune_pillar pillar)
+{
+    for (unsigned modality = ATTUNE_AUDIO; modality <= ATTUNE_SYMBOLIC; modality <<= 1) {
+        const char *title = modality == ATTUNE_AUDIO ? "\nweights for audio\n"
+                                                     : "\nweights for symbolic input\n";
+        for (size_t i = 0; i < attune_n_pillar_members; i++) {
+            const struct attune_pillar_member *m = &attune_pillar_members[i];
+            if (m->pillar == pillar && m->modality == modality) {
+                printf("%s  %.3f  %-32s median of the pool %.4g\n", title, m->weight, m->metric,
+                       m->quantiles[ATTUNE_PILLAR_QUANTILES / 2]);
+                title = "";
+            }
+        }
+        for (size_t i = 0; i < attune_n_pillar_guards; i++) {
+            const struct attune_pillar_guard *g = &attune_pillar_guards[i];
+            if (g->pillar == pillar && g->modality == modality) {
+                printf("  guard  %-32s factor 1 from %.4g on, 0 at %.4g\n", g->metric, g->at_one,
+                       g->at_zero);
+            }
+        }
+    }
+    putchar('\n');
+    paragraph("provenance", attune_pillar_provenance);
+}
+
+/* The metric of an id; a pillar's bare name stands for it: "harmony" for "pillar.harmony". */
+static const struct attune_metric *find(const char *id)
+{
+    char name[64];
+    snprintf(name, sizeof name, "pillar.%s", id);
+    const struct attune_metric *metric = attune_metric_find(id);
+    return metric ? metric : attune_metric_find(name);
+}
+
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
-    const struct attune_metric *metric = attune_metric_find(args[0]);
+    const struct attune_metric *metric = find(args[0]);
     if (metric) {
         describe(metric);
+        for (int i = 0; i < ATTUNE_N_PILLARS; i++) {
+            if (strncmp(metric->id, "pillar.", 7) == 0 &&
+                strcmp(metric->id + 7, attune_pillar_names[i]) == 0) {
+                describe_pillar((enum attune_pillar)i);
+            }
+        }
         return ATTUNE_OK;
     }
     const struct attune_set_metric *set_metric = attune_set_metric_find(args[0]);

@@ -16,8 +16,9 @@
 #include "metrics/pillars/pillar.h"
 #include "metrics/stats/order.h"
 
-enum { MAX_MEMBERS = 32, STEPS = 1000 };
+enum { MAX_MEMBERS = 32, STEPS = 4000 };
 #define RIDGE 1e-5
+#define RATE 2.0 /* below 2 over the greatest curvature, a quarter of the mean squared difference */
 #define MIN_WEIGHT 0.02
 #define MIN_DEFINED 0.8 /* share of undamaged pieces on which a member must be defined */
 
@@ -26,26 +27,28 @@ static const struct {
     const char *name, *candidates, *damages; /* damages: those that the weights are fitted to */
     const char *guards;
     double guard_from; /* share of undamaged pieces that a guard leaves alone, at least */
+    double cap;        /* quantile of the undamaged pieces at which the pool ends; 1: no end */
 } recipes[ATTUNE_N_PILLARS] = {
     [ATTUNE_PILLAR_HARMONY] = {"HARMONY", "harmonic.*",
                                "pitch_noise,transposed_bars,random_notes,detuned_blocks",
-                               "harmonic.chord_histogram_entropy", 0.98},
+                               "harmonic.chord_histogram_entropy", 0.98, 1.0},
     /* Freezing makes form ever clearer; it is the guard's business, or form could have no weight. */
     [ATTUNE_PILLAR_COHERENCE] = {"COHERENCE", "temporal.*,harmonic.key_stability",
                                  "onset_jitter,bar_shuffle,tempo_wander,style_switch,"
                                  "block_shuffle,speed_wobble,splice",
-                                 "temporal.loopiness", 0.5},
+                                 "temporal.loopiness", 0.5, 1.0},
     [ATTUNE_PILLAR_QUALITY] = {"QUALITY",
                                "quality.clipping_ratio,quality.silence_ratio,quality.dc_offset,"
                                "quality.bandwidth_hz,quality.noise_floor_db,quality.click_rate,"
                                "quality.mains_hum_db",
-                               "noise,clipping,low_pass,drop_outs", "", 1.0},
+                               "noise,clipping,low_pass,drop_outs", "", 1.0, 0.25},
 };
 
 struct fit {
     const struct attune_audit *audit;
     enum attune_modality modality;
     const char *damages;
+    double cap;
     size_t member[MAX_MEMBERS]; /* indices into the selection */
     size_t n;
     double quantiles[MAX_MEMBERS][ATTUNE_PILLAR_QUANTILES];
@@ -73,10 +76,26 @@ static bool is_defined_enough(const struct attune_audit *audit, size_t metric,
     return (double)n >= MIN_DEFINED * (double)audit->n_pieces;
 }
 
+/* The goodness at which the pool ends. scratch: (n_pieces,) */
+static double end_of_pool(const struct fit *fit, size_t k, double *scratch)
+{
+    const struct attune_metric *metric = metric_of(fit->audit, fit->member[k]);
+    size_t n = 0;
+    for (size_t piece = 0; piece < fit->audit->n_pieces; piece++) {
+        const struct attune_audit_cell cell =
+            attune_audit_clean(fit->audit, piece, fit->modality)[fit->member[k]];
+        if (cell.defined) {
+            scratch[n++] = attune_metric_goodness(metric, cell.v);
+        }
+    }
+    return fit->cap < 1.0 && n ? attune_quantile(scratch, n, fit->cap) : INFINITY;
+}
+
 /* Goodness of one metric over the pool, sorted, to quantiles. pool: (n_pieces * n_series * doses,), twice. */
 static void fill_quantiles(struct fit *fit, size_t k, double *pool, double *scratch)
 {
     const struct attune_audit *audit = fit->audit;
+    const double end = end_of_pool(fit, k, scratch);
     size_t n = 0;
     for (size_t piece = 0; piece < audit->n_pieces; piece++) {
         for (size_t series = 0; series < audit->n_series; series++) {
@@ -84,7 +103,8 @@ static void fill_quantiles(struct fit *fit, size_t k, double *pool, double *scra
                 const struct attune_audit_cell *cell =
                     attune_audit_damaged(audit, piece, series, level) + fit->member[k];
                 if (cell->defined) {
-                    pool[n++] = attune_metric_goodness(metric_of(audit, fit->member[k]), cell->v);
+                    pool[n++] = fmin(
+                        end, attune_metric_goodness(metric_of(audit, fit->member[k]), cell->v));
                 }
             }
         }
@@ -143,10 +163,9 @@ static void descend(struct fit *fit, double (*curves)[ATTUNE_N_DOSES][MAX_MEMBER
         for (size_t i = 0; i < n_curves; i++) {
             n += add_pairs(fit, curves[i], gradient);
         }
-        const double rate = 40.0 / (1.0 + 0.02 * step);
         for (size_t k = 0; k < fit->n; k++) {
             const double slope = gradient[k] / (double)n + 2.0 * RIDGE * fit->weight[k];
-            fit->weight[k] = fmax(fit->weight[k] - rate * slope, 0.0);
+            fit->weight[k] = fmax(fit->weight[k] - RATE * slope, 0.0);
         }
     }
 }
@@ -288,7 +307,8 @@ enum attune_code attune_audit_derive_pillars(struct attune_buf *out,
         for (unsigned modality = ATTUNE_AUDIO; modality <= ATTUNE_SYMBOLIC && !code; modality <<= 1) {
             struct fit fit = {.audit = audit,
                               .modality = (enum attune_modality)modality,
-                              .damages = recipes[pillar].damages};
+                              .damages = recipes[pillar].damages,
+                              .cap = recipes[pillar].cap};
             for (size_t i = 0; i < audit->selection.n && fit.n < MAX_MEMBERS; i++) {
                 const struct attune_metric *metric = metric_of(audit, i);
                 if (metric->direction != ATTUNE_NONE && (metric->inputs & modality) &&

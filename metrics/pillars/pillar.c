@@ -54,6 +54,7 @@ double attune_metric_goodness(const struct attune_metric *metric, double value)
 double attune_pillar_share(const double quantiles[ATTUNE_PILLAR_QUANTILES], double goodness)
 {
     const int last = ATTUNE_PILLAR_QUANTILES - 1;
+    goodness = fmin(goodness, quantiles[last]);
     int below = 0, upto = 0; /* quantiles < x, quantiles <= x */
     while (below <= last && quantiles[below] < goodness) {
         below++;
@@ -65,8 +66,8 @@ double attune_pillar_share(const double quantiles[ATTUNE_PILLAR_QUANTILES], doub
     double position;
     if (upto > below) { /* on one quantile or on a run of equal ones */
         position = 0.5 * (below + upto - 1);
-    } else if (below == 0 || below > last) {
-        position = below == 0 ? 0.0 : last;
+    } else if (below == 0) {
+        position = 0.0;
     } else {
         const double low = quantiles[below - 1], high = quantiles[below];
         position = below - 1 + (goodness - low) / (high - low);

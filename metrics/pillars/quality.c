@@ -16,7 +16,7 @@ const struct attune_metric attune_metric_pillar_quality = {
     .hi = 100,
     .inputs = ATTUNE_AUDIO,
     .needs = ATTUNE_NEED_LOUDNESS | ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC,
-    .responds_to = ATTUNE_DAMAGE_NOISE | ATTUNE_DAMAGE_CLIPPING | ATTUNE_DAMAGE_LOWPASS |
+    .responds_to = ATTUNE_DAMAGE_CLIPPING | ATTUNE_DAMAGE_LOWPASS |
                    ATTUNE_DAMAGE_DROPOUT,
     .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "Is the sound free of technical faults, as one headline score.",

@@ -2,14 +2,14 @@
 . "$(dirname "$0")/lib.sh"
 
 case_is 'no metric has lost a direction that it declares'
-expect_exit 0 "$ATTUNE" audit --quick --quiet
+expect_exit 0 "$ATTUNE" audit --quick --quiet --metrics 'harmonic.*,temporal.*,pillar.*'
 expect_in out '0 are lost'
 expect_in out '0 broken'
 
 case_is 'the same for any number of threads'
-expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --quiet --jobs 1 --format json
+expect_exit 0 "$ATTUNE" audit --quick --pieces 6 --metrics 'temporal.*,pillar.*' --damage 'pitch_noise,freezing' --quiet --jobs 1 --format json
 mv out one
-expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --quiet --jobs 4 --format json
+expect_exit 0 "$ATTUNE" audit --quick --pieces 6 --metrics 'temporal.*,pillar.*' --damage 'pitch_noise,freezing' --quiet --jobs 4 --format json
 expect_same one out
 
 case_is 'choices that match nothing are errors'
@@ -25,9 +25,15 @@ expect_exit 3 "$ATTUNE" audit --quick --corpus empty
 expect_in err 'no usable music'
 
 case_is 'everything into a folder'
-expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --quiet --out made
+expect_exit 0 "$ATTUNE" audit --quick --pieces 3 --metrics 'temporal.*' --quiet --out made
 for file in audit.json audit.csv audit.txt; do
     [ -s "made/$file" ] || fail "made/$file is missing or empty"
 done
 expect_in made/audit.csv 'metric,damage,seen_as,tau'
+
+case_is 'a pillar shows its members, weights and provenance'
+expect_exit 0 "$ATTUNE" describe harmony
+expect_in out 'weights for symbolic input'
+expect_in out 'harmonic.chroma_entropy'
+expect_in out 'derive-pillars'
 done_testing

@@ -1,1 +1,2 @@
 attune_test(test_metrics_audit.c LIBS attune_models)
+attune_test(test_metrics_pillars.c LIBS attune_metrics)
