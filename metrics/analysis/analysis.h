@@ -1,13 +1,15 @@
-/* One sample under analysis: the shared, lazily computed features that all metrics of the sample use.
+/* One sample under analysis: the shared, lazily computed features that all metrics of the sample
+ * use.
  *
- * An analysis is made once per thread and loaded with one sample after another; it keeps its memory.
- * Each feature is computed at most once per sample, on the first call of its getter (the getters stand
- * in the feature's own header: key.h, chroma.h, beats.h, ...). A getter never returns NULL: a feature
- * that cannot be had carries the reason in its first member, `const char *why` (NULL when it is there),
- * and the metric passes that on as `attune_undefined(feature->why)`.
+ * An analysis is made once per thread and loaded with one sample after another; it keeps its
+ * memory. Each feature is computed at most once per sample, on the first call of its getter (the
+ * getters stand in the feature's own header: key.h, chroma.h, beats.h, ...). A getter never returns
+ * NULL: a feature that cannot be had carries the reason in its first member, `const char *why`
+ * (NULL when it is there), and the metric passes that on as `attune_undefined(feature->why)`.
  *
- * Audio is read in one streaming pass (frontend.h) that keeps per-frame features, never the spectrogram,
- * so memory grows by about 1 KiB per second of music. Symbolic samples are note tables (notes.h).
+ * Audio is read in one streaming pass (frontend.h) that keeps per-frame features, never the
+ * spectrogram, so memory grows by about 6 KiB per second of music. Symbolic samples are note tables
+ * (notes.h).
  *
  * Not thread-safe; one analysis per thread.
  */
@@ -38,7 +40,8 @@ struct attune_analysis *attune_analysis_new(struct attune_err *err);
 void attune_analysis_free(struct attune_analysis *analysis);
 
 /* Runs the front end over the whole source. needs: ATTUNE_NEED_* that the chosen metrics ask for.
- * The source is read to its end and may be closed afterwards. ATTUNE_E_INPUT: no samples; ATTUNE_E_MEMORY. */
+ * The source is read to its end and may be closed afterwards. ATTUNE_E_INPUT: no samples;
+ * ATTUNE_E_MEMORY. */
 enum attune_code attune_analysis_load_audio(struct attune_analysis *analysis,
                                             struct attune_audio_source *source, unsigned needs,
                                             struct attune_err *err);
