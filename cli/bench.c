@@ -13,7 +13,7 @@
 #include "metrics/analysis/structure.h"
 #include "metrics/analysis/tonal.h"
 #include "metrics/metric.h"
-#include "models/process.h"
+#include "models/drivers/process.h"
 
 void attune_bench_record(struct attune_bench_stages *stages, const char *name, double s)
 {

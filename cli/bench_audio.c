@@ -8,8 +8,8 @@
 #include "cli/bench.h"
 #include "metrics/analysis/frontend.h"
 #include "metrics/metric.h"
-#include "models/corpus.h"
-#include "models/process.h"
+#include "models/pieces/corpus.h"
+#include "models/drivers/process.h"
 
 enum { RATE = 44100 };
 

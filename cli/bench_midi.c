@@ -2,10 +2,10 @@
 #include "base/io/file.h"
 #include "cli/bench.h"
 #include "metrics/analysis/notes.h"
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 #include "metrics/metric.h"
-#include "models/corpus.h"
-#include "models/process.h"
+#include "models/pieces/corpus.h"
+#include "models/drivers/process.h"
 
 static void drop_scalar(void *context, const char *name, double value)
 {

@@ -6,9 +6,9 @@
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
-#include "harness/audit_pillars.h"
-#include "reports/audit_sheet.h"
-#include "reports/plot_audit.h"
+#include "harness/audit/audit_pillars.h"
+#include "reports/sheets/audit_sheet.h"
+#include "reports/plots/plot_audit.h"
 
 struct options {
     const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont, *derive;

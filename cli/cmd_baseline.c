@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/report_common.h"
-#include "harness/store.h"
+#include "harness/store/store.h"
 
 struct options {
     const char *model, *run;

@@ -1,6 +1,6 @@
 /* attune compare A B: is one really better, prompt by prompt, or is that noise? */
 #include "cli/report_common.h"
-#include "reports/contrast_sheet.h"
+#include "reports/sheets/contrast_sheet.h"
 
 struct options {
     const char *metrics, *format, *run, *run_b, *out;

@@ -5,9 +5,9 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "harness/check.h"
-#include "harness/export.h"
-#include "harness/schema.h"
+#include "harness/store/check.h"
+#include "harness/store/export.h"
+#include "harness/store/schema.h"
 
 struct options {
     const char *format, *out, *run;

@@ -12,8 +12,8 @@
 #include "base/thread.h"
 #include "cli/command.h"
 #include "metrics/metric.h"
-#include "models/process.h"
-#include "models/worker_check.h"
+#include "models/drivers/process.h"
+#include "models/drivers/worker_check.h"
 
 struct options {
     const char *generator, *scorer;

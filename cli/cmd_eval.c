@@ -12,8 +12,8 @@
 #include "cli/command.h"
 #include "cli/eval_result.h"
 #include "harness/evaluate.h"
-#include "harness/prompts.h"
-#include "metrics/compat.h"
+#include "harness/suite/prompts.h"
+#include "metrics/compat/compat.h"
 
 struct options {
     const char *metrics, *format, *soundfont, *prompt;

@@ -1,7 +1,7 @@
 /* attune merge: the databases of shards into one. */
 #include "cli/command.h"
-#include "harness/leaderboard.h"
-#include "harness/merge.h"
+#include "harness/store/leaderboard.h"
+#include "harness/store/merge.h"
 
 static const struct attune_opt options_table[] = {{NULL}};
 

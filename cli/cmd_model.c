@@ -5,9 +5,9 @@
 #include "base/io/file.h"
 #include "base/rng.h"
 #include "cli/command.h"
-#include "models/checkpoint.h"
-#include "models/policy_train.h"
-#include "models/recipe.h"
+#include "models/policy/checkpoint.h"
+#include "models/policy/policy_train.h"
+#include "models/align/recipe.h"
 
 enum { MAX_OPTIONS = 32 };
 

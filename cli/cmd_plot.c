@@ -9,7 +9,7 @@
 #include "metrics/analysis/scape.h"
 #include "metrics/analysis/ssm.h"
 #include "reports/board.h"
-#include "reports/plot.h"
+#include "reports/plots/plot.h"
 
 struct options {
     const char *format, *out, *metrics, *run, *by;

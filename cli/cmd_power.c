@@ -4,7 +4,7 @@
 #include "cli/report_common.h"
 #include "metrics/stats/effect.h"
 #include "metrics/stats/order.h"
-#include "reports/contrast_sheet.h"
+#include "reports/sheets/contrast_sheet.h"
 
 struct options {
     const char *metrics, *format, *run;

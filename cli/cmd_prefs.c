@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
-#include "harness/prefs_rank.h"
-#include "harness/prefs_store.h"
+#include "harness/prefs/prefs_rank.h"
+#include "harness/prefs/prefs_store.h"
 
 struct options {
     const char *format, *from, *ties, *both_bad, *ci, *axis, *control;

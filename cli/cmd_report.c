@@ -1,7 +1,7 @@
 /* attune report --out DIR: the page. */
 #include "base/io/render.h"
 #include "cli/report_common.h"
-#include "reports/page.h"
+#include "reports/page/page.h"
 
 struct options {
     const char *out, *run, *soundfont;

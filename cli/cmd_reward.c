@@ -4,8 +4,8 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
-#include "harness/prefs_rank.h"
-#include "harness/record_reader.h"
+#include "harness/prefs/prefs_rank.h"
+#include "harness/prefs/record_reader.h"
 #include "metrics/stats/calibration.h"
 
 struct options {

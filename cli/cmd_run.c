@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "harness/run.h"
+#include "harness/run/run.h"
 
 struct options {
     const char *only, *shard;

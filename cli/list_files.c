@@ -3,7 +3,7 @@
 
 #include "attune_version.h"
 #include "base/io/file.h"
-#include "harness/suite.h"
+#include "harness/suite/suite.h"
 
 /* All files below a folder of the shipped data. */
 static void find_files(struct attune_file_list *files, const char *folder)

@@ -1,7 +1,7 @@
 /* The figures and tables there are. */
 #include "cli/list_reports.h"
 
-#include "reports/plot.h"
+#include "reports/plots/plot.h"
 #include "reports/table_preset.h"
 
 static void add(struct attune_buf *out, bool json, bool first, const char *name,

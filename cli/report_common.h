@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "reports/sheet.h"
+#include "reports/sheets/sheet.h"
 
 /* Columns of the terminal that stdout is, 80 where it is none. */
 size_t attune_terminal_width(void);

@@ -1,6 +1,6 @@
 /* An audit as JSON. */
 #include "metrics/metric.h"
-#include "reports/audit_sheet.h"
+#include "reports/sheets/audit_sheet.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "harness/leaderboard.h"
+#include "harness/store/leaderboard.h"
 
 static enum attune_code out_of_memory(struct attune_err *err)
 {

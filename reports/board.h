@@ -3,9 +3,9 @@
 #ifndef ATTUNE_REPORTS_BOARD_H
 #define ATTUNE_REPORTS_BOARD_H
 
-#include "harness/leaderboard.h"
-#include "harness/store_read.h"
-#include "reports/sheet.h"
+#include "harness/store/leaderboard.h"
+#include "harness/store/store_read.h"
+#include "reports/sheets/sheet.h"
 
 struct attune_board_row {
     const char *name, *method; /* by method: the same twice */

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "harness/leaderboard.h"
+#include "harness/store/leaderboard.h"
 #include "metrics/stats/bootstrap.h"
 #include "metrics/stats/effect.h"
 #include "metrics/stats/multiplicity.h"

@@ -9,7 +9,7 @@
 #ifndef ATTUNE_REPORTS_CONTRAST_H
 #define ATTUNE_REPORTS_CONTRAST_H
 
-#include "harness/store_read.h"
+#include "harness/store/store_read.h"
 
 struct attune_side {
     int64_t run;

@@ -21,7 +21,7 @@
 #define ATTUNE_REPORTS_GATE_H
 
 #include "reports/contrast.h"
-#include "reports/sheet.h"
+#include "reports/sheets/sheet.h"
 
 enum attune_margin_kind {
     ATTUNE_MARGIN_SD,

@@ -1,7 +1,7 @@
 /* The gate's verdict as a table, as JUnit XML and as Markdown. */
 #include <math.h>
 
-#include "reports/contrast_sheet.h"
+#include "reports/sheets/contrast_sheet.h"
 #include "reports/escape.h"
 #include "reports/gate.h"
 

@@ -2,9 +2,9 @@
 #ifndef ATTUNE_REPORTS_STABILITY_H
 #define ATTUNE_REPORTS_STABILITY_H
 
-#include "harness/store_read.h"
+#include "harness/store/store_read.h"
 #include "metrics/stats/stability.h"
-#include "reports/sheet.h"
+#include "reports/sheets/sheet.h"
 
 struct attune_stability_row {
     const char *metric, *title;  /* live as long as the table they were read from */

@@ -4,7 +4,7 @@
  *     proxy = sum_k w_k z_k
  *
  * w maximises the Bradley-Terry likelihood of four fifths of 4,096 labelled pairs of base samples
- * (models/reward_train.c, ridge 1, seed 1). It has never seen the listener's formula, nor the taste
+ * (models/align/reward_train.c, ridge 1, seed 1). It has never seen the listener's formula, nor the taste
  * that no metric measures.
  *
  * Undefined where one of its metrics is. */

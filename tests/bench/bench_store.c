@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "base/rng.h"
-#include "harness/leaderboard.h"
-#include "harness/recorder.h"
+#include "harness/store/leaderboard.h"
+#include "harness/run/recorder.h"
 
 enum { N_MODELS = 10, N_SEEDS = 4 };
 

@@ -14,8 +14,8 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "harness/leaderboard.h"
-#include "harness/store.h"
+#include "harness/store/leaderboard.h"
+#include "harness/store/store.h"
 
 static const struct {
     const char *name, *title, *unit, *direction;

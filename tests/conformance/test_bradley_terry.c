@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-#include "harness/prefs_rank.h"
-#include "harness/record_reader.h"
+#include "harness/prefs/prefs_rank.h"
+#include "harness/prefs/record_reader.h"
 #include "metrics/stats/calibration.h"
 #include "tests/support/goldens.h"
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/io/audio.h"
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 
 #define GOLDEN ATTUNE_GOLDENS "/audio_structure.json"
 

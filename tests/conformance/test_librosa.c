@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 #include "tests/support/goldens.h"
 
 static const struct {

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "metrics/analysis/analysis.h"
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 #include "tests/support/goldens.h"
 
 struct comparison {

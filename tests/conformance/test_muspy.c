@@ -11,8 +11,8 @@
 
 #include "base/text.h"
 #include "metrics/analysis/internal.h"
-#include "metrics/compat.h"
-#include "metrics/compat_muspy_notes.h"
+#include "metrics/compat/compat.h"
+#include "metrics/compat/compat_muspy_notes.h"
 #include "tests/support/goldens.h"
 
 static const double tolerance = 1e-9;

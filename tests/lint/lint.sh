@@ -24,7 +24,7 @@ for room in $rooms; do
     done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]+"' "$room" --include='*.[ch]')
 done
 # reports sees the store through one read-only header, and metrics neither files nor processes.
-grep -rnE '#include "harness/store\.h"' reports && fail 'reports must use harness/store_read.h'
+grep -rnE '#include "harness/store\.h"' reports && fail 'reports must use harness/store/store_read.h'
 grep -rnE '#include <(sqlite3|sys/wait|spawn|unistd|time)\.h>' metrics &&
     fail 'metrics does no I/O, reads no clock and knows no process'
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "metrics/adherence/attributes.h"
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 #include "metrics/metric.h"
 #include "tests/support/midi_builder.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 #include "tests/support/midi_builder.h"
 
 struct seen {

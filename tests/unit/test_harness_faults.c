@@ -11,9 +11,9 @@
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "harness/check.h"
-#include "harness/merge.h"
-#include "harness/run.h"
+#include "harness/store/check.h"
+#include "harness/store/merge.h"
+#include "harness/run/run.h"
 
 static char folder[] = "/tmp/attune-faults.XXXXXX";
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "harness/leaderboard.h"
-#include "harness/store.h"
+#include "harness/store/leaderboard.h"
+#include "harness/store/store.h"
 
 static char path[] = "/tmp/attune-leaderboard.XXXXXX";
 

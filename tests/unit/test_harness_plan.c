@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "harness/plan.h"
+#include "harness/suite/plan.h"
 
 /* Two models, one of them left out in some tests, three prompts, two seeds. */
 static struct attune_suite_model models[2];

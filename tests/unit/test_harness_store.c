@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "harness/schema.h"
-#include "harness/store.h"
+#include "harness/store/schema.h"
+#include "harness/store/store.h"
 
 static char folder[] = "/tmp/attune-store.XXXXXX";
 

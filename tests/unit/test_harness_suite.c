@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/io/file.h"
-#include "harness/suite.h"
+#include "harness/suite/suite.h"
 
 static char folder[] = "/tmp/attune-suite.XXXXXX";
 

@@ -9,7 +9,7 @@
 #include "metrics/audit/damage.h"
 #include "metrics/audit/nulls.h"
 #include "metrics/stats/association.h"
-#include "models/corpus.h"
+#include "models/pieces/corpus.h"
 
 enum { N_BARS = 16, SEED = 20 };
 

@@ -11,12 +11,12 @@
 
 #include "base/mem.h"
 #include "metrics/reward/proxy.h"
-#include "models/align.h"
-#include "models/corpus.h"
-#include "models/policy_train.h"
-#include "models/preference_loss.h"
-#include "models/reward_train.h"
-#include "models/training_prompts.h"
+#include "models/align/align.h"
+#include "models/pieces/corpus.h"
+#include "models/policy/policy_train.h"
+#include "models/align/preference_loss.h"
+#include "models/align/reward_train.h"
+#include "models/pieces/training_prompts.h"
 
 enum { N_PROMPTS = 256 };
 

@@ -9,9 +9,9 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "models/align_diffusion.h"
-#include "models/corpus.h"
-#include "models/training_prompts.h"
+#include "models/align/align_diffusion.h"
+#include "models/pieces/corpus.h"
+#include "models/pieces/training_prompts.h"
 
 static struct attune_diffusion *base;
 

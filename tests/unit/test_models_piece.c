@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "models/corpus.h"
-#include "models/harmony.h"
+#include "models/pieces/corpus.h"
+#include "models/pieces/harmony.h"
 
 static struct attune_prompt prompt_of(const char *text)
 {

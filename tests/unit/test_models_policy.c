@@ -11,12 +11,12 @@
 
 #include "base/io/file.h"
 #include "base/mem.h"
-#include "models/adam.h"
-#include "models/best_of_n.h"
-#include "models/checkpoint.h"
-#include "models/corpus.h"
-#include "models/features.h"
-#include "models/policy_train.h"
+#include "models/policy/adam.h"
+#include "models/align/best_of_n.h"
+#include "models/policy/checkpoint.h"
+#include "models/pieces/corpus.h"
+#include "models/policy/features.h"
+#include "models/policy/policy_train.h"
 
 static struct attune_policy *random_policy(uint64_t seed)
 {

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-#include "models/overoptimisation.h"
-#include "models/preference_loss.h"
+#include "models/align/overoptimisation.h"
+#include "models/align/preference_loss.h"
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) < (tolerance))
 

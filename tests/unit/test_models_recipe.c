@@ -10,8 +10,8 @@
 
 #include "base/io/file.h"
 #include "base/mem.h"
-#include "models/inferalign.h"
-#include "models/recipe.h"
+#include "models/align/inferalign.h"
+#include "models/align/recipe.h"
 
 static char folder[64];
 

@@ -9,7 +9,7 @@
 
 #include "base/rng.h"
 #include "metrics/analysis/notes.h"
-#include "metrics/compat.h"
+#include "metrics/compat/compat.h"
 #include "metrics/metric.h"
 #include "tests/support/midi_builder.h"
 

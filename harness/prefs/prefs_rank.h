@@ -1,0 +1,63 @@
+/* From preferences to a ranking: models are numbered, votes aggregated, ratings fitted and resampled. */
+#ifndef ATTUNE_HARNESS_PREFS_RANK_H
+#define ATTUNE_HARNESS_PREFS_RANK_H
+
+#include "harness/prefs/prefs.h"
+#include "metrics/stats/bradley_terry.h"
+
+/* Preferences of one axis on their way to a ranking. Zero-initialised; release when done. */
+struct attune_ballot {
+    const char *axis;       /* only this axis, or NULL: all, and more than one is an error */
+    bool both_bad_is_tie;   /* else both-bad votes are dropped and counted */
+    bool control_length;    /* keep the difference in length as a covariate (z-scored) */
+    struct attune_votes votes;
+    char **models;          /* (votes.n_models,) in order of first appearance */
+    size_t model_capacity;
+    double *lengths;        /* (votes.n_rows,) length_a - length_b, with control_length */
+    size_t length_capacity;
+    uint64_t n_comparisons, n_ties, n_both_bad; /* comparisons ranked, and ties and both-bad among all */
+    uint64_t n_without_length;
+    char axis_seen[64];     /* the axis of the votes taken */
+};
+
+void attune_ballot_release(struct attune_ballot *ballot);
+
+/* An attune_preference_fn: context is the ballot. */
+enum attune_code attune_ballot_take(void *context, const struct attune_preference *preference,
+                                    struct attune_err *err);
+
+enum attune_bt_interval { ATTUNE_CI_PERCENTILE, ATTUNE_CI_NORMAL, ATTUNE_CI_SANDWICH };
+
+struct attune_rank_options {
+    struct attune_bt_options model;
+    enum attune_bt_interval interval;
+    size_t n_replicates; /* 0: no bootstrap; intervals then need SANDWICH */
+    uint64_t seed;
+    size_t n_threads;
+};
+
+struct attune_ranked {
+    const char *model;
+    double rating, ci_low, ci_high; /* Elo scale; NAN: no interval */
+    double n;                       /* votes the model took part in */
+    double win_rate;                /* wins plus half the ties over votes */
+    size_t rank, rank_low, rank_high;
+};
+
+struct attune_ranking {
+    struct attune_ranked *rows;     /* (n,) best first */
+    size_t n;
+    double *win_matrix;             /* (n, n) in the rows' order: share of wins of row over column, ties half;
+                                     * NAN where they never met */
+    double log_likelihood, tie, length_effect;
+    size_t n_components;            /* of the comparison graph; more than 1 only with a ridge */
+    size_t n_failed_replicates;     /* resamples without a finite maximum, left out */
+};
+
+void attune_ranking_release(struct attune_ranking *ranking);
+
+/* ATTUNE_E_INPUT: fewer than two models, a disconnected graph without a ridge (components are named). */
+enum attune_code attune_rank(struct attune_ballot *ballot, const struct attune_rank_options *options,
+                             struct attune_ranking *ranking, struct attune_err *err);
+
+#endif

@@ -1,9 +1,0 @@
-/* All compatibility blocks, one after the other. */
-#include "metrics/compat.h"
-
-void attune_compat_all(struct attune_analysis *analysis, const struct attune_compat_sink *sink)
-{
-#define COMPAT(name) attune_compat_##name(analysis, sink);
-#include "metrics/compat.def"
-#undef COMPAT
-}

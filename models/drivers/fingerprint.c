@@ -1,0 +1,45 @@
+#include "models/drivers/fingerprint.h"
+
+#include <sys/stat.h>
+
+#include "base/io/file.h"
+#include "models/drivers/process.h"
+
+/* Adds "path hash" for a file; large files (weights) count by size and time of change, not by content. */
+static void add_file(struct attune_buf *buf, const char *path)
+{
+    enum { WHOLE_BYTES = 16 << 20 };
+    char hash[ATTUNE_HASH_SIZE] = "";
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
+        return;
+    }
+    if (info.st_size <= WHOLE_BYTES && attune_hash_file(path, hash, NULL) == ATTUNE_OK) {
+        attune_buf_addf(buf, "%s\n", hash);
+    } else {
+        attune_buf_addf(buf, "%lld %lld\n", (long long)info.st_size, (long long)info.st_mtime);
+    }
+}
+
+enum attune_code attune_fingerprint_argv(const char *const *argv, const char *folder,
+                                         char hash[ATTUNE_HASH_SIZE], struct attune_err *err)
+{
+    struct attune_buf buf = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    char program[4096];
+    if (attune_program_find(argv[0], folder, program, sizeof program)) {
+        add_file(&buf, program);
+    }
+    for (size_t i = 1; argv[i]; i++) {
+        attune_buf_addf(&buf, "%zu ", i);
+        add_file(&buf, attune_path_join(&path, folder ? folder : "", argv[i]));
+    }
+    enum attune_code code = ATTUNE_OK;
+    if (buf.failed || path.failed) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    } else {
+        attune_hash_bytes(attune_buf_text(&buf), buf.n_bytes, hash);
+    }
+    attune_buf_release(&buf);
+    attune_buf_release(&path);
+    return code;
+}

@@ -1,0 +1,197 @@
+#include "models/policy/diffusion.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "models/policy/adam.h"
+#include "models/policy/checkpoint.h"
+#include "models/pieces/corpus.h"
+#include "models/policy/diffusion_features.h"
+#include "models/policy/loglinear.h"
+
+struct attune_diffusion {
+    struct attune_feature_maps maps;
+    float *w; /* (n_params,) */
+};
+
+struct attune_diffusion *attune_diffusion_new(void)
+{
+    struct attune_diffusion *model = attune_alloc(1, sizeof *model);
+    float *w = attune_alloc(attune_diffusion_n_params(), sizeof *w);
+    if (!model || !w) {
+        attune_release(model);
+        attune_release(w);
+        return NULL;
+    }
+    model->w = w;
+    attune_feature_maps_init(&model->maps);
+    return model;
+}
+
+struct attune_diffusion *attune_diffusion_copy(const struct attune_diffusion *model)
+{
+    struct attune_diffusion *copy = attune_diffusion_new();
+    if (copy) {
+        memcpy(copy->w, model->w, attune_diffusion_n_params() * sizeof *copy->w);
+    }
+    return copy;
+}
+
+void attune_diffusion_free(struct attune_diffusion *model)
+{
+    if (model) {
+        attune_release(model->w);
+        attune_release(model);
+    }
+}
+
+size_t attune_diffusion_n_params(void)
+{
+    return attune_denoiser_n_params();
+}
+
+float *attune_diffusion_params(struct attune_diffusion *model)
+{
+    return model->w;
+}
+
+static void denoise(const struct attune_diffusion *model, const struct attune_piece *piece,
+                    struct attune_cell cell, struct attune_factor *f)
+{
+    f->n_tokens = attune_voice_tokens(cell.voice);
+    f->n_features = attune_denoiser_features(&model->maps, piece, cell, f->features);
+    attune_factor_normalise(f, model->w);
+}
+
+/* -1/t sum of log p over one random mask, and its gradient. */
+static double masked_loss(const struct attune_diffusion *model, const struct attune_piece *piece, double t,
+                          struct attune_rng *rng, double weight, double *gradient)
+{
+    struct attune_piece hidden = *piece;
+    struct attune_cell cell = {0};
+    struct attune_factor f;
+    double loss = 0.0;
+    do {
+        if (attune_rng_uniform(rng) < t) {
+            *attune_piece_at(&hidden, cell) = ATTUNE_HIDDEN;
+        }
+    } while (attune_cell_next(&piece->setting, &cell));
+    cell = (struct attune_cell){0};
+    do {
+        if (attune_piece_token(&hidden, cell) == ATTUNE_HIDDEN) {
+            int token = attune_piece_token(piece, cell);
+            denoise(model, &hidden, cell, &f);
+            loss -= log(f.p[token]) / t;
+            if (gradient) {
+                attune_factor_gradient(&f, token, -weight / t, gradient);
+            }
+        }
+    } while (attune_cell_next(&piece->setting, &cell));
+    return loss;
+}
+
+double attune_diffusion_bound(const struct attune_diffusion *model, const struct attune_piece *piece,
+                              size_t n_draws, uint64_t seed, double weight, double *gradient)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n_draws; i++) {
+        struct attune_rng rng;
+        attune_rng_init(&rng, seed, i);
+        double t = ((double)i + 1.0 - attune_rng_uniform(&rng)) / (double)n_draws; /* stratified, in (0, 1] */
+        sum += masked_loss(model, piece, t, &rng, weight / (double)n_draws, gradient) / (double)n_draws;
+    }
+    return sum;
+}
+
+void attune_diffusion_hide(struct attune_piece *piece, const struct attune_setting *setting)
+{
+    struct attune_cell cell = {0};
+    *piece = (struct attune_piece){.setting = *setting};
+    do {
+        *attune_piece_at(piece, cell) = ATTUNE_HIDDEN;
+    } while (attune_cell_next(setting, &cell));
+}
+
+double attune_diffusion_step(const struct attune_diffusion *model, struct attune_piece *piece,
+                             double share, struct attune_rng *rng)
+{
+    struct attune_piece before = *piece;
+    struct attune_cell cell = {0};
+    struct attune_factor f;
+    double logprob = 0.0;
+    do {
+        if (attune_piece_token(&before, cell) == ATTUNE_HIDDEN && attune_rng_uniform(rng) < share) {
+            denoise(model, &before, cell, &f);
+            size_t token = attune_rng_choice(rng, f.p, (size_t)f.n_tokens);
+            logprob += log(f.p[token]);
+            *attune_piece_at(piece, cell) = (uint8_t)token;
+        }
+    } while (attune_cell_next(&piece->setting, &cell));
+    return logprob;
+}
+
+double attune_diffusion_sample(const struct attune_diffusion *model, const struct attune_setting *setting,
+                               size_t n_steps, struct attune_piece *piece, struct attune_rng *rng)
+{
+    double logprob = 0.0;
+    attune_diffusion_hide(piece, setting);
+    for (size_t step = 0; step < n_steps; step++) {
+        logprob += attune_diffusion_step(model, piece, 1.0 / (double)(n_steps - step), rng);
+    }
+    return logprob;
+}
+
+/* Maximum likelihood by the bound: one mask per piece and epoch. */
+static enum attune_code train(struct attune_diffusion *model, uint64_t seed, size_t n_pieces,
+                              size_t n_epochs, size_t batch, double rate, struct attune_err *err)
+{
+    struct attune_adam adam;
+    enum attune_code code = attune_adam_init(&adam, attune_diffusion_n_params(), err);
+    size_t total = n_epochs * n_pieces;
+    for (size_t i = 0; i < total && code == ATTUNE_OK; i += batch) {
+        for (size_t k = i; k < i + batch && k < total; k++) {
+            struct attune_piece piece;
+            attune_corpus_piece(&piece, seed, k % n_pieces);
+            double scale = 1.0 / (double)(batch * attune_piece_n_cells(&piece.setting));
+            struct attune_rng rng;
+            attune_rng_init(&rng, seed + 1, k);
+            double t = 0.05 + 0.95 * attune_rng_uniform(&rng);
+            masked_loss(model, &piece, t, &rng, -scale, adam.gradient); /* uphill: minus the loss */
+        }
+        code = attune_adam_step(&adam, model->w, rate * (1.0 - 0.98 * (double)i / (double)total), 0.0, err);
+    }
+    attune_adam_release(&adam);
+    return code;
+}
+
+enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct attune_err *err)
+{
+    enum { SEED = 1, N_PIECES = 2000, N_EPOCHS = 4, BATCH = 16 };
+    static const double rate = 0.1;
+    struct attune_diffusion *model = attune_diffusion_new();
+    if (!model) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
+    }
+    struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
+    snprintf(head.origin, sizeof head.origin, "corpus %d features %zu seed %d pieces %d epochs %d batch %d rate %g",
+             ATTUNE_CORPUS_VERSION, head.n_params, SEED, N_PIECES, N_EPOCHS, BATCH, rate);
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    char hash[ATTUNE_HASH_SIZE], name[64];
+    attune_hash_bytes(head.origin, strlen(head.origin), hash);
+    snprintf(name, sizeof name, "diffusion-%.16s.ckpt", hash);
+    bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
+    enum attune_code code = ATTUNE_OK;
+    if (!cache || attune_checkpoint_load(attune_buf_text(&path), &head, model->w, NULL) != ATTUNE_OK) {
+        code = train(model, SEED, N_PIECES, N_EPOCHS, BATCH, rate, err);
+        if (code == ATTUNE_OK && cache) {
+            attune_checkpoint_save(attune_buf_text(&path), &head, model->w, NULL);
+        }
+    }
+    attune_buf_release(&path);
+    if (code != ATTUNE_OK) {
+        attune_diffusion_free(model);
+        return code;
+    }
+    *out = model;
+    return ATTUNE_OK;
+}

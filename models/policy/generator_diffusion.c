@@ -1,0 +1,211 @@
+/* `builtin: diffusion`: the masked-diffusion reference model, trained when first needed. Options:
+ *
+ *     denoise_steps: N   1..1000, default 32
+ *     method dpo         DiffRhythm+; preference: multi, single, cross-pair or interpolation (default multi) of
+ *                        reward.proxy and reward.rules; pairs (2048), epochs (2), beta (200), rate (0.01)
+ *     method inference   SCG by `select: METRIC_ID`; draws: N candidates per step (1..256, default 16)
+ *
+ * The log-probability of a diffusion sample is not known exactly, so none is reported. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "models/align/align_diffusion.h"
+#include "models/pieces/builtin.h"
+#include "models/policy/checkpoint.h"
+#include "models/option.h"
+#include "models/pieces/training_prompts.h"
+
+struct state {
+    struct attune_diffusion *model;
+    struct attune_scorer_pool *scorers; /* SCG; NULL otherwise */
+    size_t n_steps, n_draws;
+};
+
+static void close_state(void *state)
+{
+    struct state *s = state;
+    if (s) {
+        attune_diffusion_free(s->model);
+        attune_scorer_pool_free(s->scorers);
+        attune_release(s);
+    }
+}
+
+static enum attune_code parse_mix(const struct attune_model_spec *spec, enum attune_preference_mix *mix,
+                                  struct attune_err *err)
+{
+    const char *name = attune_option_get(spec, "preference", "multi");
+    for (int i = 0; i < ATTUNE_N_MIXES; i++) {
+        if (strcmp(name, attune_mix_names[i]) == 0) {
+            *mix = (enum attune_preference_mix)i;
+            return ATTUNE_OK;
+        }
+    }
+    return attune_fail(err, ATTUNE_E_INPUT,
+                       "model '%s': preference is '%s', not multi, single, cross-pair or interpolation",
+                       spec->name, name);
+}
+
+static enum attune_code parse_diffrhythm(const struct attune_model_spec *spec,
+                                         struct attune_diffrhythm *o, struct attune_err *err)
+{
+    uint64_t pairs = o->n_pairs, epochs = o->n_epochs;
+    enum attune_code code = parse_mix(spec, &o->mix, err);
+    if (code == ATTUNE_OK) {
+        code = attune_option_count(spec, "pairs", pairs, 2, 1000000, &pairs, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_option_count(spec, "epochs", epochs, 1, 100, &epochs, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_option_number(spec, "beta", o->beta, 0.1, 100000.0, &o->beta, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_option_number(spec, "rate", o->rate, 1e-6, 1.0, &o->rate, err);
+    }
+    o->n_pairs = (size_t)pairs;
+    o->n_epochs = (size_t)epochs;
+    return code;
+}
+
+static enum attune_code train(struct attune_diffusion *model, const struct attune_diffrhythm *o,
+                              struct attune_err *err)
+{
+    enum { N_PROMPTS = 2048, PROMPT_SEED = 1 };
+    struct attune_scorer_pool *pools[2] = {NULL, NULL};
+    struct attune_diffusion *ref = attune_diffusion_copy(model);
+    struct attune_prompt *prompts = attune_training_prompts_new(PROMPT_SEED, N_PROMPTS, err);
+    enum attune_code code = ref && prompts ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    if (code == ATTUNE_OK) {
+        code = attune_scorer_pool_new(&pools[0], "reward.proxy", err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_scorer_pool_new(&pools[1], "reward.rules", err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_align_diffrhythm(model, ref, pools, 2, prompts, N_PROMPTS, o, err);
+    }
+    attune_scorer_pool_free(pools[0]);
+    attune_scorer_pool_free(pools[1]);
+    attune_training_prompts_free(prompts, N_PROMPTS);
+    attune_diffusion_free(ref);
+    return code;
+}
+
+/* DiffRhythm+ from the cache, or made and cached; the file's name holds base and options. */
+static enum attune_code align(struct state *s, const struct attune_model_spec *spec,
+                              struct attune_err *err)
+{
+    struct attune_diffrhythm o = attune_diffrhythm_default;
+    struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
+    char hash[ATTUNE_HASH_SIZE], name[64];
+    o.n_threads = attune_core_count();
+    enum attune_code code = parse_diffrhythm(spec, &o, err);
+    if (code != ATTUNE_OK) {
+        return code;
+    }
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    attune_hash_bytes(attune_diffusion_params(s->model), head.n_params * sizeof(float), hash);
+    snprintf(head.origin, sizeof head.origin,
+             "diffrhythm+ %s base %.16s proxy v%d rules v%d pairs %zu epochs %zu beta %g rate %g",
+             attune_mix_names[o.mix], hash, attune_metric_find("reward.proxy")->version,
+             attune_metric_find("reward.rules")->version, o.n_pairs, o.n_epochs, o.beta, o.rate);
+    attune_hash_bytes(head.origin, strlen(head.origin), hash);
+    snprintf(name, sizeof name, "diffusion-%.16s.ckpt", hash);
+    bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
+    const char *file = attune_buf_text(&path);
+    if (!cache ||
+        attune_checkpoint_load(file, &head, attune_diffusion_params(s->model), NULL) != ATTUNE_OK) {
+        code = train(s->model, &o, err);
+        if (code == ATTUNE_OK && cache) {
+            attune_checkpoint_save(file, &head, attune_diffusion_params(s->model), NULL);
+        }
+    }
+    attune_buf_release(&path);
+    return code;
+}
+
+static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
+                                   struct attune_err *err)
+{
+    struct state *s = attune_alloc(1, sizeof *s);
+    if (!s) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
+    }
+    uint64_t n_steps = 0, n_draws = 0;
+    const char *select = attune_option_get(spec, "select", "reward.proxy");
+    enum attune_code code = attune_option_count(spec, "denoise_steps", 32, 1, 1000, &n_steps, err);
+    if (code == ATTUNE_OK) {
+        code = attune_option_count(spec, "draws", 16, 1, 256, &n_draws, err);
+    }
+    if (code == ATTUNE_OK && spec->method != ATTUNE_METHOD_NONE &&
+        spec->method != ATTUNE_METHOD_DPO && spec->method != ATTUNE_METHOD_INFERENCE) {
+        code = attune_fail(err, ATTUNE_E_INPUT, "model '%s': diffusion knows the methods none, dpo, inference",
+                           spec->name);
+    }
+    if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
+        code = attune_scorer_pool_new(&s->scorers, select, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_diffusion_base(&s->model, err);
+    }
+    if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_DPO) {
+        code = align(s, spec, err);
+    }
+    if (code != ATTUNE_OK) {
+        close_state(s);
+        return code;
+    }
+    s->n_steps = (size_t)n_steps;
+    s->n_draws = (size_t)n_draws;
+    *state = s;
+    return ATTUNE_OK;
+}
+
+static enum attune_code generate(void *state, const struct attune_request *request,
+                                 struct attune_generation *out, struct attune_err *err)
+{
+    struct state *s = state;
+    struct attune_piece piece;
+    struct attune_rng rng;
+    uint64_t n_tokens = 0, n_rewards = 0;
+    attune_rng_init(&rng, attune_request_seed(request), 0);
+    if (s->scorers) {
+        struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
+        enum attune_code code =
+            scorer ? attune_scg_sample(s->model, scorer, request->prompt, s->n_steps, s->n_draws, &rng,
+                                       &piece, &n_tokens, &n_rewards, err)
+                   : ATTUNE_E_MEMORY;
+        attune_scorer_return(s->scorers, scorer);
+        if (code != ATTUNE_OK) {
+            return code;
+        }
+    } else {
+        struct attune_setting setting;
+        attune_setting_init(&setting, request->prompt);
+        attune_diffusion_sample(s->model, &setting, s->n_steps, &piece, &rng);
+    }
+    enum attune_code code = attune_builtin_finish(&piece, request, out, err);
+    if (code == ATTUNE_OK && s->scorers) {
+        out->n_candidates = s->n_draws;
+        out->n_tokens = n_tokens;
+        out->n_rewards = n_rewards;
+    }
+    return code;
+}
+
+static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
+{
+    struct state *s = state;
+    attune_hash_bytes(attune_diffusion_params(s->model), attune_diffusion_n_params() * sizeof(float), hash);
+    return ATTUNE_OK;
+}
+
+static const char *const options[] = {"denoise_steps", "preference", "pairs", "epochs", "beta", "rate",
+                                      "select", "draws", NULL};
+
+const struct attune_generator attune_generator_diffusion = {
+    .name = "diffusion", .summary = "masked-diffusion reference model; DiffRhythm+, SCG", .builtin = true,
+    .options = options, .open = open_state, .generate = generate, .close = close_state,
+    .fingerprint = fingerprint,
+};

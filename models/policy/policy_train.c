@@ -1,0 +1,99 @@
+#include "models/policy/policy_train.h"
+
+#include "base/mem.h"
+#include "models/policy/adam.h"
+#include "models/policy/checkpoint.h"
+#include "models/pieces/corpus.h"
+
+const struct attune_policy_training attune_policy_training_default = {
+    .seed = 1, .n_pieces = 2000, .n_epochs = 3, .batch = 16, .rate = 0.1,
+};
+
+void attune_policy_origin(const struct attune_policy_training *t, char *text, size_t size)
+{
+    snprintf(text, size, "corpus %d features %zu seed %llu pieces %zu epochs %d batch %zu rate %g",
+             ATTUNE_CORPUS_VERSION, attune_policy_n_params(), (unsigned long long)t->seed, t->n_pieces,
+             t->n_epochs, t->batch, t->rate);
+}
+
+enum attune_code attune_policy_fit(struct attune_policy *policy, const struct attune_piece *pieces,
+                                   const struct attune_policy_training *t, double *mean_nats,
+                                   struct attune_err *err)
+{
+    struct attune_adam adam;
+    enum attune_code code = attune_adam_init(&adam, attune_policy_n_params(), err);
+    double seen = 0.0, total = (double)t->n_epochs * (double)t->n_pieces, sum = 0.0, cells = 0.0;
+    for (int epoch = 0; code == ATTUNE_OK && epoch < t->n_epochs; epoch++) {
+        sum = cells = 0.0;
+        for (size_t i = 0; code == ATTUNE_OK && i < t->n_pieces; i += t->batch) {
+            size_t end = i + t->batch < t->n_pieces ? i + t->batch : t->n_pieces;
+            double n = 0.0;
+            for (size_t k = i; k < end; k++) {
+                n += (double)attune_piece_n_cells(&pieces[k].setting);
+            }
+            for (size_t k = i; k < end; k++) {
+                sum += attune_policy_accumulate(policy, &pieces[k], 1.0 / n, adam.gradient);
+            }
+            cells += n;
+            double rate = t->rate * (1.0 - 0.98 * seen / total);
+            code = attune_adam_step(&adam, attune_policy_params(policy), rate, 0.0, err);
+            seen += (double)(end - i);
+        }
+    }
+    if (code == ATTUNE_OK && mean_nats) {
+        *mean_nats = -sum / cells;
+    }
+    attune_adam_release(&adam);
+    return code;
+}
+
+static enum attune_code train(struct attune_policy *policy, const struct attune_policy_training *t,
+                              struct attune_err *err)
+{
+    struct attune_piece *pieces = attune_alloc(t->n_pieces, sizeof *pieces);
+    if (!pieces) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu pieces", t->n_pieces);
+    }
+    for (size_t i = 0; i < t->n_pieces; i++) {
+        attune_corpus_piece(&pieces[i], t->seed, i);
+    }
+    enum attune_code code = attune_policy_fit(policy, pieces, t, NULL, err);
+    attune_release(pieces);
+    return code;
+}
+
+enum attune_code attune_policy_base(struct attune_policy **out, struct attune_err *err)
+{
+    const struct attune_policy_training *t = &attune_policy_training_default;
+    struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
+    attune_policy_origin(t, head.origin, sizeof head.origin);
+    char hash[ATTUNE_HASH_SIZE], name[64];
+    attune_hash_bytes(head.origin, strlen(head.origin), hash);
+    snprintf(name, sizeof name, "policy-%.16s.ckpt", hash);
+
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    enum attune_code code = ATTUNE_OK;
+    struct attune_policy *policy = attune_policy_new();
+    if (!policy) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
+        goto out;
+    }
+    /* The cache only saves time: what is missing or damaged there is made again. */
+    bool cached = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
+    const char *file = attune_buf_text(&path);
+    if (!cached ||
+        attune_checkpoint_load(file, &head, attune_policy_params(policy), NULL) != ATTUNE_OK) {
+        code = train(policy, t, err);
+        if (code == ATTUNE_OK && cached) {
+            attune_checkpoint_save(file, &head, attune_policy_params(policy), NULL);
+        }
+    }
+out:
+    attune_buf_release(&path);
+    if (code != ATTUNE_OK) {
+        attune_policy_free(policy);
+        return code;
+    }
+    *out = policy;
+    return ATTUNE_OK;
+}

@@ -1,0 +1,176 @@
+/* The report: reads everything once, then writes the pages. */
+#include "reports/page/page.h"
+
+#include "base/io/file.h"
+#include "reports/page/page_parts.h"
+#include "reports/plots/plot.h"
+
+/* Samples grouped by prompt, models in their order within. */
+static enum attune_code group_by_prompt(struct attune_page_parts *parts, struct attune_err *err)
+{
+    const size_t n = parts->samples.n, n_prompts = parts->prompts.n;
+    parts->by_prompt = attune_alloc(n, sizeof *parts->by_prompt);
+    parts->first = attune_alloc(n_prompts + 2, sizeof *parts->first);
+    if (!parts->by_prompt || !parts->first) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page");
+    }
+    /* Counting sort: first[p + 1] counts, then sums, then moves to its place. */
+    size_t *next = parts->first + 1;
+    for (size_t i = 0; i < n; i++) {
+        next[parts->samples.items[i].prompt + 1]++;
+    }
+    for (size_t p = 0; p < n_prompts; p++) {
+        next[p + 1] += next[p];
+    }
+    for (size_t i = 0; i < n; i++) {
+        parts->by_prompt[next[parts->samples.items[i].prompt]++] = i;
+    }
+    return ATTUNE_OK;
+}
+
+static enum attune_code read_headline_scores(struct attune_page_parts *parts,
+                                             struct attune_store *store, struct attune_err *err)
+{
+    struct attune_buf globs = ATTUNE_BUF_INIT;
+    for (size_t i = 0; i < parts->n_headline; i++) {
+        attune_buf_addf(&globs, "%s%s", i ? "," : "",
+                        parts->board->metrics.items[parts->headline[i]].name);
+    }
+    enum attune_code code = attune_read_scores(store, parts->board->run->id,
+                                               attune_buf_text(&globs), &parts->scores, err);
+    attune_buf_release(&globs);
+    return code;
+}
+
+static enum attune_code write_csv(const struct attune_page_parts *parts, struct attune_err *err)
+{
+    struct attune_buf text = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    attune_board_csv(parts->board, &text);
+    attune_buf_addf(&path, "%s/leaderboard.csv", parts->options->out);
+    enum attune_code code =
+        attune_file_write(attune_buf_text(&path), attune_buf_text(&text), text.n_bytes, err);
+    attune_buf_reset(&text);
+    attune_buf_add(&text, "model,prompt,seed,reason\n");
+    for (size_t i = 0; i < parts->samples.n; i++) {
+        const struct attune_page_sample *s = &parts->samples.items[i];
+        if (s->failed) {
+            attune_buf_add_csv(&text, parts->board->models.items[s->model].name);
+            attune_buf_add(&text, ",");
+            attune_buf_add_csv(&text, parts->prompts.items[s->prompt].name);
+            attune_buf_addf(&text, ",%lld,", (long long)s->seed);
+            attune_buf_add_csv(&text, s->error ? s->error : "");
+            attune_buf_add(&text, "\n");
+        }
+    }
+    attune_buf_reset(&path);
+    attune_buf_addf(&path, "%s/failures.csv", parts->options->out);
+    if (!code) {
+        code = attune_file_write(attune_buf_text(&path), attune_buf_text(&text), text.n_bytes, err);
+    }
+    attune_buf_release(&text);
+    attune_buf_release(&path);
+    return code;
+}
+
+/* One figure into OUT/figures; false where it could not be drawn, which does not stop the page. */
+static bool draw(const struct attune_page_parts *parts, const char *name)
+{
+    const struct attune_board *board = parts->board;
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    struct attune_figure figure = {0};
+    attune_buf_addf(&path, "%s/figures/%s.svg", parts->options->out, name);
+    enum attune_code code = attune_figure_init(&figure, attune_buf_text(&path), "svg", NULL);
+    if (!code) {
+        code =
+            strcmp(name, "heatmap") == 0
+                ? attune_plot_heatmap(&figure, board, parts->headline, parts->n_headline, NULL)
+                : attune_plot_leaderboard(&figure, board, parts->headline, parts->n_headline, NULL);
+    }
+    if (!code) {
+        code = attune_figure_write(&figure, NULL, NULL);
+    }
+    attune_figure_release(&figure);
+    attune_buf_release(&path);
+    return code == ATTUNE_OK;
+}
+
+static enum attune_code write_all(struct attune_page_parts *parts,
+                                  const struct attune_board *methods,
+                                  struct attune_page_result *result, struct attune_err *err)
+{
+    struct attune_buf folder = ATTUNE_BUF_INIT;
+    attune_buf_addf(&folder, "%s/prompts", parts->options->out);
+    enum attune_code code = attune_dir_make(attune_buf_text(&folder), err);
+    attune_buf_release(&folder);
+    if (!code && parts->options->media) {
+        code = attune_page_copy(&parts->samples, parts->options, err);
+    }
+    if (!code) {
+        code = write_csv(parts, err);
+    }
+    result->has_figures =
+        !code && parts->options->figures && draw(parts, "leaderboard") && draw(parts, "heatmap");
+    for (size_t p = 0; p < parts->prompts.n && !code; p++) {
+        code = attune_page_prompt(parts, p, err);
+    }
+    if (!code) {
+        code = attune_page_index(parts, methods, result->has_figures, err);
+    }
+    result->n_prompts = parts->prompts.n;
+    result->n_samples = parts->samples.n;
+    for (size_t i = 0; i < parts->samples.n; i++) {
+        result->n_failed += parts->samples.items[i].failed;
+        result->n_gone += parts->samples.items[i].gone;
+    }
+    return code;
+}
+
+enum attune_code attune_page_write(struct attune_store *store,
+                                   const struct attune_page_options *options,
+                                   struct attune_page_result *result, struct attune_err *err)
+{
+    *result = (struct attune_page_result){0};
+    struct attune_board board = {0}, methods = {0};
+    struct attune_page_parts parts = {.options = options, .board = &board};
+    size_t *headline = NULL;
+    enum attune_code code = attune_board_read(&board, store, options->run, NULL, false,
+                                              options->seed, options->n_threads, err);
+    if (code) {
+        goto out;
+    }
+    headline = attune_alloc(board.metrics.n, sizeof *headline);
+    if (!headline) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page");
+        goto out;
+    }
+    parts.headline = headline;
+    parts.n_headline = attune_board_headline(&board, headline);
+    code = attune_board_read(&methods, store, options->run, NULL, true, options->seed,
+                             options->n_threads, err);
+    if (!code) {
+        code = attune_read_prompts(store, board.run->id, &parts.prompts, err);
+    }
+    if (!code) {
+        code = attune_page_samples_read(&parts.samples, store, board.run->id, &board.models,
+                                        &parts.prompts, err);
+    }
+    if (!code) {
+        code = group_by_prompt(&parts, err);
+    }
+    if (!code) {
+        code = read_headline_scores(&parts, store, err);
+    }
+    if (!code) {
+        code = write_all(&parts, &methods, result, err);
+    }
+out:
+    attune_score_table_release(&parts.scores);
+    attune_page_samples_release(&parts.samples);
+    attune_prompt_list_release(&parts.prompts);
+    attune_release(parts.by_prompt);
+    attune_release(parts.first);
+    attune_release(headline);
+    attune_board_release(&methods);
+    attune_board_release(&board);
+    return code;
+}

@@ -1,0 +1,239 @@
+/* Figures: style, files, and the run of gnuplot. */
+#include "reports/plots/figure.h"
+
+#include <math.h>
+
+#include "base/io/file.h"
+#include "models/drivers/process.h"
+#include "reports/escape.h"
+
+static const double timeout_s = 120.0;
+
+const char *attune_figure_color(size_t index)
+{
+    static const char *const colors[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                         "#E69F00", "#56B4E9", "#000000", "#999999"};
+    return colors[index % (sizeof colors / sizeof *colors)];
+}
+
+static const char *known_format(const char *text)
+{
+    static const char *const formats[] = {"svg", "pdf", "png"};
+    for (size_t i = 0; text && i < 3; i++) {
+        if (strcmp(text, formats[i]) == 0) {
+            return formats[i];
+        }
+    }
+    return NULL;
+}
+
+enum attune_code attune_figure_init(struct attune_figure *figure, const char *out,
+                                    const char *format, struct attune_err *err)
+{
+    *figure = (struct attune_figure){0};
+    const char *slash = strrchr(out, '/');
+    const char *name = slash ? slash + 1 : out;
+    const char *dot = strrchr(name, '.');
+    const char *by_name = dot ? known_format(dot + 1) : NULL;
+    if (format && !known_format(format)) {
+        return attune_fail(err, ATTUNE_E_USAGE, "no picture format '%s': svg, pdf or png", format);
+    }
+    figure->format = format ? known_format(format) : by_name ? by_name : "svg";
+    attune_path_folder(&figure->folder, out);
+    attune_buf_add_bytes(&figure->stem, name, by_name ? (size_t)(dot - name) : strlen(name));
+    if (figure->stem.failed || figure->folder.failed || figure->stem.n_bytes == 0) {
+        return attune_fail(err, ATTUNE_E_USAGE, "'%s' is no file name", out);
+    }
+    return ATTUNE_OK;
+}
+
+void attune_figure_release(struct attune_figure *figure)
+{
+    attune_buf_release(&figure->script);
+    attune_buf_release(&figure->data);
+    attune_buf_release(&figure->folder);
+    attune_buf_release(&figure->stem);
+}
+
+void attune_figure_text(struct attune_figure *figure, const char *text)
+{
+    attune_escape_gnuplot(&figure->script, text, strcmp(figure->format, "svg") == 0);
+}
+
+void attune_figure_tic(struct attune_figure *figure, const char *text)
+{
+    struct attune_buf doubled = ATTUNE_BUF_INIT;
+    for (; *text; text++) {
+        attune_buf_add_bytes(&doubled, text, 1);
+        attune_buf_add(&doubled, *text == '%' ? "%" : "");
+    }
+    attune_figure_text(figure, attune_buf_text(&doubled));
+    attune_buf_release(&doubled);
+}
+
+void attune_figure_title(struct attune_figure *figure, const char *title, size_t width)
+{
+    /* Broken at the space nearest to the middle where it is longer than width characters. */
+    const size_t n = strlen(title);
+    size_t best = 0;
+    for (size_t i = 1; i < n && attune_text_width(title) > width; i++) {
+        if (title[i] == ' ' &&
+            (best == 0 || labs(2 * (long)i - (long)n) < labs(2 * (long)best - (long)n))) {
+            best = i;
+        }
+    }
+    struct attune_buf first = ATTUNE_BUF_INIT;
+    attune_buf_add_bytes(&first, title, best ? best : n);
+    attune_figure_text(figure, attune_buf_text(&first));
+    if (best) {
+        attune_buf_add(&figure->script, ".\"\\n\".");
+        attune_figure_text(figure, title + best + 1);
+    }
+    attune_buf_release(&first);
+}
+
+/* 1, 2 or 5 times a power of ten, so that the range holds about three steps. */
+static double nice_step(double range)
+{
+    const double raw = range / 3.0, power = pow(10.0, floor(log10(raw)));
+    const double lead = raw / power;
+    return power * (lead < 1.5 ? 1.0 : lead < 3.5 ? 2.0 : lead < 7.5 ? 5.0 : 10.0);
+}
+
+void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high)
+{
+    /* gnuplot can't draw an empty range; one that only rounding fills is as good as empty */
+    if (!(high - low > 1e-6 * fmax(fabs(low), fabs(high)))) {
+        const double room = isfinite(low) && low != 0.0 ? 0.1 * fabs(low) : 1.0;
+        high = (isfinite(low) ? low : 0.0) + room;
+        low = high - 2.0 * room;
+    }
+    const double room = 0.06 * (high - low);
+    attune_buf_addf(&figure->script, "set %crange [%.8g:%.8g]\nset %ctics %.8g\n", axis, low - room,
+                    high + room, axis, nice_step(high - low));
+}
+
+/* STEM.extension as a string constant. */
+static void add_name(struct attune_figure *figure, const char *extension)
+{
+    struct attune_buf name = ATTUNE_BUF_INIT;
+    attune_buf_addf(&name, "%s.%s", attune_buf_text(&figure->stem), extension);
+    attune_escape_gnuplot(&figure->script, attune_buf_text(&name), true); /* a file name as it is */
+    attune_buf_release(&name);
+}
+
+void attune_figure_data_name(struct attune_figure *figure)
+{
+    add_name(figure, "dat");
+}
+
+void attune_figure_begin(struct attune_figure *figure, double width_cm, double height_cm)
+{
+    struct attune_buf *s = &figure->script;
+    figure->width_cm = width_cm;
+    figure->height_cm = height_cm;
+    attune_buf_add(s, "# Made by attune; redraw with gnuplot 5.2 or later in this folder.\nreset\n"
+                      "set encoding utf8\n");
+    /* Type is 6 pt at the printed size in all three formats: 300 dots per inch for PNG, and
+     * twice as large as printed for SVG, which browsers show at its nominal size. */
+    const double inches[2] = {width_cm / 2.54, height_cm / 2.54};
+    if (strcmp(figure->format, "pdf") == 0) {
+        attune_buf_addf(s,
+                        "set terminal pdfcairo noenhanced color size %.4gin,%.4gin font "
+                        "'Helvetica,6' fontscale 1 linewidth 0.7 pointscale 0.45\n",
+                        inches[0], inches[1]);
+    } else if (strcmp(figure->format, "png") == 0) {
+        attune_buf_addf(s,
+                        "set terminal pngcairo noenhanced size %.0f,%.0f font 'Helvetica,6' "
+                        "fontscale 3.125 linewidth 2.9 pointscale 1.8\n",
+                        300.0 * inches[0], 300.0 * inches[1]);
+    } else {
+        attune_buf_addf(s,
+                        "set terminal svg noenhanced size %.0f,%.0f font 'Helvetica,12' "
+                        "linewidth 1.4 background '#ffffff'\nset pointsize 0.75\n",
+                        144.0 * inches[0], 144.0 * inches[1]);
+    }
+    attune_buf_add(s, "set output ");
+    add_name(figure, figure->format);
+    attune_buf_add(s, "\nset datafile separator '\\t'\nset datafile missing 'NaN'\n"
+                      "set border 3 lw 0.8 lc rgb '#444444'\nset tics nomirror scale 0.5 textcolor "
+                      "rgb '#222222'\n"
+                      "set style line 9 lc rgb '#dddddd' lw 0.6\nset key off\nunset title\n");
+}
+
+void attune_figure_palette(struct attune_figure *figure, bool diverging)
+{
+    attune_buf_add(&figure->script,
+                   diverging
+                       ? "set palette defined (-2 '#0072B2', -1 '#7fb8d8', 0 '#ffffff', "
+                         "1 '#f0b48c', 2 '#D55E00')\n"
+                       : "set palette defined (0 '#440154', 1 '#472d7b', 2 '#3b528b', 3 '#2c728e', "
+                         "4 '#21918c', 5 '#28ae80', 6 '#5ec962', 7 '#addc30', 8 '#fde725')\n");
+}
+
+void attune_figure_panel(struct attune_figure *figure, double left_cm, double bottom_cm,
+                         double right_cm, double top_cm)
+{
+    attune_buf_addf(&figure->script,
+                    "set lmargin at screen %.5f\nset rmargin at screen %.5f\n"
+                    "set bmargin at screen %.5f\nset tmargin at screen %.5f\n",
+                    left_cm / figure->width_cm, right_cm / figure->width_cm,
+                    bottom_cm / figure->height_cm, top_cm / figure->height_cm);
+}
+
+static enum attune_code run_gnuplot(const struct attune_figure *figure, struct attune_err *err)
+{
+    struct attune_buf script = ATTUNE_BUF_INIT;
+    attune_buf_addf(&script, "./%s.gp", attune_buf_text(&figure->stem));
+    const char *const argv[] = {"gnuplot", "--default-settings", attune_buf_text(&script), NULL};
+    const struct attune_process_spec spec = {.argv = argv,
+                                             .folder = attune_buf_text(&figure->folder)};
+    struct attune_process *process = NULL;
+    enum attune_code code = attune_process_start(&process, &spec, err);
+    if (code == ATTUNE_E_MISSING) {
+        attune_fail(err, code, "gnuplot is not installed; '%s/%s' and its data are written",
+                    attune_buf_text(&figure->folder), attune_buf_text(&script) + 2);
+        attune_err_hint(
+            err, "install the package gnuplot-nox (or gnuplot-qt), then run the command again");
+    } else if (!code) {
+        code = attune_process_wait(process, 1 << 20, attune_now_s() + timeout_s, NULL, err);
+        if (code == ATTUNE_E_CHILD) {
+            attune_err_hint(
+                err, "gnuplot 5.2 or later with cairo terminals is needed (package gnuplot-nox)");
+        }
+    }
+    attune_process_stop(process, 1.0);
+    attune_buf_release(&script);
+    return code;
+}
+
+enum attune_code attune_figure_write(struct attune_figure *figure, struct attune_buf *picture,
+                                     struct attune_err *err)
+{
+    if (figure->script.failed || figure->data.failed) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
+    }
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    const char *folder = attune_buf_text(&figure->folder), *stem = attune_buf_text(&figure->stem);
+    enum attune_code code = attune_dir_make(folder, err);
+    if (!code && figure->data.n_bytes > 0) {
+        attune_buf_addf(&path, "%s/%s.dat", folder, stem);
+        code =
+            attune_file_write(attune_buf_text(&path), figure->data.text, figure->data.n_bytes, err);
+    }
+    if (!code) {
+        attune_buf_reset(&path);
+        attune_buf_addf(&path, "%s/%s.gp", folder, stem);
+        code = attune_file_write(attune_buf_text(&path), figure->script.text,
+                                 figure->script.n_bytes, err);
+    }
+    if (!code && picture) {
+        attune_buf_reset(picture);
+        attune_buf_addf(picture, "%s/%s.%s", folder, stem, figure->format);
+    }
+    if (!code) {
+        code = run_gnuplot(figure, err);
+    }
+    attune_buf_release(&path);
+    return code;
+}

@@ -1,0 +1,82 @@
+/* Pictures of one sample: its self-similarity matrix and its chromagram. */
+#include <math.h>
+
+#include "reports/plots/plot.h"
+
+static void add_title(struct attune_figure *figure, const char *title)
+{
+    attune_buf_add(&figure->script, "set title ");
+    attune_figure_text(figure, title);
+    attune_buf_add(&figure->script, " noenhanced offset 0,-0.5\n");
+}
+
+enum attune_code attune_plot_ssm(struct attune_figure *figure, const char *title,
+                                 const double *matrix, size_t n, double rate_hz, double floor,
+                                 struct attune_err *err)
+{
+    attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 7.6);
+    struct attune_buf *s = &figure->script;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            attune_buf_addf(&figure->data, "%s%.4g", j ? "\t" : "", fmax(floor, matrix[i * n + j]));
+        }
+        attune_buf_add(&figure->data, "\n");
+    }
+    const double end_s = (double)n / rate_hz;
+    attune_figure_palette(figure, false);
+    attune_figure_panel(figure, 1.1, 1.0, 7.1, 7.0);
+    add_title(figure, title);
+    attune_buf_addf(s,
+                    "set border 15\nset tics out\nset xrange [0:%.6g]\nset yrange [0:%.6g]\n"
+                    "set xlabel 'time (s)' offset 0,0.6\nset ylabel 'time (s)' offset 1.4,0\n"
+                    "set cbrange [%.6g:1]\nset cbtics 0.25\nset cblabel 'similarity' offset 0,0\n"
+                    "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\nplot ",
+                    end_s, end_s, floor, 7.3 / figure->width_cm, 1.0 / figure->height_cm,
+                    0.25 / figure->width_cm, 6.0 / figure->height_cm);
+    attune_figure_data_name(figure);
+    attune_buf_addf(s, " matrix using (($1 + 0.5) / %.9g):(($2 + 0.5) / %.9g):3 with image\n",
+                    rate_hz, rate_hz);
+    return ATTUNE_OK;
+}
+
+enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char *title,
+                                        const float *frames, const double *time_s, size_t n,
+                                        struct attune_err *err)
+{
+    static const char *const names[] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                        "F#", "G",  "G#", "A",  "A#", "B"};
+    attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 4.6);
+    struct attune_buf *s = &figure->script;
+    attune_buf_add(&figure->data, "# start_s\tend_s\tpitch_class\tshare\n");
+    float largest = 0.0f;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t c = 0; c < 12; c++) {
+            const float x = frames[i * 12 + c];
+            largest = x > largest ? x : largest;
+            attune_buf_addf(&figure->data, "%.4f\t%.4f\t%zu\t%.4g\n", time_s[i], time_s[i + 1], c,
+                            (double)x);
+        }
+    }
+    attune_figure_palette(figure, false);
+    attune_figure_panel(figure, 0.9, 1.0, 7.1, 4.0);
+    add_title(figure, title);
+    attune_buf_add(s, "set ytics (");
+    for (size_t c = 0; c < 12; c++) {
+        attune_buf_addf(s, "%s'%s' %zu", c ? ", " : "", names[c], c);
+    }
+    attune_buf_addf(
+        s,
+        ") scale 0\nset border 15\nset xtics out\nset xrange [0:%.6g]\nset yrange [-0.5:11.5]\n"
+        "set xlabel 'time (s)' offset 0,0.6\nset cbrange [0:%.4g]\n"
+        "set cbtics 0.1\nset cblabel 'share of the frame' offset 0.2,0\n"
+        "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\n"
+        "set style fill solid noborder\nplot ",
+        n ? time_s[n] : 1.0, largest > 0.0f ? (double)largest : 1.0, 7.3 / figure->width_cm,
+        1.0 / figure->height_cm, 0.25 / figure->width_cm, 3.0 / figure->height_cm);
+    attune_figure_data_name(figure);
+    /* Each box reaches a little under the next, so that no seam shows. */
+    attune_buf_add(s,
+                   " using 1:3:1:($2 + 0.4 * ($2 - $1)):($3 - 0.5):($3 + 0.5):4 with boxxyerror lc "
+                   "palette\n");
+    return ATTUNE_OK;
+}
