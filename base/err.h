@@ -1,9 +1,9 @@
 /* Errors as values.
  *
- * A function that can fail returns `enum attune_code` (0 is success) and takes `struct attune_err *`
- * as its last parameter. On success the struct is untouched; on failure it holds what went wrong, the
- * place in the input where there is one, and a hint that says what to do. The error parameter may be
- * NULL. The libraries never exit and never print.
+ * A function that can fail returns `enum attune_code` (0 is success) and takes `struct attune_err
+ * *` as its last parameter. On success the struct is untouched; on failure it holds what went
+ * wrong, the place in the input where there is one, and a hint that says what to do. The error
+ * parameter may be NULL. The libraries never exit and never print.
  *
  * Messages: lower case, what failed first, the subject in single quotes, the value and the allowed
  * range.
@@ -42,7 +42,8 @@ struct attune_err {
 
 #define ATTUNE_ERR_INIT {.code = ATTUNE_OK}
 
-/* Fills err (replacing what it held) and returns code, so that `return attune_fail(...)` reads well. */
+/* Fills err (replacing what it held) and returns code, so that `return attune_fail(...)` reads
+ * well. */
 enum attune_code attune_fail(struct attune_err *err, enum attune_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

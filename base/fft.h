@@ -1,8 +1,8 @@
 /* Real fast Fourier transforms, single precision, one interface over FFTW (default) and KissFFT.
  *
- * forward: X[k] = sum_n x[n] e^(-2 pi i k n / N), k = 0 .. N/2, unscaled. inverse: unscaled too, so that
- * inverse(forward(x)) = N x. Plans are estimated, never measured: the same bits on every run. A plan may
- * be used by one thread at a time; making and freeing plans is serialised inside.
+ * forward: X[k] = sum_n x[n] e^(-2 pi i k n / N), k = 0 .. N/2, unscaled. inverse: unscaled too, so
+ * that inverse(forward(x)) = N x. Plans are estimated, never measured: the same bits on every run.
+ * A plan may be used by one thread at a time; making and freeing plans is serialised inside.
  */
 #ifndef ATTUNE_BASE_FFT_H
 #define ATTUNE_BASE_FFT_H

@@ -1,5 +1,5 @@
-/* OpenBLAS and LAPACKE behind base/linalg.h. LAPACK is column-major: a symmetric matrix is its own transpose,
- * so its lower triangle there is the upper one here. */
+/* OpenBLAS and LAPACKE behind base/linalg.h. LAPACK is column-major: a symmetric matrix is its own
+ * transpose, so its lower triangle there is the upper one here. */
 #include "base/linalg.h"
 
 #include <cblas.h>
@@ -37,8 +37,8 @@ void attune_product_nt(const double *a, const double *b, double *c, size_t m, si
 void attune_product_nn(const double *a, const double *b, double *c, size_t m, size_t n, size_t k)
 {
     prepare();
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)k, b,
-                (int)n, 0.0, c, (int)n);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0, a, (int)k,
+                b, (int)n, 0.0, c, (int)n);
 }
 
 void attune_gram_add(const double *a, size_t n_rows, size_t d, double *s)
@@ -57,7 +57,8 @@ void attune_symmetrise(double *s, size_t d)
     }
 }
 
-/* The Cholesky factor in place, row-major upper (zeros below); false where S is not safely definite. */
+/* The Cholesky factor in place, row-major upper (zeros below); false where S is not safely
+ * definite. */
 static bool factor_definite(double *s, size_t d, double threshold)
 {
     if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)d, s, (int)d) != 0) {
@@ -72,7 +73,8 @@ static bool factor_definite(double *s, size_t d, double threshold)
     return true;
 }
 
-enum attune_code attune_factor(double *s, size_t d, double *work, size_t *rank, struct attune_err *err)
+enum attune_code attune_factor(double *s, size_t d, double *work, size_t *rank,
+                               struct attune_err *err)
 {
     prepare();
     double largest = 0.0;
@@ -121,8 +123,8 @@ static enum attune_code solve(char job, double *s, size_t n, double *w, struct a
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for eigenvalues of order %zu", n);
     }
     if (info != 0) {
-        return attune_fail(err, ATTUNE_E_INTERNAL, "the eigenvalues of a matrix of order %zu do not converge",
-                           n);
+        return attune_fail(err, ATTUNE_E_INTERNAL,
+                           "the eigenvalues of a matrix of order %zu do not converge", n);
     }
     return ATTUNE_OK;
 }

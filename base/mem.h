@@ -1,11 +1,11 @@
 /* Memory: the only way to the heap, and arenas for per-sample scratch.
  *
- * Every allocation of attune's own goes through attune_alloc/attune_resize, so that a test can make the
- * n-th one fail (attune_mem_fail_after) and can count them (attune_mem_count). Sizes are products of
- * count and element size, checked for overflow. Memory is zeroed.
+ * Every allocation of attune's own goes through attune_alloc/attune_resize, so that a test can make
+ * the n-th one fail (attune_mem_fail_after) and can count them (attune_mem_count). Sizes are
+ * products of count and element size, checked for overflow. Memory is zeroed.
  *
- * An arena hands out memory that lives until the arena is reset; it keeps its blocks across resets, so
- * a warm arena never calls the heap. Arenas are not shared between threads.
+ * An arena hands out memory that lives until the arena is reset; it keeps its blocks across resets,
+ * so a warm arena never calls the heap. Arenas are not shared between threads.
  */
 #ifndef ATTUNE_BASE_MEM_H
 #define ATTUNE_BASE_MEM_H
@@ -13,10 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* count * size zeroed bytes; NULL when out of memory or when the product overflows. 0 counts as 1. */
+/* count * size zeroed bytes; NULL when out of memory or when the product overflows. 0 counts as 1.
+ */
 void *attune_alloc(size_t count, size_t size);
 
-/* The same, aligned to 64 bytes for vector code; also freed by attune_release, but never resized. */
+/* The same, aligned to 64 bytes for vector code; also freed by attune_release, but never resized.
+ */
 void *attune_alloc_aligned(size_t count, size_t size);
 
 /* Grows or shrinks a block to count * size bytes; new bytes are NOT zeroed. On failure returns NULL
@@ -26,11 +28,12 @@ void *attune_resize(void *ptr, size_t count, size_t size);
 /* NULL-safe. */
 void attune_release(void *ptr);
 
-/* A heap copy of a string (release it), or NULL when out of memory. text may be NULL: returns NULL. */
+/* A heap copy of a string (release it), or NULL when out of memory. text may be NULL: returns NULL.
+ */
 char *attune_strdup(const char *text);
 
-/* Makes the n-th allocation from now on (1 = the next one), and that one only, fail in this process;
- * 0 switches the fault off. For tests. */
+/* Makes the n-th allocation from now on (1 = the next one), and that one only, fail in this
+ * process; 0 switches the fault off. For tests. */
 void attune_mem_fail_after(uint64_t n);
 
 /* Whether the allocation that attune_mem_fail_after chose has been asked for. */

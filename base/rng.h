@@ -1,8 +1,8 @@
 /* Seeded random numbers: xoshiro256++ (Blackman & Vigna 2019), seeded through splitmix64.
  *
  * A generator is initialised from a seed and a stream number; different streams of one seed are
- * independent for every purpose here. Work that is split over threads takes one stream per item, never
- * one per thread, so that results do not depend on the number of threads.
+ * independent for every purpose here. Work that is split over threads takes one stream per item,
+ * never one per thread, so that results do not depend on the number of threads.
  */
 #ifndef ATTUNE_BASE_RNG_H
 #define ATTUNE_BASE_RNG_H
@@ -33,7 +33,8 @@ size_t attune_rng_choice(struct attune_rng *rng, const double *weight, size_t n)
 /* Fisher-Yates shuffle of n indices. */
 void attune_rng_shuffle(struct attune_rng *rng, size_t *index, size_t n);
 
-/* 64-bit mix of two numbers or of a string, to derive seeds from names (splitmix64 finaliser, FNV-1a). */
+/* 64-bit mix of two numbers or of a string, to derive seeds from names (splitmix64 finaliser,
+ * FNV-1a). */
 uint64_t attune_mix64(uint64_t a, uint64_t b);
 uint64_t attune_mix64_text(const char *text);
 

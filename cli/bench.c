@@ -65,7 +65,8 @@ static const struct {
     {"structure", get_structure, ATTUNE_AUDIO | ATTUNE_SYMBOLIC},
 };
 
-void attune_bench_features(struct attune_analysis *a, struct attune_bench_stages *stages, double *total)
+void attune_bench_features(struct attune_analysis *a, struct attune_bench_stages *stages,
+                           double *total)
 {
     for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
         if (features[i].inputs & attune_analysis_modality(a)) {

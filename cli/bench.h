@@ -21,11 +21,13 @@ void attune_bench_record(struct attune_bench_stages *stages, const char *name, d
 /* NAN for a name that was not recorded. */
 double attune_bench_seconds(const struct attune_bench_stages *stages, const char *name);
 
-/* Times the shared features in the order of their dependencies, then all metrics; adds to *total. */
+/* Times the shared features in the order of their dependencies, then all metrics; adds to *total.
+ */
 void attune_bench_features(struct attune_analysis *analysis, struct attune_bench_stages *stages,
                            double *total);
 
-/* A 30 s clip written into folder, evaluated n_runs times. ATTUNE_E_MISSING without a sound font. */
+/* A 30 s clip written into folder, evaluated n_runs times. ATTUNE_E_MISSING without a sound font.
+ */
 enum attune_code attune_bench_audio(const char *folder, uint64_t n_runs,
                                     struct attune_bench_stages *stages, struct attune_err *err);
 

@@ -13,7 +13,8 @@
 
 enum { RATE = 44100 };
 
-/* A composed piece of at least 30 s as samples: rendered, or as decaying tones without a sound font. */
+/* A composed piece of at least 30 s as samples: rendered, or as decaying tones without a sound
+ * font. */
 static enum attune_code make_clip(float **samples, struct attune_err *err)
 {
     struct attune_setting setting = {.mode = ATTUNE_MAJOR, .tempo_bpm = 110.0, .n_bars = 24,
@@ -42,7 +43,8 @@ static enum attune_code make_clip(float **samples, struct attune_err *err)
         code = attune_renderer_new(&renderer, soundfont, err);
     }
     if (!code) {
-        code = attune_render(renderer, bytes, n_bytes, ATTUNE_BENCH_CLIP_S, &rendered, &n_frames, err);
+        code =
+            attune_render(renderer, bytes, n_bytes, ATTUNE_BENCH_CLIP_S, &rendered, &n_frames, err);
     }
     if (!code) {
         n_frames = n_frames < ATTUNE_BENCH_CLIP_S * RATE ? n_frames : ATTUNE_BENCH_CLIP_S * RATE;
@@ -56,11 +58,13 @@ static enum attune_code make_clip(float **samples, struct attune_err *err)
 }
 
 /* As many transforms as the front end makes for the clip, and nothing else. */
-static enum attune_code time_bare_transforms(struct attune_bench_stages *stages, struct attune_err *err)
+static enum attune_code time_bare_transforms(struct attune_bench_stages *stages,
+                                             struct attune_err *err)
 {
     static const struct {
         size_t size, hop;
-    } kinds[] = {{ATTUNE_FRAME_SIZE, ATTUNE_FRAME_HOP}, {ATTUNE_HARMONIC_SIZE, ATTUNE_HARMONIC_HOP}};
+    } kinds[] = {{ATTUNE_FRAME_SIZE, ATTUNE_FRAME_HOP},
+                 {ATTUNE_HARMONIC_SIZE, ATTUNE_HARMONIC_HOP}};
     double total = 0.0;
     for (size_t k = 0; k < 2; k++) {
         struct attune_fft *fft = attune_fft_new(kinds[k].size, err);
@@ -71,7 +75,8 @@ static enum attune_code time_bare_transforms(struct attune_bench_stages *stages,
             attune_fft_time(fft)[i] = (float)sin((double)i);
         }
         const double start = attune_now_s();
-        for (size_t i = 0; i < (size_t)ATTUNE_BENCH_CLIP_S * ATTUNE_ANALYSIS_RATE / kinds[k].hop + 1; i++) {
+        for (size_t i = 0;
+             i < (size_t)ATTUNE_BENCH_CLIP_S * ATTUNE_ANALYSIS_RATE / kinds[k].hop + 1; i++) {
             attune_fft_forward(fft);
         }
         total += attune_now_s() - start;
@@ -119,8 +124,8 @@ enum attune_code attune_bench_audio(const char *folder, uint64_t n_runs,
     enum attune_code code = analysis ? make_clip(&samples, err) : ATTUNE_E_MEMORY;
     attune_path_join(&path, folder, "clip.wav");
     if (!code) {
-        code = attune_audio_write(attune_buf_text(&path), ATTUNE_WAV_PCM16, samples, ATTUNE_BENCH_CLIP_S * RATE, 2,
-                                  RATE, err);
+        code = attune_audio_write(attune_buf_text(&path), ATTUNE_WAV_PCM16, samples,
+                                  ATTUNE_BENCH_CLIP_S * RATE, 2, RATE, err);
     }
     if (!code) {
         attune_analysis_set_clock(analysis, attune_now_s);

@@ -26,8 +26,8 @@ static enum attune_code compose_files(const char *folder, struct attune_err *err
         char name[32], written[4096];
         attune_corpus_piece(&piece, 1, i);
         snprintf(name, sizeof name, "piece%03u", i);
-        code = attune_piece_write(&piece, attune_path_join(&path, folder, name), written, sizeof written,
-                                  err);
+        code = attune_piece_write(&piece, attune_path_join(&path, folder, name), written,
+                                  sizeof written, err);
     }
     attune_buf_release(&path);
     return code;

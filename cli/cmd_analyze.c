@@ -139,7 +139,8 @@ const struct attune_command attune_command_analyze = {
     .usage = "PATH...",
     .summary = "print beats, tempo, key, chords, sections and loudness of audio and MIDI files",
     .details =
-        "One object per file and line, in input order. Chord labels are in Harte's syntax; sections\n"
+        "One object per file and line, in input order. Chord labels are in Harte's syntax; "
+        "sections\n"
         "with one label sound alike. JAMS documents can be read by mir_eval and other tools.\n\n"
         "Examples:\n"
         "  attune analyze song.wav\n"

@@ -11,7 +11,8 @@
 #include "reports/plots/plot_audit.h"
 
 struct options {
-    const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont, *derive;
+    const char *metrics, *corpus, *damage, *modality, *format, *out, *soundfont, *other_soundfont,
+        *derive;
     uint64_t pieces;
     double seconds;
     bool rendered, quick, all;
@@ -135,7 +136,8 @@ static enum attune_code write_file(const char *folder, const char *name,
     return code;
 }
 
-/* audit.svg with script and data; without gnuplot the latter two, and without a declared response nothing. */
+/* audit.svg with script and data; without gnuplot the latter two, and without a declared response
+ * nothing. */
 static enum attune_code draw(const char *folder, const struct attune_audit *audit,
                              const struct attune_audit_summary *summary, struct attune_err *err)
 {
@@ -233,9 +235,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_audit_options how = {
         .metrics = o->metrics,
         .damages = o->damage,
-        .modalities = o->modality ? strcmp(o->modality, "audio") == 0 ? ATTUNE_AUDIO : ATTUNE_SYMBOLIC
-                      : o->quick  ? ATTUNE_SYMBOLIC
-                                  : ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
+        .modalities = o->modality
+                          ? strcmp(o->modality, "audio") == 0 ? ATTUNE_AUDIO : ATTUNE_SYMBOLIC
+                      : o->quick ? ATTUNE_SYMBOLIC
+                                 : ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
         .rendered = o->rendered || o->derive,
         .checks = !o->derive,
         .nulls = !o->quick && !o->derive,
@@ -252,7 +255,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_audit_summary summary = {0};
     enum attune_code code = o->out ? attune_dir_make(o->out, err) : ATTUNE_OK;
     if (!code) {
-        code = attune_audit_corpus_init(&corpus, o->corpus, o->quick && o->pieces > QUICK ? QUICK : o->pieces,
+        code = attune_audit_corpus_init(&corpus, o->corpus,
+                                        o->quick && o->pieces > QUICK ? QUICK : o->pieces,
                                         common->seed, err);
     }
     if (!code) {
@@ -282,10 +286,13 @@ const struct attune_command attune_command_audit = {
     .usage = "",
     .summary = "does a metric measure what it claims",
     .details =
-        "Damages music in eleven doses and reports, per metric and damage, Kendall's tau between dose\n"
-        "and value (mean over pieces, 95 % bootstrap interval over pieces; and of the mean curve), and\n"
+        "Damages music in eleven doses and reports, per metric and damage, Kendall's tau between "
+        "dose\n"
+        "and value (mean over pieces, 95 % bootstrap interval over pieces; and of the mean curve), "
+        "and\n"
         "the area under the ROC curve of clean against damaged pieces. A metric that declares a\n"
-        "response must get worse with the dose (interval of tau beyond 0), and must not move under\n"
+        "response must get worse with the dose (interval of tau beyond 0), and must not move "
+        "under\n"
         "changes that it promises to ignore; exit code 1 when one does not.\n\n"
         "Examples:\n"
         "  attune audit --quick\n"

@@ -1,9 +1,9 @@
 /* attune bench: how fast this build measures on this machine, stage by stage, against the floor.
  *
- * Audio: a 30 s stereo WAV at 44.1 kHz (a composed piece, rendered where there is a sound font), read and
- * evaluated with every metric on one core. The floor is the bare transforms: as many FFTs of the same sizes.
- * MIDI: composed pieces, or a folder (--files), read and evaluated on one core. Each figure is the minimum
- * over several runs. */
+ * Audio: a 30 s stereo WAV at 44.1 kHz (a composed piece, rendered where there is a sound font),
+ * read and evaluated with every metric on one core. The floor is the bare transforms: as many FFTs
+ * of the same sizes. MIDI: composed pieces, or a folder (--files), read and evaluated on one core.
+ * Each figure is the minimum over several runs. */
 #include <unistd.h>
 
 #include "base/fft.h"
@@ -38,7 +38,8 @@ static void print_stages_json(struct attune_buf *out, const struct attune_bench_
     }
 }
 
-static void print_json(struct attune_buf *out, const struct attune_bench_stages *audio, const struct attune_bench_midi *midi)
+static void print_json(struct attune_buf *out, const struct attune_bench_stages *audio,
+                       const struct attune_bench_midi *midi)
 {
     const double total = attune_bench_seconds(audio, "total");
     attune_buf_addf(out, "{\"audio\": {\"clip_s\": %d, \"times_real_time\": ", ATTUNE_BENCH_CLIP_S);
@@ -58,19 +59,22 @@ static void print_table(struct attune_buf *out, const struct attune_bench_stages
 {
     if (audio->n) {
         const double total = attune_bench_seconds(audio, "total");
-        attune_buf_addf(out, "audio: %d s, 44.1 kHz stereo WAV, every metric, one core\n", ATTUNE_BENCH_CLIP_S);
+        attune_buf_addf(out, "audio: %d s, 44.1 kHz stereo WAV, every metric, one core\n",
+                        ATTUNE_BENCH_CLIP_S);
         for (size_t i = 0; i < audio->n; i++) {
             attune_buf_addf(out, "  %-24s %9.2f ms\n", audio->item[i].name, 1e3 * audio->item[i].s);
         }
         attune_buf_addf(out, "  %.0f times real time; %.1f times the bare transforms (%s)\n\n",
-                        ATTUNE_BENCH_CLIP_S / total, total / attune_bench_seconds(audio, "bare transforms"),
+                        ATTUNE_BENCH_CLIP_S / total,
+                        total / attune_bench_seconds(audio, "bare transforms"),
                         attune_fft_backend());
     }
     attune_buf_addf(out, "MIDI: %zu files, %zu notes, one core\n", midi->n_files, midi->n_notes);
     for (size_t i = 0; i < midi->stages.n; i++) {
         const double s = midi->stages.item[i].s;
-        attune_buf_addf(out, "  %-24s %9.2f ms %9.0f files/s %11.0f notes/s\n", midi->stages.item[i].name,
-                        1e3 * s, (double)midi->n_files / s, (double)midi->n_notes / s);
+        attune_buf_addf(out, "  %-24s %9.2f ms %9.0f files/s %11.0f notes/s\n",
+                        midi->stages.item[i].name, 1e3 * s, (double)midi->n_files / s,
+                        (double)midi->n_notes / s);
     }
 }
 
@@ -127,8 +131,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 const struct attune_command attune_command_bench = {
     .name = "bench",
     .summary = "measure the speed of this build on this machine",
-    .details = "Every figure is the fastest of several runs on one core. The floor for audio is the bare\n"
-               "transforms: as many FFTs of the same sizes, with nothing around them.",
+    .details =
+        "Every figure is the fastest of several runs on one core. The floor for audio is the bare\n"
+        "transforms: as many FFTs of the same sizes, with nothing around them.",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -54,15 +54,16 @@ static enum attune_code check(const struct attune_common *common, struct attune_
 static void show_run(const struct attune_run_info *r)
 {
     printf("\nrun %lld '%s'\n", (long long)r->id, r->name);
-    printf("  %lld of %lld items, %lld failed; started %s, %s%s\n", (long long)(r->n_ok + r->n_failed),
-           (long long)r->n_planned, (long long)r->n_failed, r->started,
-           r->ended ? "ended " : "not finished", r->ended ? r->ended : "");
+    printf("  %lld of %lld items, %lld failed; started %s, %s%s\n",
+           (long long)(r->n_ok + r->n_failed), (long long)r->n_planned, (long long)r->n_failed,
+           r->started, r->ended ? "ended " : "not finished", r->ended ? r->ended : "");
     printf("  suite %s (%.12s), prompts %.12s\n", r->suite_path, r->suite_hash, r->prompt_hash);
     printf("  samples in %s\n", r->files);
     printf("  attune %s (%s), %s, %s\n", r->attune_version, r->attune_commit, r->compiler, r->cpu);
     printf("  libraries %s\n", r->libraries);
     if (r->soundfont) {
-        printf("  sound font %s (%.12s)\n", r->soundfont, r->soundfont_hash ? r->soundfont_hash : "");
+        printf("  sound font %s (%.12s)\n", r->soundfont,
+               r->soundfont_hash ? r->soundfont_hash : "");
     }
 }
 
@@ -95,7 +96,8 @@ static enum attune_code close_export(FILE *file, const char *path, enum attune_c
     return code;
 }
 
-/* Into a file beside the wanted one, which then takes its place; straight into what is no regular file. */
+/* Into a file beside the wanted one, which then takes its place; straight into what is no regular
+ * file. */
 static enum attune_code export_to(const char *path, struct attune_store *store, const char *what,
                                   int64_t run, enum attune_export_format format,
                                   struct attune_err *err)
@@ -123,18 +125,16 @@ static enum attune_code export_to(const char *path, struct attune_store *store, 
     return code;
 }
 
-static enum attune_code export(const struct options *o, struct attune_store *store, const char *what,
-                               struct attune_err *err)
-{
-    const enum attune_export_format format =
-        o->format && strcmp(o->format, "jsonl") == 0 ? ATTUNE_EXPORT_JSONL : ATTUNE_EXPORT_CSV;
+static enum attune_code export(const struct options *o, struct attune_store *store,
+                               const char *what, struct attune_err *err) {
+    const enum attune_export_format format = o->format && strcmp(o->format, "jsonl") == 0
+                                                 ? ATTUNE_EXPORT_JSONL
+                                                 : ATTUNE_EXPORT_CSV;
     int64_t run_id = 0;
     enum attune_code code = o->run ? attune_read_run_id(store, o->run, &run_id, err) : ATTUNE_OK;
-    if (code) {
-        return code;
-    }
-    return o->out ? export_to(o->out, store, what, run_id, format, err)
-                  : attune_store_export(store, what, run_id, format, stdout, err);
+    if (code){return code;}
+return o->out ? export_to(o->out, store, what, run_id, format, err)
+              : attune_store_export(store, what, run_id, format, stdout, err);
 }
 
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
@@ -165,13 +165,15 @@ const struct attune_command attune_command_db = {
     .name = "db",
     .usage = "check|info|export [WHAT]",
     .summary = "check a database, say what is in it, export it",
-    .details = "check   exit 0: whole; 1: samples are missing, changed or incomplete; 4: damaged. Every\n"
-               "        finding comes with what to do about it.\n"
-               "info    runs with their provenance.\n"
-               "export  scores (default), leaderboard, samples, models, prompts, sets, preferences, events\n\n"
-               "Examples:\n"
-               "  attune db check --db study.db\n"
-               "  attune db export samples --format jsonl --out samples.jsonl",
+    .details =
+        "check   exit 0: whole; 1: samples are missing, changed or incomplete; 4: damaged. Every\n"
+        "        finding comes with what to do about it.\n"
+        "info    runs with their provenance.\n"
+        "export  scores (default), leaderboard, samples, models, prompts, sets, preferences, "
+        "events\n\n"
+        "Examples:\n"
+        "  attune db check --db study.db\n"
+        "  attune db export samples --format jsonl --out samples.jsonl",
     .options = options_table,
     .options_size = sizeof(struct options),
     .min_args = 1,

@@ -67,8 +67,8 @@ static void describe(const struct attune_metric *m)
     paragraph("range", line);
     paragraph("inputs", m->inputs == (ATTUNE_AUDIO | ATTUNE_SYMBOLIC) ? "audio and symbolic"
                         : m->inputs == ATTUNE_AUDIO                   ? "audio"
-                        : m->inputs == 0                              ? "sets of samples (attune distance)"
-                                                                      : "symbolic");
+                        : m->inputs == 0 ? "sets of samples (attune distance)"
+                                         : "symbolic");
     paragraph("undefined", m->undefined_when);
     struct attune_buf responds = ATTUNE_BUF_INIT;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {

@@ -23,9 +23,10 @@ static const struct attune_opt options_table[] = {
     {"k", ATTUNE_OPT_COUNT, offsetof(struct options, k), .metavar = "N", .lo = 1, .hi = 100,
      .help = "nearest neighbours of precision, recall, density, coverage (default: 5)"},
     {"bandwidth", ATTUNE_OPT_TEXT, offsetof(struct options, bandwidth), .metavar = "WHAT",
-     .help = "kernel bandwidth: reference or candidate (median distance), or a number (default: reference)"},
-    {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N", .hi = 100000,
-     .help = "bootstrap replicates of the intervals, 0 for none (default: 200)"},
+     .help = "kernel bandwidth: reference or candidate (median distance), or a number (default: "
+             "reference)"},
+    {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N",
+     .hi = 100000, .help = "bootstrap replicates of the intervals, 0 for none (default: 200)"},
     {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
      .help = "add the values of legacy tools (compat.fadtk.fad, compat.kadtk.kad)"},
     {NULL},
@@ -45,16 +46,18 @@ static enum attune_code take_bandwidth(const char *text, struct attune_set_optio
     } else {
         options->bandwidth = ATTUNE_BANDWIDTH_FIXED;
         options->bandwidth_value = strtod(text, &end);
-        if (end == text || *end || !(options->bandwidth_value > 0.0) || isinf(options->bandwidth_value)) {
-            return attune_fail(err, ATTUNE_E_USAGE,
-                               "--bandwidth '%s': allowed are reference, candidate or a positive number",
-                               text);
+        if (end == text || *end || !(options->bandwidth_value > 0.0) ||
+            isinf(options->bandwidth_value)) {
+            return attune_fail(
+                err, ATTUNE_E_USAGE,
+                "--bandwidth '%s': allowed are reference, candidate or a positive number", text);
         }
     }
     return ATTUNE_OK;
 }
 
-static void print_source(struct attune_buf *out, const char *name, const struct attune_set_source *source)
+static void print_source(struct attune_buf *out, const char *name,
+                         const struct attune_set_source *source)
 {
     attune_buf_addf(out, "\"%s\": {\"n\": ", name);
     if (source->rows.v) {
@@ -122,8 +125,8 @@ static void print_table(struct attune_buf *out, const struct result *results, si
         } else if (v->ci_why) {
             attune_buf_addf(out, "%-28s %12.6g\n", results[i].id, v->value.v);
         } else {
-            attune_buf_addf(out, "%-28s %12.6g  [%.6g, %.6g]\n", results[i].id, v->value.v, v->ci_low,
-                            v->ci_high);
+            attune_buf_addf(out, "%-28s %12.6g  [%.6g, %.6g]\n", results[i].id, v->value.v,
+                            v->ci_low, v->ci_high);
         }
     }
 }
@@ -195,14 +198,17 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     set_options.seed = common->seed;
     set_options.n_threads = common->jobs;
     if (!o->reference || !o->candidate) {
-        return attune_fail(err, ATTUNE_E_USAGE, "both --reference SET and --candidate SET are needed");
+        return attune_fail(err, ATTUNE_E_USAGE,
+                           "both --reference SET and --candidate SET are needed");
     }
     enum attune_code code = take_bandwidth(o->bandwidth, &set_options, err);
     if (!code) {
-        code = attune_set_source_load(&reference, o->reference, "reference", common->jobs, &warnings, err);
+        code = attune_set_source_load(&reference, o->reference, "reference", common->jobs,
+                                      &warnings, err);
     }
     if (!code) {
-        code = attune_set_source_load(&candidate, o->candidate, "candidate", common->jobs, &warnings, err);
+        code = attune_set_source_load(&candidate, o->candidate, "candidate", common->jobs,
+                                      &warnings, err);
     }
     if (!code) {
         const struct attune_set a = attune_set_source_view(&reference);
@@ -237,11 +243,12 @@ const struct attune_command attune_command_distance = {
     .name = "distance",
     .usage = "--reference SET --candidate SET [--metrics GLOB,...]",
     .summary = "distances between two sets of samples or embeddings",
-    .details = "A SET is a .npy file of shape (n, d), a folder of .npy files, a folder with mu.npy and\n"
-               "cov.npy, or a folder of audio or MIDI, embedded by the built-in attune-1.\n\n"
-               "Examples:\n"
-               "  attune distance --reference real.npy --candidate fake.npy --format json\n"
-               "  attune distance --reference corpus/ --candidate samples/ --metrics 'set.fad*,set.kad'",
+    .details =
+        "A SET is a .npy file of shape (n, d), a folder of .npy files, a folder with mu.npy and\n"
+        "cov.npy, or a folder of audio or MIDI, embedded by the built-in attune-1.\n\n"
+        "Examples:\n"
+        "  attune distance --reference real.npy --candidate fake.npy --format json\n"
+        "  attune distance --reference corpus/ --candidate samples/ --metrics 'set.fad*,set.kad'",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -1,4 +1,5 @@
-/* attune doctor: what this build is made of, what it finds on this machine, and what is missing for what. */
+/* attune doctor: what this build is made of, what it finds on this machine, and what is missing for
+ * what. */
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -89,7 +90,8 @@ static void report(const struct attune_common *common)
         line("machine", "ok", text);
     }
     line("fft", "ok", attune_fft_backend());
-    snprintf(text, sizeof text, "SQLite %s, Jansson %s", sqlite3_libversion(), jansson_version_str());
+    snprintf(text, sizeof text, "SQLite %s, Jansson %s", sqlite3_libversion(),
+             jansson_version_str());
     line("libraries", "ok", text);
     snprintf(text, sizeof text, "%zu per sample", attune_n_metrics);
     line("metrics", "ok", text);
@@ -156,7 +158,8 @@ const struct attune_command attune_command_doctor = {
     .summary = "say what this installation has and lacks; check a worker",
     .details = "Examples:\n"
                "  attune doctor\n"
-               "  attune doctor --generator 'python3 my_worker.py --ckpt dpo.pt'   exit 1 when a step fails",
+               "  attune doctor --generator 'python3 my_worker.py --ckpt dpo.pt'   exit 1 when a "
+               "step fails",
     .options = options_table,
     .options_size = sizeof(struct options),
     .min_args = 0,

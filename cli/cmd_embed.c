@@ -33,7 +33,8 @@ static enum attune_code gather_files(struct attune_file_list *files, char **args
             return code;
         }
         for (size_t k = 0; k < found.n; k++) {
-            if (!attune_grow((void **)&files->paths, &files->capacity, files->n, sizeof *files->paths)) {
+            if (!attune_grow((void **)&files->paths, &files->capacity, files->n,
+                             sizeof *files->paths)) {
                 attune_file_list_release(&found);
                 return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a list of files");
             }
@@ -46,8 +47,9 @@ static enum attune_code gather_files(struct attune_file_list *files, char **args
 }
 
 /* FILE.npy gets all rows, and FILE.npy.txt the path of each. */
-static enum attune_code write_file(const char *out, const struct attune_matrix *m, const size_t *kept,
-                                   const struct attune_file_list *files, struct attune_err *err)
+static enum attune_code write_file(const char *out, const struct attune_matrix *m,
+                                   const size_t *kept, const struct attune_file_list *files,
+                                   struct attune_err *err)
 {
     struct attune_buf path = ATTUNE_BUF_INIT, names = ATTUNE_BUF_INIT;
     attune_buf_addf(&path, "%s.txt", out);
@@ -59,16 +61,19 @@ static enum attune_code write_file(const char *out, const struct attune_matrix *
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the list of rows");
     }
     if (!code) {
-        code = attune_file_write(attune_buf_text(&path), attune_buf_text(&names), names.n_bytes, err);
+        code =
+            attune_file_write(attune_buf_text(&path), attune_buf_text(&names), names.n_bytes, err);
     }
     attune_buf_release(&path);
     attune_buf_release(&names);
     return code;
 }
 
-/* One NPY of one row per input, DIR/NAME.EXT.npy. Two inputs of one name are an error, not a lost row. */
-static enum attune_code write_folder(const char *out, const struct attune_matrix *m, const size_t *kept,
-                                     const struct attune_file_list *files, struct attune_err *err)
+/* One NPY of one row per input, DIR/NAME.EXT.npy. Two inputs of one name are an error, not a lost
+ * row. */
+static enum attune_code write_folder(const char *out, const struct attune_matrix *m,
+                                     const size_t *kept, const struct attune_file_list *files,
+                                     struct attune_err *err)
 {
     struct attune_buf path = ATTUNE_BUF_INIT;
     enum attune_code code = attune_dir_make(out, err);
@@ -80,11 +85,13 @@ static enum attune_code write_folder(const char *out, const struct attune_matrix
             const char *other = strrchr(files->paths[kept[k]], '/');
             if (strcmp(other ? other : "", slash ? slash : "") == 0 && slash) {
                 code = attune_fail_at(err, ATTUNE_E_INPUT, files->paths[kept[i]], 0,
-                                      "two inputs of one name would overwrite each other in '%s'", out);
+                                      "two inputs of one name would overwrite each other in '%s'",
+                                      out);
             }
         }
         if (!code) {
-            code = attune_npy_write(attune_buf_text(&path), m->v + i * m->n_cols, 1, m->n_cols, err);
+            code =
+                attune_npy_write(attune_buf_text(&path), m->v + i * m->n_cols, 1, m->n_cols, err);
         }
     }
     attune_buf_release(&path);
@@ -134,8 +141,10 @@ const struct attune_command attune_command_embed = {
     .name = "embed",
     .usage = "PATH... --out DIR|FILE.npy",
     .summary = "write the embeddings of audio or MIDI files",
-    .details = "Rows come in the order of the files; next to FILE.npy, FILE.npy.txt names each row's file.\n"
-               "Files without an embedding (silent, unreadable) are named on stderr; the exit code is then 1.",
+    .details = "Rows come in the order of the files; next to FILE.npy, FILE.npy.txt names each "
+               "row's file.\n"
+               "Files without an embedding (silent, unreadable) are named on stderr; the exit code "
+               "is then 1.",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

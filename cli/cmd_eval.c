@@ -1,7 +1,7 @@
 /* attune eval PATH...: evaluates files and folders, one result per file, in input order.
  *
- * Files are evaluated on several threads and printed in the order in which they were given; JSON Lines
- * come out as soon as their turn comes, the other formats at the end. */
+ * Files are evaluated on several threads and printed in the order in which they were given; JSON
+ * Lines come out as soon as their turn comes, the other formats at the end. */
 #include <pthread.h>
 
 #include "base/io/file.h"
@@ -90,8 +90,8 @@ static void fill(struct job *job, struct attune_eval_result *result, size_t work
     result->duration_s = attune_analysis_duration_s(analysis);
     for (size_t i = 0; i < job->selection.n; i++) {
         if (values[i].state != ATTUNE_NOT_APPLICABLE) {
-            attune_eval_result_add(result, attune_metrics[job->selection.index[i]]->id, &values[i].v,
-                                   1, false, values[i].why);
+            attune_eval_result_add(result, attune_metrics[job->selection.index[i]]->id,
+                                   &values[i].v, 1, false, values[i].why);
         }
     }
     if (job->options->compat) {
@@ -242,14 +242,15 @@ const struct attune_command attune_command_eval = {
     .name = "eval",
     .usage = "PATH...",
     .summary = "measure audio and MIDI files",
-    .details =
-        "Folders are walked in sorted order; what is neither audio nor MIDI by content is named on\n"
-        "standard error and left out. One result per file, in input order. A damaged file is a result\n"
-        "with status failed; the others go on, and the exit code is 1.\n\n"
-        "Examples:\n"
-        "  attune eval renders/ > scores.jsonl\n"
-        "  attune eval --metrics 'harmonic.*' --format table a.mid b.wav\n"
-        "  attune eval --render --format csv midi/       audio metrics of rendered MIDI",
+    .details = "Folders are walked in sorted order; what is neither audio nor MIDI by content is "
+               "named on\n"
+               "standard error and left out. One result per file, in input order. A damaged file "
+               "is a result\n"
+               "with status failed; the others go on, and the exit code is 1.\n\n"
+               "Examples:\n"
+               "  attune eval renders/ > scores.jsonl\n"
+               "  attune eval --metrics 'harmonic.*' --format table a.mid b.wav\n"
+               "  attune eval --render --format csv midi/       audio metrics of rendered MIDI",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

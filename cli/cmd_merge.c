@@ -36,8 +36,8 @@ static enum attune_code finish_runs(const struct attune_common *common, struct a
         struct stragglers stragglers = {0};
         code = attune_leaderboard_refresh(store, run->id, common->seed, common->jobs, err);
         if (code == ATTUNE_OK && !common->quiet) {
-            printf("run %lld '%s': %lld of %lld items, %lld failed\n", (long long)run->id, run->name,
-                   (long long)(run->n_ok + run->n_failed), (long long)run->n_planned,
+            printf("run %lld '%s': %lld of %lld items, %lld failed\n", (long long)run->id,
+                   run->name, (long long)(run->n_ok + run->n_failed), (long long)run->n_planned,
                    (long long)run->n_failed);
             code = attune_stragglers(store, run->id, show_straggler, &stragglers, err);
             const size_t n = stragglers.n_missing + stragglers.n_failed;
@@ -74,7 +74,8 @@ const struct attune_command attune_command_merge = {
     .name = "merge",
     .usage = "OUT.db IN.db...",
     .summary = "join the databases of shards into one",
-    .details = "The order of the inputs does not matter, and merging one again changes nothing. Inputs that\n"
+    .details = "The order of the inputs does not matter, and merging one again changes nothing. "
+               "Inputs that\n"
                "contradict each other are refused. Items that no shard has finished are listed.\n\n"
                "Example:\n"
                "  attune run study.yaml --db part1.db --shard 1/2\n"

@@ -18,7 +18,8 @@ struct options {
 
 static const struct attune_opt options_table[] = {
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), .metavar = "FILE",
-     .help = "train: write the checkpoint here too; sample: folder for the MIDI files (default: .)"},
+     .help =
+         "train: write the checkpoint here too; sample: folder for the MIDI files (default: .)"},
     {"text", ATTUNE_OPT_TEXT, offsetof(struct options, text), .metavar = "TEXT",
      .help = "sample: the prompt's text (default: \"a piece\")"},
     {"n", ATTUNE_OPT_COUNT, offsetof(struct options, n), .metavar = "N", .lo = 1, .hi = 100000,
@@ -76,7 +77,8 @@ static void show_progress(void *context, const struct attune_align_progress *p)
     if (!isnan(p->reward)) {
         fprintf(stderr, "  reward %.3f", p->reward);
     }
-    fprintf(stderr, "  log-ratio %.2f nats%s", p->kl, show->terminal && p->done < p->total ? "" : "\n");
+    fprintf(stderr, "  log-ratio %.2f nats%s", p->kl,
+            show->terminal && p->done < p->total ? "" : "\n");
 }
 
 static enum attune_code make(const struct attune_common *common, char **args, int n_args,
@@ -114,8 +116,8 @@ static enum attune_code list(struct attune_err *err)
     return ATTUNE_OK;
 }
 
-static enum attune_code train(const struct attune_common *common, const struct options *o, char **args,
-                              int n_args, struct attune_err *err)
+static enum attune_code train(const struct attune_common *common, const struct options *o,
+                              char **args, int n_args, struct attune_err *err)
 {
     struct attune_policy *base = NULL, *policy = NULL;
     struct attune_recipe recipe;
@@ -194,10 +196,12 @@ const struct attune_command attune_command_model = {
     .name = "model",
     .usage = "list | train [NAME [OPTION=VALUE...]] | sample [NAME [OPTION=VALUE...]]",
     .summary = "make and sample the reference policies",
-    .details = "NAME is base or an alignment algorithm (`attune model list`); OPTION=VALUE are the options that a\n"
-               "suite gives a model: beta, rate, steps, pairs, ... What is made stays in the cache.\n\n"
-               "  attune model train dpo beta=0.1\n"
-               "  attune model sample musicrl-u --text \"a sad waltz\" --n 4 --out samples",
+    .details =
+        "NAME is base or an alignment algorithm (`attune model list`); OPTION=VALUE are the "
+        "options that a\n"
+        "suite gives a model: beta, rate, steps, pairs, ... What is made stays in the cache.\n\n"
+        "  attune model train dpo beta=0.1\n"
+        "  attune model sample musicrl-u --text \"a sad waltz\" --n 4 --out samples",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -300,7 +300,8 @@ const struct attune_command attune_command_plot = {
     .usage = "KIND [SAMPLE]",
     .summary = "figures of a run or of one sample",
     .details =
-        "Kinds of a run: leaderboard, heatmap; of one metric: distribution, winrate, critical-difference.\n"
+        "Kinds of a run: leaderboard, heatmap; of one metric: distribution, winrate, "
+        "critical-difference.\n"
         "Kinds of one sample (a path, or an id from the database): ssm, scape, chromagram.\n"
         "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
         "draws it again.\n\n"

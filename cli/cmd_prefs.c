@@ -22,12 +22,12 @@ static const struct attune_opt options_table[] = {
      .help = "what a tie says (default: half a win for each; split is the same)"},
     {"both-bad", ATTUNE_OPT_CHOICE, offsetof(struct options, both_bad), .choices = "drop|tie",
      .help = "votes against both (default: drop, and count them)"},
-    {"ridge", ATTUNE_OPT_NUMBER, offsetof(struct options, ridge), .metavar = "X", .lo = 0, .hi = 1e6,
-     .help = "penalty X |theta|^2; 0 for none (default: .5)"},
+    {"ridge", ATTUNE_OPT_NUMBER, offsetof(struct options, ridge), .metavar = "X", .lo = 0,
+     .hi = 1e6, .help = "penalty X |theta|^2; 0 for none (default: .5)"},
     {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N", .lo = 0,
      .hi = 1e6, .help = "bootstrap replicates; 0: no intervals (default: 1000)"},
-    {"ci", ATTUNE_OPT_CHOICE, offsetof(struct options, ci),
-     .choices = "percentile|normal|sandwich", .help = "kind of interval (default: percentile)"},
+    {"ci", ATTUNE_OPT_CHOICE, offsetof(struct options, ci), .choices = "percentile|normal|sandwich",
+     .help = "kind of interval (default: percentile)"},
     {"axis", ATTUNE_OPT_TEXT, offsetof(struct options, axis), .metavar = "NAME",
      .help = "axis of the votes, where a file has several"},
     {"control", ATTUNE_OPT_CHOICE, offsetof(struct options, control), .choices = "length",
@@ -74,9 +74,11 @@ static void print_json(struct attune_buf *out, const struct attune_ballot *ballo
         number_or_null(out, "ci_high", row->ci_high);
         number_or_null(out, "n", row->n);
         number_or_null(out, "win_rate", row->win_rate);
-        attune_buf_addf(out, ", \"rank\": %zu, \"rank_low\": %zu, \"rank_high\": %zu, "
-                             "\"few_votes\": %s}",
-                        row->rank, row->rank_low, row->rank_high, row->n < FEW_VOTES ? "true" : "false");
+        attune_buf_addf(out,
+                        ", \"rank\": %zu, \"rank_low\": %zu, \"rank_high\": %zu, "
+                        "\"few_votes\": %s}",
+                        row->rank, row->rank_low, row->rank_high,
+                        row->n < FEW_VOTES ? "true" : "false");
     }
     attune_buf_add(out, "\n ],\n \"win_matrix\": [");
     for (size_t i = 0; i < r->n; i++) {
@@ -116,13 +118,14 @@ static void print_table(struct attune_buf *out, const struct attune_ballot *ball
     for (size_t i = 0; i < r->n; i++) {
         const struct attune_ranked *row = &r->rows[i];
         char rank[32], interval[64];
-        snprintf(rank, sizeof rank, row->rank_low == row->rank_high ? "%zu" : "%zu-%zu", row->rank_low,
-                 row->rank_high);
-        snprintf(interval, sizeof interval, isfinite(row->ci_low) ? "%.1f .. %.1f" : "-", row->ci_low,
-                 row->ci_high);
+        snprintf(rank, sizeof rank, row->rank_low == row->rank_high ? "%zu" : "%zu-%zu",
+                 row->rank_low, row->rank_high);
+        snprintf(interval, sizeof interval, isfinite(row->ci_low) ? "%.1f .. %.1f" : "-",
+                 row->ci_low, row->ci_high);
         few = few || row->n < FEW_VOTES;
-        attune_buf_addf(out, "%-6s %-32.32s %8.1f  %-19s %6.0f%s %6.1f\n", rank, row->model, row->rating,
-                        interval, row->n, row->n < FEW_VOTES ? "*" : " ", 100.0 * row->win_rate);
+        attune_buf_addf(out, "%-6s %-32.32s %8.1f  %-19s %6.0f%s %6.1f\n", rank, row->model,
+                        row->rating, interval, row->n, row->n < FEW_VOTES ? "*" : " ",
+                        100.0 * row->win_rate);
     }
     attune_buf_addf(out, "\n%llu comparisons, %llu ties, %llu both bad\n",
                     (unsigned long long)ballot->n_comparisons, (unsigned long long)ballot->n_ties,
@@ -138,8 +141,9 @@ static void print_table(struct attune_buf *out, const struct attune_ballot *ball
 
 static void say_account(const char *path, const struct attune_prefs_account *account)
 {
-    fprintf(stderr, "attune: %s: %s, %llu records, %llu votes (%llu ties, %llu both bad), %llu axes "
-                    "without a vote\n",
+    fprintf(stderr,
+            "attune: %s: %s, %llu records, %llu votes (%llu ties, %llu both bad), %llu axes "
+            "without a vote\n",
             path, account->format, (unsigned long long)account->n_rows,
             (unsigned long long)account->n_kept, (unsigned long long)account->n_ties,
             (unsigned long long)account->n_both_bad, (unsigned long long)account->n_no_vote);
@@ -172,10 +176,11 @@ static enum attune_code collect_votes(const struct attune_common *common, const 
     return code;
 }
 
-static enum attune_code rank(const struct attune_common *common, const struct options *o, char **files,
-                             int n_files, struct attune_err *err)
+static enum attune_code rank(const struct attune_common *common, const struct options *o,
+                             char **files, int n_files, struct attune_err *err)
 {
-    struct attune_ballot ballot = {.axis = o->axis, .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0,
+    struct attune_ballot ballot = {.axis = o->axis,
+                                   .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0,
                                    .control_length = o->control != NULL};
     struct attune_ranking ranking = {0};
     struct attune_buf out = ATTUNE_BUF_INIT;
@@ -195,8 +200,10 @@ static enum attune_code rank(const struct attune_common *common, const struct op
         goto out;
     }
     if (ranking.n_components > 1 && !common->quiet) {
-        fprintf(stderr, "attune: the comparisons fall into %zu groups that never met; only the ridge "
-                        "relates them\n", ranking.n_components);
+        fprintf(stderr,
+                "attune: the comparisons fall into %zu groups that never met; only the ridge "
+                "relates them\n",
+                ranking.n_components);
     }
     if (strcmp(o->format, "json") == 0) {
         print_json(&out, &ballot, &ranking);
@@ -282,7 +289,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (strcmp(args[0], "export") == 0 && n_args == 1) {
         return export(common, err);
     }
-    attune_fail(err, ATTUNE_E_USAGE, "`attune prefs %s` with %d files is not known", args[0], n_args - 1);
+    attune_fail(err, ATTUNE_E_USAGE, "`attune prefs %s` with %d files is not known", args[0],
+                n_args - 1);
     attune_err_hint(err, "`attune prefs --help` shows import, rank and export");
     return ATTUNE_E_USAGE;
 }
@@ -291,15 +299,18 @@ const struct attune_command attune_command_prefs = {
     .name = "prefs",
     .usage = "import FILE... | rank [FILE...] | export",
     .summary = "human preferences: import, rank models, export",
-    .details =
-        "Formats, recognised by their fields: pairs, fastchat, music-arena, cmi-pref, musicprefs, aime.\n"
-        "Ratings are Bradley-Terry on the Elo scale (400 theta / ln 10, centre 1000). Ranks that a 95 %\n"
-        "interval of the difference cannot separate are shown as a range. Without files, rank takes what the\n"
-        "database holds; the same file imported twice adds nothing; export writes the pairs format.\n\n"
-        "Examples:\n"
-        "  attune prefs rank votes.csv\n"
-        "  attune prefs rank battles.jsonl --ties davidson --format json\n"
-        "  attune prefs rank battles.jsonl --control length",
+    .details = "Formats, recognised by their fields: pairs, fastchat, music-arena, cmi-pref, "
+               "musicprefs, aime.\n"
+               "Ratings are Bradley-Terry on the Elo scale (400 theta / ln 10, centre 1000). Ranks "
+               "that a 95 %\n"
+               "interval of the difference cannot separate are shown as a range. Without files, "
+               "rank takes what the\n"
+               "database holds; the same file imported twice adds nothing; export writes the pairs "
+               "format.\n\n"
+               "Examples:\n"
+               "  attune prefs rank votes.csv\n"
+               "  attune prefs rank battles.jsonl --ties davidson --format json\n"
+               "  attune prefs rank battles.jsonl --control length",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

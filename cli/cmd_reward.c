@@ -1,5 +1,5 @@
-/* attune reward test FILE: how well scores of pairs of clips predict the votes on them, with the baselines
- * that a reward model has to beat. */
+/* attune reward test FILE: how well scores of pairs of clips predict the votes on them, with the
+ * baselines that a reward model has to beat. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -62,12 +62,13 @@ static enum attune_code push(void **items, size_t *capacity, size_t n, size_t si
     return ATTUNE_OK;
 }
 
-static enum attune_code read_number(struct attune_records *records, const char *path, const char *name,
-                                    double *value, struct attune_err *err)
+static enum attune_code read_number(struct attune_records *records, const char *path,
+                                    const char *name, double *value, struct attune_err *err)
 {
     char *end;
     if (!attune_records_has(records, name)) {
-        attune_fail_at(err, ATTUNE_E_INPUT, path, attune_records_line(records), "no field '%s'", name);
+        attune_fail_at(err, ATTUNE_E_INPUT, path, attune_records_line(records), "no field '%s'",
+                       name);
         attune_err_hint(err, "--score-a and --score-b name the fields that hold the scores");
         return ATTUNE_E_INPUT;
     }
@@ -96,8 +97,9 @@ static enum attune_code read_scores(struct trial *t, const char *path, struct at
             const double margin = code ? 0.0 : a - b;
             code = code ? code : push((void **)&t->scores, &t->score_capacity, t->n_scores,
                                       sizeof margin, &margin, err);
-            code = code ? code : push((void **)&t->lines, &t->line_capacity, t->n_scores, sizeof line,
-                                      &line, err);
+            code = code ? code
+                        : push((void **)&t->lines, &t->line_capacity, t->n_scores, sizeof line,
+                               &line, err);
             t->n_scores++;
         }
     }
@@ -137,9 +139,10 @@ static void add_pair(struct trial *t, enum row row, double margin, int outcome)
 static enum attune_code measure(struct trial *t, struct attune_err *err)
 {
     const struct attune_bt_options ridge = {.ties = ATTUNE_TIES_HALF, .ridge = 0.5};
-    const enum attune_tie_credit ties = strcmp(t->options->ties, "half") == 0      ? ATTUNE_TIE_HALF
-                                        : strcmp(t->options->ties, "partial") == 0 ? ATTUNE_TIE_PARTIAL
-                                                                                   : ATTUNE_TIE_DROPPED;
+    const enum attune_tie_credit ties = strcmp(t->options->ties, "half") == 0 ? ATTUNE_TIE_HALF
+                                        : strcmp(t->options->ties, "partial") == 0
+                                            ? ATTUNE_TIE_PARTIAL
+                                            : ATTUNE_TIE_DROPPED;
     struct attune_bt_fit fit = {0};
     enum attune_code code = attune_bt_fit(&t->ballot.votes, &ridge, NULL, NULL, 0, &fit, err);
     for (int row = 0; row < N_ROWS && !code; row++) {
@@ -162,8 +165,8 @@ static enum attune_code measure(struct trial *t, struct attune_err *err)
 
 static void print_table(struct attune_buf *out, const struct trial *t)
 {
-    attune_buf_addf(out, "%-20s %9s %-15s %6s %7s %7s %7s %6s\n", "", "accuracy", "95 % interval", "AUC",
-                    "NLL", "Brier", "ECE", "n");
+    attune_buf_addf(out, "%-20s %9s %-15s %6s %7s %7s %7s %6s\n", "", "accuracy", "95 % interval",
+                    "AUC", "NLL", "Brier", "ECE", "n");
     for (int row = 0; row < N_ROWS; row++) {
         const struct attune_calibration *c = &t->result[row];
         if (c->n == 0) {
@@ -179,10 +182,11 @@ static void print_table(struct attune_buf *out, const struct trial *t)
         }
         attune_buf_addf(out, " %6zu\n", c->n);
     }
-    attune_buf_addf(out, "\n%zu votes, %llu ties, %llu both bad. Generator identity is Bradley-Terry on the "
-                         "names,\nfitted on these votes: scores below it know less than who made the clip.\n",
-                    t->n_votes, (unsigned long long)t->ballot.n_ties,
-                    (unsigned long long)t->ballot.n_both_bad);
+    attune_buf_addf(
+        out,
+        "\n%zu votes, %llu ties, %llu both bad. Generator identity is Bradley-Terry on the "
+        "names,\nfitted on these votes: scores below it know less than who made the clip.\n",
+        t->n_votes, (unsigned long long)t->ballot.n_ties, (unsigned long long)t->ballot.n_both_bad);
 }
 
 static void print_json(struct attune_buf *out, const struct trial *t)
@@ -193,9 +197,14 @@ static void print_json(struct attune_buf *out, const struct trial *t)
         const struct {
             const char *key;
             double value;
-        } numbers[] = {{"accuracy", c->accuracy}, {"accuracy_low", c->accuracy_low},
-                       {"accuracy_high", c->accuracy_high}, {"n_right", c->n_right}, {"auc", c->auc},
-                       {"nll", c->nll}, {"brier", c->brier}, {"ece", c->ece}};
+        } numbers[] = {{"accuracy", c->accuracy},
+                       {"accuracy_low", c->accuracy_low},
+                       {"accuracy_high", c->accuracy_high},
+                       {"n_right", c->n_right},
+                       {"auc", c->auc},
+                       {"nll", c->nll},
+                       {"brier", c->brier},
+                       {"ece", c->ece}};
         attune_buf_addf(out, "%s\n  {\"name\": \"%s\", \"n\": %zu, \"n_ties\": %zu", row ? "," : "",
                         row_names[row], c->n, c->n_ties);
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -248,10 +257,11 @@ const struct attune_command attune_command_reward = {
     .name = "reward",
     .usage = "test FILE",
     .summary = "test a reward model's scores against human votes",
-    .details = "FILE holds votes in one of the formats of `attune prefs`, with the two clips' scores in\n"
-               "fields of their own.\n\n"
-               "Example:\n"
-               "  attune reward test scored.csv --score-a clap_a --score-b clap_b",
+    .details =
+        "FILE holds votes in one of the formats of `attune prefs`, with the two clips' scores in\n"
+        "fields of their own.\n\n"
+        "Example:\n"
+        "  attune reward test scored.csv --score-a clap_a --score-b clap_b",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

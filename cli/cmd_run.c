@@ -27,7 +27,8 @@ static const struct attune_opt options_table[] = {
     {NULL},
 };
 
-/* Ctrl-C: finish what is in flight, keep everything, exit 130. The second one ends the program at once. */
+/* Ctrl-C: finish what is in flight, keep everything, exit 130. The second one ends the program at
+ * once. */
 static atomic_bool interrupted;
 
 static void on_signal(int number)
@@ -118,14 +119,16 @@ static void show_item(void *context, const struct attune_suite *suite,
 }
 
 static enum attune_code dry_run(const struct attune_suite *suite,
-                                const struct attune_run_options *run_options, struct attune_err *err)
+                                const struct attune_run_options *run_options,
+                                struct attune_err *err)
 {
     struct preview preview = {{0}};
     enum attune_code code = attune_run_preview(suite, run_options, show_item, &preview, err);
     if (code == ATTUNE_OK) {
         printf("%zu new, %zu cached, %zu to score, %zu changed, %zu failed before\n",
-               preview.n[ATTUNE_ITEM_NEW], preview.n[ATTUNE_ITEM_CACHED], preview.n[ATTUNE_ITEM_RESCORE],
-               preview.n[ATTUNE_ITEM_CHANGED], preview.n[ATTUNE_ITEM_FAILED]);
+               preview.n[ATTUNE_ITEM_NEW], preview.n[ATTUNE_ITEM_CACHED],
+               preview.n[ATTUNE_ITEM_RESCORE], preview.n[ATTUNE_ITEM_CHANGED],
+               preview.n[ATTUNE_ITEM_FAILED]);
     }
     return code;
 }
@@ -147,7 +150,8 @@ static void show_result(const struct attune_common *common, const struct attune_
     }
     attune_buf_release(&line);
     if (result->first_failure[0]) {
-        fprintf(stderr, "attune: %zu of %zu samples failed, %zu could not be scored; the first: %s\n",
+        fprintf(stderr,
+                "attune: %zu of %zu samples failed, %zu could not be scored; the first: %s\n",
                 s->n_failed, s->n_done, s->n_unscored, result->first_failure);
     }
     if (!common->quiet && isatty(STDERR_FILENO)) {
@@ -155,7 +159,8 @@ static void show_result(const struct attune_common *common, const struct attune_
     }
 }
 
-static enum attune_code run_suite(const struct attune_common *common, const struct attune_suite *suite,
+static enum attune_code run_suite(const struct attune_common *common,
+                                  const struct attune_suite *suite,
                                   struct attune_run_options *run_options, bool dry, int *exit_code,
                                   struct attune_err *err)
 {
@@ -216,13 +221,14 @@ const struct attune_command attune_command_run = {
     .name = "run",
     .usage = "SUITE.yaml",
     .summary = "generate and score everything a suite plans, or continue",
-    .details = "The same command continues where a run stopped, also after Ctrl-C or kill -9: what is\n"
-               "finished is not repeated, what has changed is. Failed samples are tried again.\n\n"
-               "Exit 1 when more samples failed than the suite's allow_failed share; 130 after Ctrl-C.\n\n"
-               "Examples:\n"
-               "  attune run study.yaml --db study.db\n"
-               "  attune run study.yaml --only 'mine-*' --limit 10     a first look\n"
-               "  attune run study.yaml --db part3.db --shard 3/8      one of eight machines",
+    .details =
+        "The same command continues where a run stopped, also after Ctrl-C or kill -9: what is\n"
+        "finished is not repeated, what has changed is. Failed samples are tried again.\n\n"
+        "Exit 1 when more samples failed than the suite's allow_failed share; 130 after Ctrl-C.\n\n"
+        "Examples:\n"
+        "  attune run study.yaml --db study.db\n"
+        "  attune run study.yaml --only 'mine-*' --limit 10     a first look\n"
+        "  attune run study.yaml --db part3.db --shard 3/8      one of eight machines",
     .options = options_table,
     .options_size = sizeof(struct options),
     .min_args = 1,

@@ -50,9 +50,11 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 const struct attune_command attune_command_stability = {
     .name = "stability",
     .summary = "does the order of the models survive half the prompts or one seed",
-    .details = "Kendall's tau between the order by all prompts and the order by each of 500 random halves\n"
-               "(mean and worst 5 %), and by each seed alone. A metric below 2/3 is called unstable: a\n"
-               "study with other prompts may well order the models otherwise.",
+    .details =
+        "Kendall's tau between the order by all prompts and the order by each of 500 random "
+        "halves\n"
+        "(mean and worst 5 %), and by each seed alone. A metric below 2/3 is called unstable: a\n"
+        "study with other prompts may well order the models otherwise.",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

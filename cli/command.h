@@ -1,15 +1,15 @@
 /* The command table: one file per command, one line in cli/commands.def.
  *
- * A command file's last definition is a const struct attune_command named attune_command_<name>. Its
- * options are a const table that fills a struct of the command's own; parsing, `--help`, the manual page
- * and the shell completion are made from the table (options.h).
+ * A command file's last definition is a const struct attune_command named attune_command_<name>.
+ * Its options are a const table that fills a struct of the command's own; parsing, `--help`, the
+ * manual page and the shell completion are made from the table (options.h).
  *
  *     struct options { const char *metrics; bool compat; };
  *     static const struct attune_opt options[] = {
  *         {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), .metavar = "GLOB,...",
  *          .help = "metrics to compute (default: all)"},
- *         {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat), .help = "add legacy values"},
- *         {NULL},
+ *         {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat), .help = "add legacy
+ * values"}, {NULL},
  *     };
  */
 #ifndef ATTUNE_CLI_COMMAND_H
@@ -57,12 +57,14 @@ struct attune_command {
     size_t options_size;              /* sizeof the options struct */
     const void *defaults;             /* initial options struct, or NULL for zeros */
     int min_args, max_args;           /* positional arguments; max -1: no limit */
-    /* Returns ATTUNE_OK, or a code that main turns into the message and the exit code. *exit_code (0 on
-     * entry) may be set for verdicts that are not errors: 1 a gate or samples failed, 5 inconclusive. */
+    /* Returns ATTUNE_OK, or a code that main turns into the message and the exit code. *exit_code
+     * (0 on entry) may be set for verdicts that are not errors: 1 a gate or samples failed, 5
+     * inconclusive. */
     enum attune_code (*run)(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err);
 };
 
-extern const struct attune_command *const attune_commands[]; /* NULL-terminated, order of the contract */
+/* NULL-terminated, order of the contract */
+extern const struct attune_command *const attune_commands[];
 
 #endif

@@ -1,4 +1,5 @@
-/* Files of music to rows of the built-in embedding, on several threads, in the order of the list. */
+/* Files of music to rows of the built-in embedding, on several threads, in the order of the list.
+ */
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "base/thread.h"
@@ -34,7 +35,8 @@ static void embed_item(void *context, size_t item, size_t worker)
     struct attune_analysis *analysis = attune_evaluator_analysis(evaluator);
     result->modality = attune_analysis_modality(analysis);
     result->row = attune_alloc(attune_embedding_size(result->modality), sizeof *result->row);
-    const char *why = result->row ? attune_embedding_compute(analysis, job->raw, result->row) : "out of memory";
+    const char *why =
+        result->row ? attune_embedding_compute(analysis, job->raw, result->row) : "out of memory";
     if (why) {
         attune_release(result->row);
         result->row = NULL;

@@ -22,8 +22,8 @@ void attune_eval_result_release(struct attune_eval_result *result)
     *result = (struct attune_eval_result){0};
 }
 
-void attune_eval_result_add(struct attune_eval_result *result, const char *name, const double *values,
-                            size_t n, bool is_vector, const char *why)
+void attune_eval_result_add(struct attune_eval_result *result, const char *name,
+                            const double *values, size_t n, bool is_vector, const char *why)
 {
     void *items = result->quantities;
     if (!attune_grow(&items, &result->capacity, result->n_quantities, sizeof *result->quantities)) {
@@ -62,7 +62,8 @@ static void add_json_value(struct attune_buf *out, const struct attune_quantity 
 }
 
 /* The quantities that are defined, or those that are not, as one JSON object. */
-static void add_json_object(struct attune_buf *out, const struct attune_eval_result *r, bool defined)
+static void add_json_object(struct attune_buf *out, const struct attune_eval_result *r,
+                            bool defined)
 {
     const char *separator = "";
     attune_buf_add(out, "{");
@@ -104,8 +105,8 @@ void attune_eval_print_json(struct attune_buf *out, const struct attune_eval_res
     attune_buf_add(out, "}\n");
 }
 
-/* The columns of a table over several files: every name that occurs, in order of first occurrence; a
- * vector counts one column per element. */
+/* The columns of a table over several files: every name that occurs, in order of first occurrence;
+ * a vector counts one column per element. */
 struct columns {
     struct column {
         const char *name;
@@ -201,7 +202,8 @@ static bool collect(struct columns *columns, const struct attune_eval_result *re
     return true;
 }
 
-void attune_eval_print_csv(struct attune_buf *out, const struct attune_eval_result *results, size_t n)
+void attune_eval_print_csv(struct attune_buf *out, const struct attune_eval_result *results,
+                           size_t n)
 {
     struct columns columns = {0};
     if (collect(&columns, results, n, out)) {
@@ -276,14 +278,14 @@ static void table_summary(struct attune_buf *out, const struct columns *columns,
         }
         if (used > 1) {
             attune_buf_addf(out, "%-34s %11.5g %10.4g %10.4g %10.4g %5zu %5zu\n",
-                            columns->items[c].name, mean, sqrt(squares / (double)(used - 1)), lo, hi,
-                            used, undefined);
+                            columns->items[c].name, mean, sqrt(squares / (double)(used - 1)), lo,
+                            hi, used, undefined);
         } else if (used == 1) {
             attune_buf_addf(out, "%-34s %11.5g %10s %10.4g %10.4g %5d %5zu\n",
                             columns->items[c].name, mean, "-", lo, hi, 1, undefined);
         } else {
-            attune_buf_addf(out, "%-34s %11s %10s %10s %10s %5d %5zu\n", columns->items[c].name, "-",
-                            "-", "-", "-", 0, undefined);
+            attune_buf_addf(out, "%-34s %11s %10s %10s %10s %5d %5zu\n", columns->items[c].name,
+                            "-", "-", "-", "-", 0, undefined);
         }
     }
 }

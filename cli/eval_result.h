@@ -16,11 +16,13 @@ struct attune_quantity {
 
 struct attune_eval_result {
     char *path;
-    const char *modality; /* "audio", "symbolic", or "" when the file failed before that was known */
+    /* "audio", "symbolic", or "" when the file failed before that was known */
+    const char *modality;
     bool ok;
     char *error;
     double duration_s;
-    struct attune_quantity *quantities; /* (n_quantities,) in the order of metrics.def, then compat */
+    /* (n_quantities,) in the order of metrics.def, then compat */
+    struct attune_quantity *quantities;
     size_t n_quantities, capacity;
     bool out_of_memory;
 };
@@ -28,14 +30,16 @@ struct attune_eval_result {
 void attune_eval_result_release(struct attune_eval_result *result);
 
 /* why NULL: defined with the n values. Texts and values are copied. */
-void attune_eval_result_add(struct attune_eval_result *result, const char *name, const double *values,
-                            size_t n, bool is_vector, const char *why);
+void attune_eval_result_add(struct attune_eval_result *result, const char *name,
+                            const double *values, size_t n, bool is_vector, const char *why);
 
 /* One JSON object and a newline. */
 void attune_eval_print_json(struct attune_buf *out, const struct attune_eval_result *result);
 
-/* A header and a row per file; a column per quantity that any file has, vectors as name[0], name[1] ... */
-void attune_eval_print_csv(struct attune_buf *out, const struct attune_eval_result *results, size_t n);
+/* A header and a row per file; a column per quantity that any file has, vectors as name[0], name[1]
+ * ... */
+void attune_eval_print_csv(struct attune_buf *out, const struct attune_eval_result *results,
+                           size_t n);
 
 /* For people: up to three files side by side, else mean, spread and counts over the files. */
 void attune_eval_print_table(struct attune_buf *out, const struct attune_eval_result *results,

@@ -96,8 +96,9 @@ void attune_list_prompts(struct attune_buf *out, bool json)
         struct attune_err err = ATTUNE_ERR_INIT;
         begin_entry(out, json, i == 0, files.paths[i]);
         if (attune_prompts_read(&set, files.paths[i], &err) == ATTUNE_OK) {
-            attune_buf_addf(out, json ? ", \"prompts\": %zu, \"hash\": \"%s\"}" : "  %zu prompts, hash %.12s\n",
-                            set.n, set.hash);
+            attune_buf_addf(
+                out, json ? ", \"prompts\": %zu, \"hash\": \"%s\"}" : "  %zu prompts, hash %.12s\n",
+                set.n, set.hash);
             attune_prompts_release(&set);
         } else {
             add_problem(out, json, &err);

@@ -1,4 +1,5 @@
-/* The program: finds the command, parses its options, runs it, prints its error, gives its exit code. */
+/* The program: finds the command, parses its options, runs it, prints its error, gives its exit
+ * code. */
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>

@@ -13,7 +13,8 @@ const struct attune_opt attune_common_options[] = {
      .hi = 256, .help = "threads (default: cores)"},
     {"seed", ATTUNE_OPT_COUNT, offsetof(struct attune_common, seed), .metavar = "N",
      .help = "seed of every random draw (default: 1)"},
-    {"quiet", ATTUNE_OPT_FLAG, offsetof(struct attune_common, quiet), .help = "no progress, no hints"},
+    {"quiet", ATTUNE_OPT_FLAG, offsetof(struct attune_common, quiet),
+     .help = "no progress, no hints"},
     {"verbose", ATTUNE_OPT_FLAG, offsetof(struct attune_common, verbose), .help = "say more"},
     {"no-color", ATTUNE_OPT_FLAG, offsetof(struct attune_common, no_color),
      .help = "plain text (also: NO_COLOR)"},
@@ -43,8 +44,8 @@ static enum attune_code unknown_option(const struct attune_command *command, con
     for (const struct attune_opt *o = attune_common_options; o->name && n < MAX; o++) {
         names[n++] = o->name;
     }
-    enum attune_code code =
-        attune_fail(err, ATTUNE_E_USAGE, "unknown option '%s' of `attune %s`", given, command->name);
+    enum attune_code code = attune_fail(err, ATTUNE_E_USAGE, "unknown option '%s' of `attune %s`",
+                                        given, command->name);
     const char *near = attune_nearest(given + strspn(given, "-"), names, n);
     if (near) {
         attune_err_hint(err, "did you mean '--%s'?", near);
@@ -124,9 +125,9 @@ static enum attune_code set_value(const struct attune_opt *opt, void *base, cons
 }
 
 /* One option at argv[*i]; advances *i over its value. */
-static enum attune_code parse_one(const struct attune_command *command, struct attune_common *common,
-                                  void *options, char **argv, int argc, int *i,
-                                  struct attune_err *err)
+static enum attune_code parse_one(const struct attune_command *command,
+                                  struct attune_common *common, void *options, char **argv,
+                                  int argc, int *i, struct attune_err *err)
 {
     const char *name = argv[*i] + 2;
     const size_t n = strcspn(name, "=");
@@ -225,7 +226,8 @@ void attune_help_all(struct attune_buf *out)
     for (size_t i = 0; attune_commands[i]; i++) {
         attune_buf_addf(out, "  %-12s %s\n", attune_commands[i]->name, attune_commands[i]->summary);
     }
-    attune_buf_add(out, "\n`attune COMMAND --help` explains one; `attune --version` says what this is.\n");
+    attune_buf_add(
+        out, "\n`attune COMMAND --help` explains one; `attune --version` says what this is.\n");
 }
 
 const struct attune_command *attune_command_find(const char *name)

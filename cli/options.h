@@ -7,9 +7,9 @@
 
 extern const struct attune_opt attune_common_options[];
 
-/* Fills common and options from argv (without the program's and the command's names). Positional arguments
- * are moved to the front of argv; *n_args is their number. `--name=value`, `--name value`, `--` ends options.
- * ATTUNE_E_USAGE with the nearest option name. */
+/* Fills common and options from argv (without the program's and the command's names). Positional
+ * arguments are moved to the front of argv; *n_args is their number. `--name=value`, `--name
+ * value`, `--` ends options. ATTUNE_E_USAGE with the nearest option name. */
 enum attune_code attune_options_parse(const struct attune_command *command,
                                       struct attune_common *common, void *options, char **argv,
                                       int argc, int *n_args, struct attune_err *err);

@@ -21,16 +21,17 @@ static enum attune_code out_of_memory(struct attune_err *err)
     return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a set of embeddings");
 }
 
-/* Rows of next below those of m, which has room for capacity elements; next is released. Room doubles, so that
- * a folder of many small files is read in linear time. */
-static enum attune_code append_rows(struct attune_matrix *m, size_t *capacity, struct attune_matrix *next,
-                                    const char *path, struct attune_err *err)
+/* Rows of next below those of m, which has room for capacity elements; next is released. Room
+ * doubles, so that a folder of many small files is read in linear time. */
+static enum attune_code append_rows(struct attune_matrix *m, size_t *capacity,
+                                    struct attune_matrix *next, const char *path,
+                                    struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
     const size_t n_old = m->n_rows * m->n_cols, n_new = next->n_rows * next->n_cols;
     if (m->v && next->n_cols != m->n_cols) {
-        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "%zu columns, the files before it have %zu",
-                              next->n_cols, m->n_cols);
+        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0,
+                              "%zu columns, the files before it have %zu", next->n_cols, m->n_cols);
     } else if (!m->v || n_old + n_new > *capacity) {
         *capacity = m->v ? 2 * (n_old + n_new) : n_new;
         float *joined = attune_alloc_aligned(*capacity, sizeof *joined);
@@ -52,8 +53,8 @@ static enum attune_code append_rows(struct attune_matrix *m, size_t *capacity, s
     return code;
 }
 
-static enum attune_code read_npy_files(struct attune_matrix *out, const struct attune_file_list *files,
-                                       struct attune_err *err)
+static enum attune_code read_npy_files(struct attune_matrix *out,
+                                       const struct attune_file_list *files, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
     size_t capacity = 0;
@@ -80,15 +81,16 @@ static double *to_doubles(const struct attune_matrix *m)
 }
 
 /* mu.npy and cov.npy of a folder. *found is false where they are not there. */
-static enum attune_code read_moments(struct attune_set_source *source, const char *folder, bool *found,
-                                     struct attune_err *err)
+static enum attune_code read_moments(struct attune_set_source *source, const char *folder,
+                                     bool *found, struct attune_err *err)
 {
     struct attune_buf mu_path = ATTUNE_BUF_INIT, cov_path = ATTUNE_BUF_INIT;
     struct attune_matrix mu = {0}, cov = {0};
     attune_path_join(&mu_path, folder, "mu.npy");
     attune_path_join(&cov_path, folder, "cov.npy");
     enum attune_code code = ATTUNE_OK;
-    *found = attune_file_exists(attune_buf_text(&mu_path)) && attune_file_exists(attune_buf_text(&cov_path));
+    *found = attune_file_exists(attune_buf_text(&mu_path)) &&
+             attune_file_exists(attune_buf_text(&cov_path));
     if (!*found) {
         goto out;
     }
@@ -99,7 +101,8 @@ static enum attune_code read_moments(struct attune_set_source *source, const cha
     const size_t d = mu.n_rows * mu.n_cols;
     if (!code && (cov.n_rows != d || cov.n_cols != d || d == 0)) {
         code = attune_fail_at(err, ATTUNE_E_INPUT, folder, 0,
-                              "cov.npy is (%zu, %zu), mu.npy has %zu elements", cov.n_rows, cov.n_cols, d);
+                              "cov.npy is (%zu, %zu), mu.npy has %zu elements", cov.n_rows,
+                              cov.n_cols, d);
     }
     if (!code) {
         source->mean = to_doubles(&mu);
@@ -133,8 +136,9 @@ static bool prompt_of(const char *path, uint32_t *group)
     return true;
 }
 
-static enum attune_code find_groups(struct attune_set_source *source, const struct attune_file_list *files,
-                                    const size_t *kept, struct attune_err *err)
+static enum attune_code find_groups(struct attune_set_source *source,
+                                    const struct attune_file_list *files, const size_t *kept,
+                                    struct attune_err *err)
 {
     const size_t n = source->rows.n_rows;
     source->group = attune_alloc(n, sizeof *source->group);
@@ -151,8 +155,9 @@ static enum attune_code find_groups(struct attune_set_source *source, const stru
     return ATTUNE_OK;
 }
 
-static enum attune_code load_files(struct attune_set_source *source, const char *path, size_t n_threads,
-                                   struct attune_buf *warnings, struct attune_err *err)
+static enum attune_code load_files(struct attune_set_source *source, const char *path,
+                                   size_t n_threads, struct attune_buf *warnings,
+                                   struct attune_err *err)
 {
     struct attune_file_list files;
     size_t *kept = NULL;
@@ -169,7 +174,8 @@ static enum attune_code load_files(struct attune_set_source *source, const char 
         }
     }
     if (!code && !source->rows.v) {
-        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "no NPY, audio or MIDI file that can be used");
+        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0,
+                              "no NPY, audio or MIDI file that can be used");
     }
     attune_release(kept);
     attune_file_list_release(&files);
@@ -177,8 +183,8 @@ static enum attune_code load_files(struct attune_set_source *source, const char 
 }
 
 enum attune_code attune_set_source_load(struct attune_set_source *source, const char *path,
-                                        const char *name, size_t n_threads, struct attune_buf *warnings,
-                                        struct attune_err *err)
+                                        const char *name, size_t n_threads,
+                                        struct attune_buf *warnings, struct attune_err *err)
 {
     bool moments = false;
     enum attune_code code = ATTUNE_OK;

@@ -15,8 +15,8 @@ struct attune_selection {
     unsigned needs; /* union of ATTUNE_NEED_* of the chosen audio metrics */
 };
 
-/* globs: comma-separated patterns over metric ids, NULL: all. ATTUNE_E_USAGE (with the nearest id) when a
- * pattern matches nothing. */
+/* globs: comma-separated patterns over metric ids, NULL: all. ATTUNE_E_USAGE (with the nearest id)
+ * when a pattern matches nothing. */
 enum attune_code attune_selection_init(struct attune_selection *selection, const char *globs,
                                        struct attune_err *err);
 void attune_selection_release(struct attune_selection *selection);
@@ -30,9 +30,9 @@ void attune_evaluator_free(struct attune_evaluator *evaluator);
 enum attune_code attune_evaluator_render(struct attune_evaluator *evaluator, const char *soundfont,
                                          struct attune_err *err);
 
-/* Analyses path and fills values[(selection->n)], `why` texts living until the next call. prompt may be NULL.
- * The analysis stays loaded for further features (attune_evaluator_analysis). ATTUNE_E_INPUT when the file is
- * neither audio nor MIDI or is damaged beyond reading. */
+/* Analyses path and fills values[(selection->n)], `why` texts living until the next call. prompt
+ * may be NULL. The analysis stays loaded for further features (attune_evaluator_analysis).
+ * ATTUNE_E_INPUT when the file is neither audio nor MIDI or is damaged beyond reading. */
 enum attune_code attune_evaluate_file(struct attune_evaluator *evaluator, const char *path,
                                       const struct attune_prompt *prompt,
                                       const struct attune_selection *selection,
@@ -40,8 +40,8 @@ enum attune_code attune_evaluate_file(struct attune_evaluator *evaluator, const 
 
 struct attune_analysis *attune_evaluator_analysis(struct attune_evaluator *evaluator);
 
-/* What of the evaluator's settings can move a value, as text for the parameter hash: "" for notes as
- * notes and audio as audio, "render=NAME:HASH" when MIDI is rendered. */
+/* What of the evaluator's settings can move a value, as text for the parameter hash: "" for notes
+ * as notes and audio as audio, "render=NAME:HASH" when MIDI is rendered. */
 const char *attune_evaluator_parameters(const struct attune_evaluator *evaluator);
 
 /* "audio", "symbolic" or "" by content, without reading the whole file. */

@@ -1,8 +1,8 @@
 /* The metric descriptor and the registry.
  *
  * A per-sample metric is one file whose last definition is a const struct attune_metric named
- * attune_metric_<group>_<name>; metrics/metrics.def lists it once. Help, documentation, database rows,
- * table headers and axis labels are made from the descriptor.
+ * attune_metric_<group>_<name>; metrics/metrics.def lists it once. Help, documentation, database
+ * rows, table headers and axis labels are made from the descriptor.
  */
 #ifndef ATTUNE_METRICS_METRIC_H
 #define ATTUNE_METRICS_METRIC_H
@@ -37,11 +37,12 @@ enum attune_damage {
     ATTUNE_DAMAGE_CUT = 1 << 13,            /* early end */
 };
 
-/* Changes that must leave the value as it is (within 1e-6 relative unless the test says why not). */
+/* Changes that must leave the value as it is (within 1e-6 relative unless the test says why not).
+ */
 enum attune_invariance {
-    ATTUNE_INVARIANT_GAIN = 1 << 0,      /* audio: -12 .. +6 dB unclipped; symbolic: velocities scaled */
-    ATTUNE_INVARIANT_POLARITY = 1 << 1,  /* audio: sign */
-    ATTUNE_INVARIANT_TRANSPOSE = 1 << 2, /* symbolic: all pitches moved by up to +-5 semitones */
+    ATTUNE_INVARIANT_GAIN = 1 << 0, /* audio: -12 .. +6 dB unclipped; symbolic: velocities scaled */
+    ATTUNE_INVARIANT_POLARITY = 1 << 1,   /* audio: sign */
+    ATTUNE_INVARIANT_TRANSPOSE = 1 << 2,  /* symbolic: all pitches moved by up to +-5 semitones */
     ATTUNE_INVARIANT_TIME_SHIFT = 1 << 3, /* symbolic: the piece begins whole bars later */
 };
 
@@ -77,7 +78,8 @@ size_t attune_metric_index(const struct attune_metric *metric);
 /* "up", "down", "none", or "=x" with the target. buf holds at least 32 bytes. */
 const char *attune_direction_text(const struct attune_metric *metric, char *buf, size_t size);
 
-/* Evaluates one metric: NOT_APPLICABLE when the modality does not match; checks the declared range. */
+/* Evaluates one metric: NOT_APPLICABLE when the modality does not match; checks the declared range.
+ */
 struct attune_value attune_metric_eval(const struct attune_metric *metric,
                                        struct attune_analysis *analysis);
 

@@ -1,7 +1,7 @@
 /* A prompt and what it asks for.
  *
- * Attributes come from the prompt file or are read from the text (metrics/adherence/attributes.c). A
- * prompt is owned by whoever loaded it; strings live as long as it does.
+ * Attributes come from the prompt file or are read from the text (metrics/adherence/attributes.c).
+ * A prompt is owned by whoever loaded it; strings live as long as it does.
  */
 #ifndef ATTUNE_METRICS_PROMPT_H
 #define ATTUNE_METRICS_PROMPT_H

@@ -14,7 +14,7 @@ enum attune_state {
 struct attune_value {
     double v;         /* meaningful only when DEFINED; then finite */
     enum attune_state state;
-    const char *why;  /* static text or text that lives as long as the analysis; NULL when DEFINED */
+    const char *why; /* static text or text that lives as long as the analysis; NULL when DEFINED */
 };
 
 static inline struct attune_value attune_undefined(const char *why)

@@ -1,15 +1,15 @@
 /* The generator descriptor: how a model makes one sample for one prompt and seed.
  *
  * A generator is one file whose last definition is a const struct attune_generator named
- * attune_generator_<name>; models/generators.def lists it once. Built-in policies, a folder of finished
- * samples, a command per prompt and a long-lived worker process are generators. A generator knows nothing
- * of timing, storage or retries: the harness does those.
+ * attune_generator_<name>; models/generators.def lists it once. Built-in policies, a folder of
+ * finished samples, a command per prompt and a long-lived worker process are generators. A
+ * generator knows nothing of timing, storage or retries: the harness does those.
  *
- * open() makes what all samples of a model share (weights, a pool of worker processes); generate() is called
- * from several threads at once and must be safe for that; it gives the same sample for the same
- * (model, prompt, seed) on any thread, in any order. The harness opens every model of a suite to ask for its
- * fingerprint, also when all its samples are cached: what takes long every time (spawning a process) waits
- * for the first generate(); trained weights are kept in a cache.
+ * open() makes what all samples of a model share (weights, a pool of worker processes); generate()
+ * is called from several threads at once and must be safe for that; it gives the same sample for
+ * the same (model, prompt, seed) on any thread, in any order. The harness opens every model of a
+ * suite to ask for its fingerprint, also when all its samples are cached: what takes long every
+ * time (spawning a process) waits for the first generate(); trained weights are kept in a cache.
  */
 #ifndef ATTUNE_MODELS_GENERATOR_H
 #define ATTUNE_MODELS_GENERATOR_H
@@ -37,11 +37,11 @@ struct attune_model_spec {
     const char *name;              /* unique in the suite */
     enum attune_method method;
     const char *base;              /* name of the base model or NULL */
-    const char *builtin;           /* e.g. "policy"; exactly one of builtin, command, worker, samples */
+    const char *builtin; /* e.g. "policy"; exactly one of builtin, command, worker, samples */
     const char *const *command;    /* NULL-terminated argument vector with {keys} */
     const char *const *worker;     /* NULL-terminated argument vector */
     const char *samples;           /* path pattern with {prompt}, {seed}, {model} */
-    const char *folder;            /* folder of the suite file: relative paths and children start here */
+    const char *folder; /* folder of the suite file: relative paths and children start here */
     unsigned n_workers;            /* processes; at least 1 */
     double timeout_s;              /* per sample */
     uint64_t memory_bytes;         /* per child; 0: no limit */
@@ -55,8 +55,8 @@ const char *attune_option_get(const struct attune_model_spec *spec, const char *
 struct attune_request {
     const struct attune_prompt *prompt;
     uint64_t seed;
-    const char *out;               /* absolute path without extension, in a folder of this sample's own */
-    const atomic_bool *cancelled;  /* true: stop soon and return ATTUNE_E_INTERRUPTED; may be NULL */
+    const char *out; /* absolute path without extension, in a folder of this sample's own */
+    const atomic_bool *cancelled; /* true: stop soon and return ATTUNE_E_INTERRUPTED; may be NULL */
 };
 
 struct attune_generation {
@@ -73,16 +73,17 @@ struct attune_generator {
     const char *name;    /* "policy", "command", ... */
     const char *summary; /* one line for `attune list models` */
     bool builtin;        /* named by `builtin:` in a suite */
-    /* Names of the options it understands, NULL-terminated; anything else is an error at load time. */
+    /* Names of the options it understands, NULL-terminated; anything else is an error at load time.
+     */
     const char *const *options;
     enum attune_code (*open)(const struct attune_model_spec *spec, void **state,
                              struct attune_err *err);
     enum attune_code (*generate)(void *state, const struct attune_request *request,
                                  struct attune_generation *out, struct attune_err *err);
     void (*close)(void *state); /* NULL-safe */
-    /* Adds what identifies the model beyond its spec (weights' hash, program's path and time) to the
-     * sample key, so that a changed model is never served from cache. hash: 33 bytes; may be NULL
-     * when the spec says everything. */
+    /* Adds what identifies the model beyond its spec (weights' hash, program's path and time) to
+     * the sample key, so that a changed model is never served from cache. hash: 33 bytes; may be
+     * NULL when the spec says everything. */
     enum attune_code (*fingerprint)(void *state, char *hash, struct attune_err *err);
 };
 

@@ -48,8 +48,8 @@ enum attune_code attune_generator_for(const struct attune_model_spec *spec,
             names[n_names++] = g->name;
         }
     }
-    enum attune_code code = attune_fail(err, ATTUNE_E_INPUT, "model '%s': no built-in generator '%s'",
-                                        spec->name, wanted);
+    enum attune_code code = attune_fail(
+        err, ATTUNE_E_INPUT, "model '%s': no built-in generator '%s'", spec->name, wanted);
     const char *near = attune_nearest(wanted, names, n_names);
     if (near) {
         attune_err_hint(err, "did you mean '%s'? `attune list models` shows all", near);

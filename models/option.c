@@ -21,8 +21,8 @@ enum attune_code attune_option_count(const struct attune_model_spec *spec, const
                                      struct attune_err *err)
 {
     double value = 0.0;
-    enum attune_code code = attune_option_number(spec, name, (double)fallback, (double)lo, (double)hi,
-                                                 &value, err);
+    enum attune_code code =
+        attune_option_number(spec, name, (double)fallback, (double)lo, (double)hi, &value, err);
     if (code == ATTUNE_OK && value != floor(value)) {
         return attune_fail(err, ATTUNE_E_INPUT, "model '%s': %s is '%s', not a whole number",
                            spec->name, name, attune_option_get(spec, name, ""));

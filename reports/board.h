@@ -60,7 +60,8 @@ bool attune_row_is_proxy(const struct attune_board_row *row, const char *metric)
 /* Columns of a board's table beside the metrics. */
 struct attune_board_layout {
     bool method, base; /* before the metrics */
-    bool cost;         /* behind them: divergence from the base, candidates, tokens, reward calls, seconds */
+    bool
+        cost; /* behind them: divergence from the base, candidates, tokens, reward calls, seconds */
 };
 
 /* A table of rows by the chosen metrics, best first by the first of them. layout: NULL for names

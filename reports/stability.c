@@ -84,12 +84,14 @@ void attune_stability_sheet(const struct attune_stability_row *rows, size_t n,
 {
     static const char *const titles[] = {"half the prompts", "worst 5 %", "one seed"};
     static const char *const ids[] = {"tau_half", "tau_half_low", "tau_seed"};
-    sheet->caption = "Kendall's tau between the order of the models and their order by half the prompts "
-                     "or by one seed";
+    sheet->caption =
+        "Kendall's tau between the order of the models and their order by half the prompts "
+        "or by one seed";
     attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "metric", .id = "metric"});
     for (size_t i = 0; i < 3; i++) {
-        attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = titles[i], .id = ids[i],
-                                                                    .right = true, .n_decimals = 2});
+        attune_sheet_add_column(
+            sheet, (struct attune_sheet_column){
+                       .title = titles[i], .id = ids[i], .right = true, .n_decimals = 2});
     }
     attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "", .id = "verdict"});
     for (size_t i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
-/* Rank stability of a run: does the order of its models survive half the prompts, or another seed? */
+/* Rank stability of a run: does the order of its models survive half the prompts, or another seed?
+ */
 #ifndef ATTUNE_REPORTS_STABILITY_H
 #define ATTUNE_REPORTS_STABILITY_H
 
@@ -10,12 +11,12 @@ struct attune_stability_row {
     const char *metric, *title;  /* live as long as the table they were read from */
     struct attune_stability halves;
     size_t n_seeds;
-    double seed_tau;             /* mean agreement of one seed's order with that of all; NAN with one */
+    double seed_tau; /* mean agreement of one seed's order with that of all; NAN with one */
     bool unstable;               /* mean agreement of halves below ATTUNE_STABLE_TAU */
 };
 
-/* Below this mean tau, two halves of the prompts order more than one pair in six differently: ARBITRARY, a
- * little above what eight models of which half are tied reach by chance. */
+/* Below this mean tau, two halves of the prompts order more than one pair in six differently:
+ * ARBITRARY, a little above what eight models of which half are tied reach by chance. */
 #define ATTUNE_STABLE_TAU (2.0 / 3.0)
 
 /* rows: (table->metrics.n,), filled in the table's order. */

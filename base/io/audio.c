@@ -1,7 +1,7 @@
 /* Audio through libsndfile.
  *
- * Files are opened by descriptor and images by callbacks, so that libsndfile never sees a name and has to
- * decide by content.
+ * Files are opened by descriptor and images by callbacks, so that libsndfile never sees a name and
+ * has to decide by content.
  */
 #include "base/io/audio.h"
 
@@ -13,11 +13,12 @@
 
 enum { MAX_RATE = 768000, MAX_CHANNELS = 64, WRITE_BLOCK = 4096 };
 
-/* No codec packs more: a constant FLAC block of 65535 samples takes 10 bytes or more. A header that claims
- * more lies, and counts as one that does not say. */
+/* No codec packs more: a constant FLAC block of 65535 samples takes 10 bytes or more. A header that
+ * claims more lies, and counts as one that does not say. */
 enum { MAX_FRAMES_PER_BYTE = 8192 };
 
-/* Sets NaN and infinite samples to 0; returns how many. The count loop has no branch and vectorises. */
+/* Sets NaN and infinite samples to 0; returns how many. The count loop has no branch and
+ * vectorises. */
 static size_t replace_bad(float *v, size_t n)
 {
     enum { EXPONENT = 0x7f800000 };
@@ -69,8 +70,8 @@ void attune_audio_from_memory(struct attune_audio_source *source, const float *i
     };
 }
 
-/* Whether a RIFF file is shorter than its size field. 0 and values near 2^32 and 2^31 are what programs write
- * that stream and cannot go back. head: the first 12 bytes. */
+/* Whether a RIFF file is shorter than its size field. 0 and values near 2^32 and 2^31 are what
+ * programs write that stream and cannot go back. head: the first 12 bytes. */
 static bool riff_cut_short(const uint8_t head[12], uint64_t n_bytes)
 {
     if (n_bytes < 12 || memcmp(head, "RIFF", 4) != 0 || memcmp(head + 8, "WAVE", 4) != 0) {
@@ -82,8 +83,9 @@ static bool riff_cut_short(const uint8_t head[12], uint64_t n_bytes)
 }
 
 /* Takes over an open handle, or fails when there is none or its header is out of bounds. */
-static enum attune_code adopt(struct attune_audio_source *source, SNDFILE *handle, const SF_INFO *info,
-                              const uint8_t head[12], uint64_t n_bytes, struct attune_err *err)
+static enum attune_code adopt(struct attune_audio_source *source, SNDFILE *handle,
+                              const SF_INFO *info, const uint8_t head[12], uint64_t n_bytes,
+                              struct attune_err *err)
 {
     if (!handle) {
         attune_fail(err, ATTUNE_E_INPUT, "not audio, or a damaged header");
@@ -228,7 +230,8 @@ static const int formats[] = {
     [ATTUNE_MP3] = SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III,
 };
 
-/* All samples, through a scratch block in which bad ones are replaced. libsndfile takes whole frames. */
+/* All samples, through a scratch block in which bad ones are replaced. libsndfile takes whole
+ * frames. */
 static bool write_blocks(SNDFILE *handle, const float *v, uint64_t n, uint32_t n_channels)
 {
     float block[WRITE_BLOCK];
@@ -245,16 +248,18 @@ static bool write_blocks(SNDFILE *handle, const float *v, uint64_t n, uint32_t n
 }
 
 enum attune_code attune_audio_write(const char *path, enum attune_audio_format format,
-                                    const float *interleaved, uint64_t n_frames, uint32_t n_channels,
-                                    uint32_t rate_hz, struct attune_err *err)
+                                    const float *interleaved, uint64_t n_frames,
+                                    uint32_t n_channels, uint32_t rate_hz, struct attune_err *err)
 {
     SF_INFO info = {.samplerate = (int)rate_hz, .channels = (int)n_channels,
                     .format = formats[format]};
     uint64_t n_values;
     if (rate_hz < 1 || rate_hz > MAX_RATE || n_channels < 1 || n_channels > MAX_CHANNELS ||
-        __builtin_mul_overflow(n_frames, (uint64_t)n_channels, &n_values) || !sf_format_check(&info)) {
+        __builtin_mul_overflow(n_frames, (uint64_t)n_channels, &n_values) ||
+        !sf_format_check(&info)) {
         return attune_fail_at(err, ATTUNE_E_USAGE, path, 0,
-                              "the format takes no audio of %u Hz and %u channels", rate_hz, n_channels);
+                              "the format takes no audio of %u Hz and %u channels", rate_hz,
+                              n_channels);
     }
     struct attune_temp temp;
     enum attune_code code = attune_temp_open(&temp, path, err);

@@ -104,7 +104,8 @@ static enum attune_code read_record(struct attune_csv *reader, struct attune_buf
         }
     }
     if (ferror(reader->file)) {
-        return attune_fail_at(err, ATTUNE_E_IO, reader->path, 0, "cannot read: %s", strerror(errno));
+        return attune_fail_at(err, ATTUNE_E_IO, reader->path, 0, "cannot read: %s",
+                              strerror(errno));
     }
     if (c == EOF && quoted) {
         return attune_fail_at(err, ATTUNE_E_INPUT, reader->path, reader->row_line,

@@ -1,7 +1,8 @@
-/* CSV and TSV: a streaming reader with a header row (RFC 4180; quoted fields may hold separators, quotes
- * and line breaks). The separator is the comma, or the tab where the header line has tabs and no comma. A
- * byte-order mark is skipped, LF and CRLF are taken, empty lines are skipped. Every row must have as many
- * fields as the header: an error names the line where the row began. Fields are checked to be UTF-8. */
+/* CSV and TSV: a streaming reader with a header row (RFC 4180; quoted fields may hold separators,
+ * quotes and line breaks). The separator is the comma, or the tab where the header line has tabs
+ * and no comma. A byte-order mark is skipped, LF and CRLF are taken, empty lines are skipped. Every
+ * row must have as many fields as the header: an error names the line where the row began. Fields
+ * are checked to be UTF-8. */
 #ifndef ATTUNE_BASE_IO_CSV_H
 #define ATTUNE_BASE_IO_CSV_H
 
@@ -11,7 +12,8 @@
 
 struct attune_csv;
 
-enum attune_code attune_csv_open(struct attune_csv **reader, const char *path, struct attune_err *err);
+enum attune_code attune_csv_open(struct attune_csv **reader, const char *path,
+                                 struct attune_err *err);
 void attune_csv_close(struct attune_csv *reader);
 
 /* Names of the columns, in order. */

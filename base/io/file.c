@@ -94,16 +94,19 @@ out:
     return code;
 }
 
-enum attune_code attune_temp_open(struct attune_temp *temp, const char *path, struct attune_err *err)
+enum attune_code attune_temp_open(struct attune_temp *temp, const char *path,
+                                  struct attune_err *err)
 {
     enum { TRIES = 1000 };
     const size_t size = strlen(path) + 64;
-    *temp = (struct attune_temp){.fd = -1, .path = attune_strdup(path), .name = attune_alloc(size, 1)};
+    *temp =
+        (struct attune_temp){.fd = -1, .path = attune_strdup(path), .name = attune_alloc(size, 1)};
     if (!temp->path || !temp->name) {
         attune_temp_drop(temp);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for '%s'", path);
     }
-    /* Not mkstemp: its files are private, and umask cannot be read without a race between threads. */
+    /* Not mkstemp: its files are private, and umask cannot be read without a race between threads.
+     */
     for (int i = 0; i < TRIES && temp->fd < 0; i++) {
         snprintf(temp->name, size, "%s.tmp-%ld-%d", path, (long)getpid(), i);
         temp->fd = open(temp->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -163,7 +166,8 @@ enum attune_code attune_temp_write(struct attune_temp *temp, const void *bytes, 
     return ATTUNE_OK;
 }
 
-/* Devices, pipes and the like take the bytes as they come: renaming a file over /dev/stdout would replace it. */
+/* Devices, pipes and the like take the bytes as they come: renaming a file over /dev/stdout would
+ * replace it. */
 static enum attune_code write_special(const char *path, const void *bytes, size_t n_bytes,
                                       struct attune_err *err)
 {
@@ -258,7 +262,8 @@ static enum attune_code list_add(struct attune_file_list *list, const char *path
                                  struct attune_err *err)
 {
     char *copy = attune_strdup(path);
-    if (!copy || !attune_grow((void **)&list->paths, &list->capacity, list->n, sizeof *list->paths)) {
+    if (!copy ||
+        !attune_grow((void **)&list->paths, &list->capacity, list->n, sizeof *list->paths)) {
         attune_release(copy);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a list of %zu files", list->n);
     }
@@ -317,7 +322,8 @@ enum attune_code attune_file_walk(struct attune_file_list *list, const char *pat
     if (stat(path, &st) != 0) {
         return fail_io(err, path, "open");
     }
-    enum attune_code code = S_ISDIR(st.st_mode) ? walk(list, path, 0, err) : list_add(list, path, err);
+    enum attune_code code =
+        S_ISDIR(st.st_mode) ? walk(list, path, 0, err) : list_add(list, path, err);
     if (code) {
         attune_file_list_release(list);
         return code;

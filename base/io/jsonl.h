@@ -1,6 +1,6 @@
 /* JSON Lines: one JSON value per line, strict, with line numbers in every error.
- * Values are Jansson's; empty lines are skipped; a byte-order mark is accepted; lines longer than the
- * cap are an error, not an allocation. */
+ * Values are Jansson's; empty lines are skipped; a byte-order mark is accepted; lines longer than
+ * the cap are an error, not an allocation. */
 #ifndef ATTUNE_BASE_IO_JSONL_H
 #define ATTUNE_BASE_IO_JSONL_H
 

@@ -1,13 +1,13 @@
 /* Standard MIDI Files: reader and writer (MIDI 1.0 Detailed Specification, RP-001).
  *
- * Reading gives the flat list of channel and meta events that matter to music, sorted by tick (stable:
- * track order, then file order). Types 0, 1 and 2, running status, SysEx, SMPTE division. Damaged files
- * are read as far as they make sense: a truncated track ends where the bytes end, and `warnings` says
- * so; only a file without a usable header or with no track at all is an error. Sizes are bounded before
- * anything is allocated.
+ * Reading gives the flat list of channel and meta events that matter to music, sorted by tick
+ * (stable: track order, then file order). Types 0, 1 and 2, running status, SysEx, SMPTE division.
+ * Damaged files are read as far as they make sense: a truncated track ends where the bytes end, and
+ * `warnings` says so; only a file without a usable header or with no track at all is an error.
+ * Sizes are bounded before anything is allocated.
  *
- * Notes are paired from the events by attune_notes_*(), see metrics/analysis/notes.h for the house rule
- * and metrics/symbolic/compat_muspy.c for muspy's.
+ * Notes are paired from the events by attune_notes_*(), see metrics/analysis/notes.h for the house
+ * rule and metrics/symbolic/compat_muspy.c for muspy's.
  */
 #ifndef ATTUNE_BASE_IO_MIDI_H
 #define ATTUNE_BASE_IO_MIDI_H
@@ -40,15 +40,15 @@ struct attune_midi_event {
 
 /* Damage that this reader gets over and others stop at; compatibility blocks must know. */
 enum attune_midi_damage {
-    ATTUNE_MIDI_TRUNCATED = 1 << 0,        /* a track ends inside an event or is longer than the file */
+    ATTUNE_MIDI_TRUNCATED = 1 << 0, /* a track ends inside an event or is longer than the file */
     ATTUNE_MIDI_UNDEFINED_STATUS = 1 << 1, /* status F4, F5, F9 or FD */
-    ATTUNE_MIDI_LOST_STATUS = 1 << 2,      /* running status across a system message, or from nothing */
-    ATTUNE_MIDI_FOREIGN_CHUNK = 1 << 3,    /* another chunk where the header promised a track */
-    ATTUNE_MIDI_BAD_DATA = 1 << 4,         /* a data byte out of range */
+    ATTUNE_MIDI_LOST_STATUS = 1 << 2, /* running status across a system message, or from nothing */
+    ATTUNE_MIDI_FOREIGN_CHUNK = 1 << 3, /* another chunk where the header promised a track */
+    ATTUNE_MIDI_BAD_DATA = 1 << 4,      /* a data byte out of range */
 };
 
 struct attune_midi {
-    uint16_t type;          /* 0, 1 or 2; the patterns of type 2 keep their own ticks, each from 0 */
+    uint16_t type; /* 0, 1 or 2; the patterns of type 2 keep their own ticks, each from 0 */
     uint16_t n_tracks;      /* tracks read */
     uint16_t claimed_tracks; /* the header's number; tools that trust it stop there */
     uint16_t division;      /* ticks per quarter note, 0 when SMPTE; a damaged 0 is read as 480 */
@@ -63,15 +63,16 @@ struct attune_midi {
     char warning[160];      /* the first one */
 };
 
-/* Parses a whole file held in memory, in linear time and with at most one event per two bytes. Ticks
- * saturate at 2^32 - 1. A track ends at its End of Track event, later events of its chunk are not read; an
- * event with a data byte out of range is dropped. On failure *out is empty. Release with
- * attune_midi_release. ATTUNE_E_INPUT: not MIDI or no usable track; ATTUNE_E_MEMORY. */
+/* Parses a whole file held in memory, in linear time and with at most one event per two bytes.
+ * Ticks saturate at 2^32 - 1. A track ends at its End of Track event, later events of its chunk are
+ * not read; an event with a data byte out of range is dropped. On failure *out is empty. Release
+ * with attune_midi_release. ATTUNE_E_INPUT: not MIDI or no usable track; ATTUNE_E_MEMORY. */
 enum attune_code attune_midi_parse(struct attune_midi *out, const void *bytes, size_t n_bytes,
                                    struct attune_err *err);
 
 /* Reads a file (at most 64 MiB) and parses it. */
-enum attune_code attune_midi_read(struct attune_midi *out, const char *path, struct attune_err *err);
+enum attune_code attune_midi_read(struct attune_midi *out, const char *path,
+                                  struct attune_err *err);
 
 void attune_midi_release(struct attune_midi *midi);
 
@@ -86,8 +87,9 @@ void attune_tempo_map_free(struct attune_tempo_map *map);
 double attune_tempo_map_seconds(const struct attune_tempo_map *map, uint32_t tick);
 double attune_tempo_map_bpm(const struct attune_tempo_map *map, uint32_t tick);
 
-/* Writes a type-1 file (events need not be sorted; one MTrk per track number; END_OF_TRACK events give the
- * track ends) into memory; release *bytes with attune_release. Reading it back gives the same events. */
+/* Writes a type-1 file (events need not be sorted; one MTrk per track number; END_OF_TRACK events
+ * give the track ends) into memory; release *bytes with attune_release. Reading it back gives the
+ * same events. */
 enum attune_code attune_midi_format(const struct attune_midi *midi, unsigned char **bytes,
                                     size_t *n_bytes, struct attune_err *err);
 

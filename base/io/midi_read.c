@@ -1,8 +1,8 @@
 /* Standard MIDI Files to a flat, sorted event list.
  *
- * The reader goes back by one event at most, and once per track, so time is linear in the size of the
- * file whatever its length fields claim. Where a damaged length and the events
- * disagree, the End of Track event and the next "MTrk" decide.
+ * The reader goes back by one event at most, and once per track, so time is linear in the size of
+ * the file whatever its length fields claim. Where a damaged length and the events disagree, the
+ * End of Track event and the next "MTrk" decide.
  */
 #include "base/io/file.h"
 #include "base/io/midi.h"
@@ -29,7 +29,8 @@ static void warn(struct reader *r, const char *what)
 {
     struct attune_midi *midi = r->midi;
     if (midi->n_warnings++ == 0) {
-        snprintf(midi->warning, sizeof midi->warning, "%s (track %u, byte %zu)", what, r->track, r->at);
+        snprintf(midi->warning, sizeof midi->warning, "%s (track %u, byte %zu)", what, r->track,
+                 r->at);
     }
 }
 
@@ -179,8 +180,8 @@ static void take_meta(struct reader *r, uint8_t type, const uint8_t *data, size_
     }
 }
 
-/* A meta or system-exclusive event whose status byte has been read. Running status outlives both: the
- * specification cancels it, but files rely on it. */
+/* A meta or system-exclusive event whose status byte has been read. Running status outlives both:
+ * the specification cancels it, but files rely on it. */
 static bool read_block(struct reader *r, uint8_t status)
 {
     uint8_t type = 0;
@@ -475,8 +476,8 @@ bool attune_midi_sniff(const void *bytes, size_t n_bytes)
     return n_bytes >= 4 && memcmp(bytes, "MThd", 4) == 0;
 }
 
-/* Stable least-significant-digit radix sort by tick: 11 bits a pass, passes without effect skipped. The
- * list arrives in track order and file order, and keeps them within a tick. */
+/* Stable least-significant-digit radix sort by tick: 11 bits a pass, passes without effect skipped.
+ * The list arrives in track order and file order, and keeps them within a tick. */
 static bool sort_events(struct attune_midi *midi)
 {
     enum { BITS = 11, BUCKETS = 1 << BITS };
@@ -540,7 +541,8 @@ enum attune_code attune_midi_parse(struct attune_midi *out, const void *bytes, s
         }
     }
     if (!code && (r.out_of_memory || !sort_events(out))) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu MIDI events", out->n_events);
+        code =
+            attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu MIDI events", out->n_events);
     }
     if (code) {
         attune_midi_release(out);

@@ -12,7 +12,9 @@ static void add(struct attune_buf *out, const uint8_t *bytes, size_t n)
 
 static void add_be32(struct attune_buf *out, uint32_t v)
 {
-    add(out, (const uint8_t[]){(uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v}, 4);
+    add(out,
+        (const uint8_t[]){(uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v},
+        4);
 }
 
 static void add_vlq(struct attune_buf *out, uint32_t v)
@@ -44,8 +46,10 @@ static void add_event(struct attune_buf *out, const struct attune_midi_event *e)
     };
     switch (e->kind) {
     case ATTUNE_MIDI_TEMPO:
-        add(out, (const uint8_t[]){0xff, 0x51, 3, (uint8_t)(e->value >> 16), (uint8_t)(e->value >> 8),
-                                   (uint8_t)e->value}, 6);
+        add(out,
+            (const uint8_t[]){0xff, 0x51, 3, (uint8_t)(e->value >> 16), (uint8_t)(e->value >> 8),
+                              (uint8_t)e->value},
+            6);
         break;
     case ATTUNE_MIDI_TIME_SIGNATURE: /* 24 clocks a click, 8 thirty-seconds a quarter */
         add(out, (const uint8_t[]){0xff, 0x58, 4, e->a, e->b, 24, 8}, 7);
@@ -54,7 +58,8 @@ static void add_event(struct attune_buf *out, const struct attune_midi_event *e)
         add(out, (const uint8_t[]){0xff, 0x59, 2, e->a, e->b}, 5);
         break;
     case ATTUNE_MIDI_PITCH_BEND:
-        add(out, (const uint8_t[]){0xe0 | e->channel, e->value & 0x7f, (uint8_t)(e->value >> 7)}, 3);
+        add(out, (const uint8_t[]){0xe0 | e->channel, e->value & 0x7f, (uint8_t)(e->value >> 7)},
+            3);
         break;
     default:
         add(out, (const uint8_t[]){status[e->kind] | e->channel, e->a, e->b},
@@ -156,7 +161,8 @@ enum attune_code attune_midi_format(const struct attune_midi *midi, unsigned cha
     struct attune_buf out = ATTUNE_BUF_INIT;
     struct entry *entries = attune_alloc(midi->n_events, sizeof *entries);
     if (!entries) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu MIDI events", midi->n_events);
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu MIDI events",
+                           midi->n_events);
     }
     for (size_t i = 0; i < midi->n_events; i++) {
         entries[i] = (struct entry){midi->events[i].track, midi->events[i].tick, i};
@@ -176,7 +182,8 @@ enum attune_code attune_midi_format(const struct attune_midi *midi, unsigned cha
     attune_release(entries);
     if (out.failed) {
         attune_buf_release(&out);
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu MIDI events", midi->n_events);
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu MIDI events",
+                           midi->n_events);
     }
     *bytes = (unsigned char *)out.text;
     *n_bytes = out.n_bytes;

@@ -72,9 +72,10 @@ static enum attune_code take_type(struct header *h, const char *text, struct att
             return ATTUNE_OK;
         }
     }
-    return attune_fail(err, ATTUNE_E_INPUT,
-                       "NPY type '%.*s': allowed are little-endian float16, float32, float64 and integers",
-                       n > 32 ? 32 : (int)n, p);
+    return attune_fail(
+        err, ATTUNE_E_INPUT,
+        "NPY type '%.*s': allowed are little-endian float16, float32, float64 and integers",
+        n > 32 ? 32 : (int)n, p);
 }
 
 static enum attune_code take_shape(struct header *h, const char *text, struct attune_err *err)
@@ -134,14 +135,15 @@ static enum attune_code parse_header(struct header *h, const uint8_t *bytes, siz
     }
     const bool first = bytes[6] == 1;
     if (bytes[6] < 1 || bytes[6] > 3) {
-        return attune_fail(err, ATTUNE_E_INPUT, "NPY version %d.%d: allowed are 1.0 to 3.0", bytes[6],
-                           bytes[7]);
+        return attune_fail(err, ATTUNE_E_INPUT, "NPY version %d.%d: allowed are 1.0 to 3.0",
+                           bytes[6], bytes[7]);
     }
     const size_t text_at = first ? 10 : 12;
     size_t n_text = (size_t)bytes[9] << 8 | bytes[8];
     n_text |= first ? 0 : (size_t)bytes[11] << 24 | (size_t)bytes[10] << 16;
     if (n_text > n_bytes - text_at) {
-        return attune_fail(err, ATTUNE_E_INPUT, "NPY header of %zu bytes is cut short or too long", n_text);
+        return attune_fail(err, ATTUNE_E_INPUT, "NPY header of %zu bytes is cut short or too long",
+                           n_text);
     }
     char *text = attune_alloc(n_text + 1, 1);
     if (!text) {
@@ -160,9 +162,10 @@ static enum attune_code parse_header(struct header *h, const uint8_t *bytes, siz
     size_t size;
     if (!code && (__builtin_mul_overflow(h->n_rows, h->n_cols, &size) ||
                   __builtin_mul_overflow(size, h->size, &size) || size > file_size - h->data_at)) {
-        code = attune_fail(err, ATTUNE_E_INPUT,
-                           "NPY shape (%zu, %zu) of %zu-byte elements is larger than the file's %llu bytes",
-                           h->n_rows, h->n_cols, h->size, (unsigned long long)(file_size - h->data_at));
+        code = attune_fail(
+            err, ATTUNE_E_INPUT,
+            "NPY shape (%zu, %zu) of %zu-byte elements is larger than the file's %llu bytes",
+            h->n_rows, h->n_cols, h->size, (unsigned long long)(file_size - h->data_at));
     }
     return code;
 }
@@ -266,7 +269,8 @@ static enum attune_code read_array(struct attune_matrix *out, const struct heade
     return ATTUNE_OK;
 }
 
-enum attune_code attune_npy_read(struct attune_matrix *out, const char *path, struct attune_err *err)
+enum attune_code attune_npy_read(struct attune_matrix *out, const char *path,
+                                 struct attune_err *err)
 {
     int fd = -1;
     uint64_t n_bytes;
@@ -317,13 +321,14 @@ enum attune_code attune_npy_write(const char *path, const float *v, size_t n_row
     size_t n_bytes;
     if (__builtin_mul_overflow(n_rows, n_cols, &n_bytes) ||
         __builtin_mul_overflow(n_bytes, sizeof *v, &n_bytes)) {
-        return attune_fail_at(err, ATTUNE_E_USAGE, path, 0, "a matrix (%zu, %zu) is too large", n_rows,
-                              n_cols);
+        return attune_fail_at(err, ATTUNE_E_USAGE, path, 0, "a matrix (%zu, %zu) is too large",
+                              n_rows, n_cols);
     }
     /* The header is padded with spaces so that the array begins at a multiple of 64 bytes. */
     memcpy(head, "\x93NUMPY\x01\x00", 8);
-    int n = snprintf(head + PREAMBLE, sizeof head - PREAMBLE,
-                     "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", n_rows, n_cols);
+    int n =
+        snprintf(head + PREAMBLE, sizeof head - PREAMBLE,
+                 "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, %zu), }", n_rows, n_cols);
     const size_t total = ((size_t)n + PREAMBLE + ALIGN) / ALIGN * ALIGN;
     memset(head + PREAMBLE + n, ' ', total - PREAMBLE - (size_t)n);
     head[total - 1] = '\n';

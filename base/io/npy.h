@@ -1,5 +1,5 @@
-/* NumPy's NPY files, versions 1.0 to 3.0, C order, little endian: float16, float32, float64, and the
- * integer types on reading (NEP 1 and numpy.lib.format). Arrays of one or two dimensions. */
+/* NumPy's NPY files, versions 1.0 to 3.0, C order, little endian: float16, float32, float64, and
+ * the integer types on reading (NEP 1 and numpy.lib.format). Arrays of one or two dimensions. */
 #ifndef ATTUNE_BASE_IO_NPY_H
 #define ATTUNE_BASE_IO_NPY_H
 
@@ -12,9 +12,10 @@ struct attune_matrix {
 
 void attune_matrix_release(struct attune_matrix *m);
 
-/* One-dimensional arrays become one row. ATTUNE_E_INPUT names what is wrong with the header (Fortran order,
- * object dtype, shape larger than the file). NaN and infinities are kept. */
-enum attune_code attune_npy_read(struct attune_matrix *out, const char *path, struct attune_err *err);
+/* One-dimensional arrays become one row. ATTUNE_E_INPUT names what is wrong with the header
+ * (Fortran order, object dtype, shape larger than the file). NaN and infinities are kept. */
+enum attune_code attune_npy_read(struct attune_matrix *out, const char *path,
+                                 struct attune_err *err);
 
 /* The same for an image in memory. */
 enum attune_code attune_npy_parse(struct attune_matrix *out, const void *bytes, size_t n_bytes,

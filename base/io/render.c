@@ -29,11 +29,12 @@ static const char *missing(struct attune_err *err, const char *what)
 #include <fluidsynth.h>
 #include <pthread.h>
 
-enum { BLOCK = 64, TAIL_S = 2 }; /* FluidSynth computes blocks of 64 frames and takes events between them */
+/* FluidSynth computes blocks of 64 frames and takes events between them */
+enum { BLOCK = 64, TAIL_S = 2 };
 
-/* A synthesiser keeps traces of what it played (the order of its voices, hence of its sums), so each render
- * gets a fresh one. The first stays unused: FluidSynth shares the samples of a sound font between those who
- * have it open, so that only the first loads them from disk. */
+/* A synthesiser keeps traces of what it played (the order of its voices, hence of its sums), so
+ * each render gets a fresh one. The first stays unused: FluidSynth shares the samples of a sound
+ * font between those who have it open, so that only the first loads them from disk. */
 struct attune_renderer {
     char *soundfont;
     fluid_settings_t *settings;
@@ -137,7 +138,8 @@ void attune_renderer_free(struct attune_renderer *renderer)
 
 static void play_event(fluid_synth_t *synth, const struct attune_midi_event *e)
 {
-    /* Failures (a program the font lacks, a note-off without its note) leave silence, as in any player. */
+    /* Failures (a program the font lacks, a note-off without its note) leave silence, as in any
+     * player. */
     switch (e->kind) {
     case ATTUNE_MIDI_NOTE_ON:
         fluid_synth_noteon(synth, e->channel, e->a, e->b);
@@ -180,7 +182,8 @@ static void advance(fluid_synth_t *synth, float *out, uint64_t *at, uint64_t end
     }
 }
 
-/* Plays the file into out, (n_max, 2) with n_max a multiple of BLOCK; returns the frames rendered. */
+/* Plays the file into out, (n_max, 2) with n_max a multiple of BLOCK; returns the frames rendered.
+ */
 static uint64_t play(fluid_synth_t *synth, const struct attune_midi *midi,
                      const struct attune_tempo_map *map, float *out, uint64_t n_max)
 {

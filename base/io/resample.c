@@ -1,5 +1,5 @@
-/* Streaming resampling of one channel through libsoxr, high quality (SOXR_HQ, 20 bit, linear phase).
- * Equal rates pass samples through untouched. */
+/* Streaming resampling of one channel through libsoxr, high quality (SOXR_HQ, 20 bit, linear
+ * phase). Equal rates pass samples through untouched. */
 #include <soxr.h>
 
 #include "base/io/audio.h"
@@ -11,7 +11,8 @@ struct attune_resampler {
 
 struct attune_resampler *attune_resampler_new(double from_hz, double to_hz, struct attune_err *err)
 {
-    if (!(from_hz > 0.0) || !(to_hz > 0.0) || !(from_hz / to_hz < 1e4) || !(to_hz / from_hz < 1e4)) {
+    if (!(from_hz > 0.0) || !(to_hz > 0.0) || !(from_hz / to_hz < 1e4) ||
+        !(to_hz / from_hz < 1e4)) {
         attune_fail(err, ATTUNE_E_USAGE, "cannot resample from %g Hz to %g Hz", from_hz, to_hz);
         return NULL;
     }
@@ -27,8 +28,8 @@ struct attune_resampler *attune_resampler_new(double from_hz, double to_hz, stru
         }
     }
     if (!resampler) {
-        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a resampler from %g Hz to %g Hz", from_hz,
-                    to_hz);
+        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a resampler from %g Hz to %g Hz",
+                    from_hz, to_hz);
     }
     return resampler;
 }

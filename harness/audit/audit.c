@@ -269,7 +269,8 @@ static enum attune_code run_null_draw(const struct attune_audit_job *job,
 {
     const struct attune_audit_null *null = &job->audit->nulls[index];
     const struct attune_null_spec *spec = null->spec;
-    const struct attune_damage_spec *damage = spec->damage ? attune_damage_find(spec->damage) : NULL;
+    const struct attune_damage_spec *damage =
+        spec->damage ? attune_damage_find(spec->damage) : NULL;
     struct attune_audit_cell *cells =
         (struct attune_audit_cell *)attune_audit_null(job->audit, index, draw);
     struct attune_midi midi = {0};
@@ -286,7 +287,8 @@ static enum attune_code run_null_draw(const struct attune_audit_job *job,
         }
         code = damage->audio
                    ? attune_damage_clip(damage, &s.clip, NULL, 1.0, 0, &clip, err)
-                   : attune_damage_score(damage, null->seen_as == ATTUNE_AUDIO ? &s.tail_score : &s.score,
+                   : attune_damage_score(damage,
+                                         null->seen_as == ATTUNE_AUDIO ? &s.tail_score : &s.score,
                                          NULL, 1.0, 0, &midi, err);
     } else if (spec->audio) {
         code = attune_clip_init(&clip, (uint64_t)(job->options->max_s * ATTUNE_RENDER_RATE), 2,
@@ -372,7 +374,8 @@ static enum attune_code lay_out(struct attune_audit *audit,
         }
         for (size_t i = 0; i < attune_n_nulls && options->nulls && (options->modalities & seen_as);
              i++) {
-            if (attune_nulls[i].modality == seen_as || attune_nulls[i].modality == ATTUNE_SYMBOLIC) {
+            if (attune_nulls[i].modality == seen_as ||
+                attune_nulls[i].modality == ATTUNE_SYMBOLIC) {
                 audit->nulls[audit->n_nulls++] =
                     (struct attune_audit_null){&attune_nulls[i], (enum attune_modality)seen_as};
             }

@@ -1,10 +1,11 @@
-/* The audit: every chosen metric over pieces that are damaged in measured doses, changed in ways that
- * should not matter, and over things that are not music. Pieces are worked on by all threads; the result
- * is the same for any number of them. Audio is the last seconds of an audio file, or the last bars of a
- * MIDI piece rendered.
+/* The audit: every chosen metric over pieces that are damaged in measured doses, changed in ways
+ * that should not matter, and over things that are not music. Pieces are worked on by all threads;
+ * the result is the same for any number of them. Audio is the last seconds of an audio file, or the
+ * last bars of a MIDI piece rendered.
  *
- * Values lie in rows of cells, one cell per chosen metric. Each piece has the same rows: the clean piece in
- * each modality, every series (a damage seen in a modality) at doses .1 to 1, every check. */
+ * Values lie in rows of cells, one cell per chosen metric. Each piece has the same rows: the clean
+ * piece in each modality, every series (a damage seen in a modality) at doses .1 to 1, every check.
+ */
 #ifndef ATTUNE_HARNESS_AUDIT_H
 #define ATTUNE_HARNESS_AUDIT_H
 
@@ -33,8 +34,8 @@ struct attune_audit_cell {
     bool defined;
 };
 
-/* One damage seen in one modality: notes damaged and read as notes, notes damaged and rendered, or audio
- * damaged. */
+/* One damage seen in one modality: notes damaged and read as notes, notes damaged and rendered, or
+ * audio damaged. */
 struct attune_audit_series {
     const struct attune_damage_spec *damage;
     enum attune_modality seen_as;
@@ -45,7 +46,8 @@ struct attune_audit_check {
     const char *id;       /* "gain-12dB" */
     const char *title;
     enum attune_modality modality;
-    unsigned invariance;  /* ATTUNE_INVARIANT_* that promises it, 0: nothing is promised, only reported */
+    unsigned
+        invariance; /* ATTUNE_INVARIANT_* that promises it, 0: nothing is promised, only reported */
 };
 extern const struct attune_audit_check attune_audit_checks[];
 extern const size_t attune_audit_n_checks;

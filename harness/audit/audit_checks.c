@@ -9,10 +9,23 @@
 #include "harness/audit/audit_internal.h"
 #include "metrics/metric.h"
 
-enum { LOUDER, SOFTER, POLARITY, FLAC, OGG, LEADING_SILENCE, SOUND_FONT, UP, DOWN, VELOCITIES, LATER };
+enum {
+    LOUDER,
+    SOFTER,
+    POLARITY,
+    FLAC,
+    OGG,
+    LEADING_SILENCE,
+    SOUND_FONT,
+    UP,
+    DOWN,
+    VELOCITIES,
+    LATER
+};
 
 const struct attune_audit_check attune_audit_checks[] = {
-    [LOUDER] = {"gain_up", "6 dB louder, peaks below full scale", ATTUNE_AUDIO, ATTUNE_INVARIANT_GAIN},
+    [LOUDER] = {"gain_up", "6 dB louder, peaks below full scale", ATTUNE_AUDIO,
+                ATTUNE_INVARIANT_GAIN},
     [SOFTER] = {"gain_down", "12 dB softer", ATTUNE_AUDIO, ATTUNE_INVARIANT_GAIN},
     [POLARITY] = {"polarity", "inverted", ATTUNE_AUDIO, ATTUNE_INVARIANT_POLARITY},
     [FLAC] = {"flac", "through 16-bit FLAC", ATTUNE_AUDIO, 0},
@@ -33,7 +46,8 @@ static void scale(struct attune_clip *clip, double gain)
     }
 }
 
-/* Replaces the clip by what an encoder leaves of it. Vorbis may overshoot; the clip comes down to half. */
+/* Replaces the clip by what an encoder leaves of it. Vorbis may overshoot; the clip comes down to
+ * half. */
 static enum attune_code recode(struct attune_clip *clip, enum attune_audio_format format,
                                struct attune_err *err)
 {
@@ -98,8 +112,8 @@ static enum attune_code change_clip(const struct attune_audit_check *check,
     }
 }
 
-/* Everything comes a bar later but the settings at the very beginning, which an assembled score has before
- * its notes: so the events stay sorted. */
+/* Everything comes a bar later but the settings at the very beginning, which an assembled score has
+ * before its notes: so the events stay sorted. */
 static void shift_bar(struct attune_midi *midi, uint32_t ticks)
 {
     for (size_t i = 0; i < midi->n_events; i++) {

@@ -15,16 +15,18 @@ struct attune_audit_piece {
 struct attune_audit_corpus {
     struct attune_audit_piece *pieces; /* (n,) */
     size_t n, capacity;
-    size_t n_skipped; /* files of a folder that are no music, damaged, or shorter than 8 bars or 12 s */
+    /* files of a folder that are no music, damaged, or shorter than 8 bars or 12 s */
+    size_t n_skipped;
 };
 
-/* The first n_pieces usable files below folder in sorted order (ATTUNE_E_INPUT when there is none), or,
- * when folder is NULL, n_pieces flawless compositions of 32 bars in all keys, from seed. */
+/* The first n_pieces usable files below folder in sorted order (ATTUNE_E_INPUT when there is none),
+ * or, when folder is NULL, n_pieces flawless compositions of 32 bars in all keys, from seed. */
 enum attune_code attune_audit_corpus_init(struct attune_audit_corpus *corpus, const char *folder,
                                           size_t n_pieces, uint64_t seed, struct attune_err *err);
 void attune_audit_corpus_release(struct attune_audit_corpus *corpus);
 
-/* The last max_s seconds of an audio piece, so that its ending is heard; release with attune_clip_release. */
+/* The last max_s seconds of an audio piece, so that its ending is heard; release with
+ * attune_clip_release. */
 enum attune_code attune_audit_read_clip(const struct attune_audit_piece *piece, double max_s,
                                         struct attune_clip *clip, struct attune_err *err);
 

@@ -1,13 +1,14 @@
 /* Deriving pillars.
  *
- * Candidates are the pillar's metrics that have a direction. Each is mapped by its own reference pool (all doses of
- * the pillar's damages, the undamaged pieces among them). The weights minimise
+ * Candidates are the pillar's metrics that have a direction. Each is mapped by its own reference
+ * pool (all doses of the pillar's damages, the undamaged pieces among them). The weights minimise
  *
- *     mean over damages and pairs of ln(1 + exp(-(s_a - s_b)))  +  RIDGE sum w^2,   s = sum w F,  w >= 0
+ *     mean over damages and pairs of ln(1 + exp(-(s_a - s_b)))  +  RIDGE sum w^2,   s = sum w F,  w
+ * >= 0
  *
- * over all pairs of doses a < b of one damage on one piece: the Bradley-Terry likelihood of the smaller dose being
- * preferred. Descent is by projected gradient from equal weights, of fixed length, hence reproducible.
- * Weights below 2 % are dropped and the rest is fitted again. */
+ * over all pairs of doses a < b of one damage on one piece: the Bradley-Terry likelihood of the
+ * smaller dose being preferred. Descent is by projected gradient from equal weights, of fixed
+ * length, hence reproducible. Weights below 2 % are dropped and the rest is fitted again. */
 #include "harness/audit/audit_pillars.h"
 
 #include <math.h>
@@ -32,7 +33,8 @@ static const struct {
     [ATTUNE_PILLAR_HARMONY] = {"HARMONY", "harmonic.*",
                                "pitch_noise,transposed_bars,random_notes,detuned_blocks",
                                "harmonic.chord_histogram_entropy", 0.98, 1.0},
-    /* Freezing makes form ever clearer; it is the guard's business, or form could have no weight. */
+    /* Freezing makes form ever clearer; it is the guard's business, or form could have no weight.
+     */
     [ATTUNE_PILLAR_COHERENCE] = {"COHERENCE", "temporal.*,harmonic.key_stability",
                                  "onset_jitter,bar_shuffle,tempo_wander,style_switch,"
                                  "block_shuffle,speed_wobble,splice",
@@ -91,7 +93,8 @@ static double end_of_pool(const struct fit *fit, size_t k, double *scratch)
     return fit->cap < 1.0 && n ? attune_quantile(scratch, n, fit->cap) : INFINITY;
 }
 
-/* Goodness of one metric over the pool, sorted, to quantiles. pool: (n_pieces * n_series * doses,), twice. */
+/* Goodness of one metric over the pool, sorted, to quantiles. pool: (n_pieces * n_series * doses,),
+ * twice. */
 static void fill_quantiles(struct fit *fit, size_t k, double *pool, double *scratch)
 {
     const struct attune_audit *audit = fit->audit;
@@ -129,7 +132,8 @@ static void map_row(const struct fit *fit, const struct attune_audit_cell *cells
     }
 }
 
-/* Adds the gradient of all pairs of one curve; returns their number. x: (ATTUNE_N_DOSES, MAX_MEMBERS) */
+/* Adds the gradient of all pairs of one curve; returns their number. x: (ATTUNE_N_DOSES,
+ * MAX_MEMBERS) */
 static size_t add_pairs(const struct fit *fit, double (*x)[MAX_MEMBERS], double *gradient)
 {
     double score[ATTUNE_N_DOSES];
@@ -256,8 +260,8 @@ static void add_members(struct attune_buf *out, const struct fit *fit, const cha
     }
 }
 
-/* A guard begins at a quantile of the undamaged corpus; for metrics that are degenerate when low it falls
- * down to 0, for those that are when high up to their greatest value. */
+/* A guard begins at a quantile of the undamaged corpus; for metrics that are degenerate when low it
+ * falls down to 0, for those that are when high up to their greatest value. */
 static enum attune_code add_guards(struct attune_buf *out, const struct fit *fit,
                                    int recipe, struct attune_err *err)
 {
@@ -296,15 +300,17 @@ enum attune_code attune_audit_derive_pillars(struct attune_buf *out,
                                              const struct attune_audit *audit,
                                              const char *provenance, struct attune_err *err)
 {
-    attune_buf_add(out, "/* Data of the pillars (pillar.h). Made by `attune audit --derive-pillars`; "
-                        "do not edit.\n * MEMBER(pillar, modality, metric, version, weight, 21 "
-                        "quantiles of the pool's goodness)\n * GUARD(pillar, modality, metric, value "
-                        "of factor 0, value of factor 1) */\nPROVENANCE(");
+    attune_buf_add(out,
+                   "/* Data of the pillars (pillar.h). Made by `attune audit --derive-pillars`; "
+                   "do not edit.\n * MEMBER(pillar, modality, metric, version, weight, 21 "
+                   "quantiles of the pool's goodness)\n * GUARD(pillar, modality, metric, value "
+                   "of factor 0, value of factor 1) */\nPROVENANCE(");
     attune_buf_add_json(out, provenance);
     attune_buf_add(out, ")\n");
     enum attune_code code = ATTUNE_OK;
     for (int pillar = 0; pillar < ATTUNE_N_PILLARS && !code; pillar++) {
-        for (unsigned modality = ATTUNE_AUDIO; modality <= ATTUNE_SYMBOLIC && !code; modality <<= 1) {
+        for (unsigned modality = ATTUNE_AUDIO; modality <= ATTUNE_SYMBOLIC && !code;
+             modality <<= 1) {
             struct fit fit = {.audit = audit,
                               .modality = (enum attune_modality)modality,
                               .damages = recipes[pillar].damages,

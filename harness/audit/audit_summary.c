@@ -23,7 +23,8 @@ static double followed(const struct attune_metric *metric, double value)
     return metric->direction == ATTUNE_TARGET ? fabs(value - metric->target) : value;
 }
 
-/* Values of one piece over the doses; returns how many are defined. dose, value: (ATTUNE_N_DOSES,) */
+/* Values of one piece over the doses; returns how many are defined. dose, value: (ATTUNE_N_DOSES,)
+ */
 static size_t curve_of(const struct attune_audit *audit, const struct attune_audit_response *r,
                        size_t piece, double *dose, double *value)
 {

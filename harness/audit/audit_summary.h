@@ -1,5 +1,5 @@
-/* What an audit says of each metric: does it follow the dose, does it tell clean from damaged, does it keep
- * its promises, what does it think of things that are not music. */
+/* What an audit says of each metric: does it follow the dose, does it tell clean from damaged, does
+ * it keep its promises, what does it think of things that are not music. */
 #ifndef ATTUNE_HARNESS_AUDIT_SUMMARY_H
 #define ATTUNE_HARNESS_AUDIT_SUMMARY_H
 
@@ -9,14 +9,14 @@
 enum attune_audit_verdict {
     ATTUNE_AUDIT_NOT_DECLARED, /* the metric does not say that it responds */
     ATTUNE_AUDIT_HOLDS,        /* it gets worse with the dose: the interval of tau excludes 0 */
-    ATTUNE_AUDIT_LOST,         /* it says so, but the interval includes 0 or lies on the wrong side */
-    ATTUNE_AUDIT_UNTESTED,     /* too few pieces on which it is defined */
+    ATTUNE_AUDIT_LOST,     /* it says so, but the interval includes 0 or lies on the wrong side */
+    ATTUNE_AUDIT_UNTESTED, /* too few pieces on which it is defined */
 };
 extern const char *const attune_audit_verdict_names[]; /* "-", "holds", "LOST", "untested" */
 
-/* One metric under one series of doses. Tau is Kendall's tau-b between dose and value (metrics with a
- * target: distance from it), per piece; a constant value has tau 0. AUC is the probability that a clean
- * piece has a better value than a damaged one (descriptive metrics: a greater one). */
+/* One metric under one series of doses. Tau is Kendall's tau-b between dose and value (metrics with
+ * a target: distance from it), per piece; a constant value has tau 0. AUC is the probability that a
+ * clean piece has a better value than a damaged one (descriptive metrics: a greater one). */
 struct attune_audit_response {
     size_t metric; /* index into the selection */
     size_t series;
@@ -24,7 +24,8 @@ struct attune_audit_response {
     double tau;    /* mean over pieces */
     struct attune_interval tau_interval; /* 95 % bootstrap over pieces */
     double curve_tau;                    /* tau of the mean curve; pieces defined at all doses */
-    double mean[ATTUNE_N_DOSES], auc[ATTUNE_N_DOSES]; /* over the defined pieces; meaningless where none is */
+    /* over the defined pieces; meaningless where none is */
+    double mean[ATTUNE_N_DOSES], auc[ATTUNE_N_DOSES];
     size_t n_defined[ATTUNE_N_DOSES];
     enum attune_audit_verdict verdict;
 };
@@ -45,7 +46,8 @@ struct attune_audit_null_response {
     size_t metric, null;
     size_t n;          /* draws that gave a value */
     double mean;
-    double better_than; /* share of clean pieces that the best draw is better than (descriptive: greater) */
+    /* share of clean pieces that the best draw is better than (descriptive: greater) */
+    double better_than;
 };
 
 struct attune_audit_summary {
@@ -59,7 +61,8 @@ struct attune_audit_summary {
     size_t n_promises, n_broken;
 };
 
-/* Metrics that are defined nowhere in a series are left out. Release with attune_audit_summary_release. */
+/* Metrics that are defined nowhere in a series are left out. Release with
+ * attune_audit_summary_release. */
 enum attune_code attune_audit_summarise(struct attune_audit_summary *summary,
                                         const struct attune_audit *audit, uint64_t seed,
                                         struct attune_err *err);

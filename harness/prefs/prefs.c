@@ -14,7 +14,8 @@ enum { MAX_AXES = 2 };
 /* Field names of a format; NULL where it has none. */
 struct format {
     const char *name;
-    const char *model_a, *model_b, *sample_a, *sample_b, *prompt, *rater, *time, *length_a, *length_b;
+    const char *model_a, *model_b, *sample_a, *sample_b, *prompt, *rater, *time, *length_a,
+        *length_b;
     const char *ids[2];      /* the first that is there */
     const char *axis_field;  /* axis named by a field, e.g. a question type */
     struct {
@@ -79,7 +80,8 @@ static int label_of(const struct format *f, const char *label)
     return f->else_tie ? ATTUNE_WINNER_TIE : -1;
 }
 
-/* Several formats may have the same fields (pairs and fastchat): the first record's label decides. */
+/* Several formats may have the same fields (pairs and fastchat): the first record's label decides.
+ */
 static const struct format *recognise(struct attune_records *r)
 {
     const struct format *by_fields = NULL;
@@ -100,7 +102,8 @@ struct id_set {
     size_t n_slots, n_used;
 };
 
-static int id_set_add(struct id_set *set, const char *id) /* 1 new, 0 seen before, -1 out of memory */
+static int id_set_add(struct id_set *set,
+                      const char *id) /* 1 new, 0 seen before, -1 out of memory */
 {
     if (2 * set->n_used >= set->n_slots) {
         const size_t n = set->n_slots ? set->n_slots * 2 : 1024;
@@ -189,10 +192,17 @@ static enum attune_code take_record(struct reading *in, struct attune_err *err)
                               f->model_b, f->votes[0].winner);
     }
     struct attune_preference p = {
-        .line = line, .prompt = field(in, f->prompt), .model_a = field(in, f->model_a),
-        .model_b = field(in, f->model_b), .sample_a = field(in, f->sample_a),
-        .sample_b = field(in, f->sample_b), .rater = field(in, f->rater), .time = field(in, f->time),
-        .length_a = number(in, f->length_a), .length_b = number(in, f->length_b), .id = "",
+        .line = line,
+        .prompt = field(in, f->prompt),
+        .model_a = field(in, f->model_a),
+        .model_b = field(in, f->model_b),
+        .sample_a = field(in, f->sample_a),
+        .sample_b = field(in, f->sample_b),
+        .rater = field(in, f->rater),
+        .time = field(in, f->time),
+        .length_a = number(in, f->length_a),
+        .length_b = number(in, f->length_b),
+        .id = "",
     };
     for (size_t i = 0; i < 2 && f->ids[i] && !p.id[0]; i++) {
         p.id = field(in, f->ids[i]);
@@ -254,7 +264,8 @@ static enum attune_code choose_format(struct reading *in, const char *name, stru
     }
     attune_fail(err, ATTUNE_E_USAGE, "unknown preference format '%s'", name);
     const char *near = attune_nearest(name, names, N_FORMATS);
-    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune prefs --help` lists the formats", near);
+    attune_err_hint(err, near ? "did you mean '%s'?" : "`attune prefs --help` lists the formats",
+                    near);
     return ATTUNE_E_USAGE;
 }
 

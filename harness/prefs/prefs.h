@@ -1,8 +1,8 @@
 /* Human preferences from the files in which labs publish them: one record per comparison and axis.
  *
- * Reading is strict and streaming: an unknown label, a missing column or a repeated comparison id is an
- * error with its line, nothing is dropped silently, and the account says what became of every row. Formats
- * are rows of one table in prefs.c.
+ * Reading is strict and streaming: an unknown label, a missing column or a repeated comparison id
+ * is an error with its line, nothing is dropped silently, and the account says what became of every
+ * row. Formats are rows of one table in prefs.c.
  */
 #ifndef ATTUNE_HARNESS_PREFS_H
 #define ATTUNE_HARNESS_PREFS_H
@@ -24,7 +24,8 @@ struct attune_preference {
     double length_a, length_b; /* seconds, NAN where unknown: style control */
 };
 
-typedef enum attune_code attune_preference_fn(void *context, const struct attune_preference *preference,
+typedef enum attune_code attune_preference_fn(void *context,
+                                              const struct attune_preference *preference,
                                               struct attune_err *err);
 
 struct attune_prefs_account {

@@ -152,7 +152,8 @@ static enum attune_code add_covariate(struct attune_ballot *ballot, struct attun
         squares += (ballot->lengths[i] - mean) * (ballot->lengths[i] - mean);
     }
     if (!(squares > 0.0)) {
-        return attune_fail(err, ATTUNE_E_INPUT, "no comparison has clips of different known lengths");
+        return attune_fail(err, ATTUNE_E_INPUT,
+                           "no comparison has clips of different known lengths");
     }
     for (size_t i = 0; i < n; i++) {
         ballot->lengths[i] /= sqrt(squares / (double)n); /* a zero difference stays zero */
@@ -203,9 +204,11 @@ static void fill_matrix(const struct attune_votes *votes, const size_t *row_of,
     }
 }
 
-/* Interval of one column of the replicates, on the theta scale; failed replicates (NAN) are left out. */
-static size_t column_interval(const double *replicates, size_t n_replicates, size_t n_models, size_t a,
-                              size_t b, double *sample, double *low, double *high, double *sd)
+/* Interval of one column of the replicates, on the theta scale; failed replicates (NAN) are left
+ * out. */
+static size_t column_interval(const double *replicates, size_t n_replicates, size_t n_models,
+                              size_t a, size_t b, double *sample, double *low, double *high,
+                              double *sd)
 {
     size_t n = 0;
     for (size_t r = 0; r < n_replicates; r++) {
@@ -325,8 +328,8 @@ enum attune_code attune_rank(struct attune_ballot *ballot, const struct attune_r
     }
     if (!code && o->n_replicates) {
         replicates = attune_alloc(o->n_replicates, ballot->votes.n_models * sizeof *replicates);
-        code = replicates ? attune_bt_bootstrap(&ballot->votes, &o->model, &fit, o->n_replicates, o->seed,
-                                                o->n_threads, replicates, err)
+        code = replicates ? attune_bt_bootstrap(&ballot->votes, &o->model, &fit, o->n_replicates,
+                                                o->seed, o->n_threads, replicates, err)
                           : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a bootstrap");
     }
     if (!code) {

@@ -1,4 +1,5 @@
-/* From preferences to a ranking: models are numbered, votes aggregated, ratings fitted and resampled. */
+/* From preferences to a ranking: models are numbered, votes aggregated, ratings fitted and
+ * resampled. */
 #ifndef ATTUNE_HARNESS_PREFS_RANK_H
 #define ATTUNE_HARNESS_PREFS_RANK_H
 
@@ -15,7 +16,8 @@ struct attune_ballot {
     size_t model_capacity;
     double *lengths;        /* (votes.n_rows,) length_a - length_b, with control_length */
     size_t length_capacity;
-    uint64_t n_comparisons, n_ties, n_both_bad; /* comparisons ranked, and ties and both-bad among all */
+    /* comparisons ranked, and ties and both-bad among all */
+    uint64_t n_comparisons, n_ties, n_both_bad;
     uint64_t n_without_length;
     char axis_seen[64];     /* the axis of the votes taken */
 };
@@ -47,8 +49,8 @@ struct attune_ranked {
 struct attune_ranking {
     struct attune_ranked *rows;     /* (n,) best first */
     size_t n;
-    double *win_matrix;             /* (n, n) in the rows' order: share of wins of row over column, ties half;
-                                     * NAN where they never met */
+    double *win_matrix; /* (n, n) in the rows' order: share of wins of row over column, ties half;
+                         * NAN where they never met */
     double log_likelihood, tie, length_effect;
     size_t n_components;            /* of the comparison graph; more than 1 only with a ridge */
     size_t n_failed_replicates;     /* resamples without a finite maximum, left out */
@@ -56,8 +58,10 @@ struct attune_ranking {
 
 void attune_ranking_release(struct attune_ranking *ranking);
 
-/* ATTUNE_E_INPUT: fewer than two models, a disconnected graph without a ridge (components are named). */
-enum attune_code attune_rank(struct attune_ballot *ballot, const struct attune_rank_options *options,
+/* ATTUNE_E_INPUT: fewer than two models, a disconnected graph without a ridge (components are
+ * named). */
+enum attune_code attune_rank(struct attune_ballot *ballot,
+                             const struct attune_rank_options *options,
                              struct attune_ranking *ranking, struct attune_err *err);
 
 #endif

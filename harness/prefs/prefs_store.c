@@ -1,5 +1,5 @@
-/* The table `preference`: rows in, rows out. A row's source is the hash of the file that it came from, so
- * that the unique key (source, line, axis) makes a repeated import a no-op. */
+/* The table `preference`: rows in, rows out. A row's source is the hash of the file that it came
+ * from, so that the unique key (source, line, axis) makes a repeated import a no-op. */
 #include "harness/prefs/prefs_store.h"
 
 #include <math.h>
@@ -27,7 +27,8 @@ static void bind_number(sqlite3_stmt *s, int at, double value)
     }
 }
 
-static enum attune_code insert(void *context, const struct attune_preference *p, struct attune_err *err)
+static enum attune_code insert(void *context, const struct attune_preference *p,
+                               struct attune_err *err)
 {
     struct import *in = context;
     sqlite3_stmt *s = in->insert;
@@ -65,9 +66,9 @@ static enum attune_code insert(void *context, const struct attune_preference *p,
     return ATTUNE_OK;
 }
 
-enum attune_code attune_prefs_import(struct attune_store *store, const char *path, const char *format,
-                                     struct attune_prefs_account *account, uint64_t *n_new,
-                                     struct attune_err *err)
+enum attune_code attune_prefs_import(struct attune_store *store, const char *path,
+                                     const char *format, struct attune_prefs_account *account,
+                                     uint64_t *n_new, struct attune_err *err)
 {
     struct import in = {.store = store};
     enum attune_code code = attune_hash_file(path, in.source, err);
@@ -76,7 +77,8 @@ enum attune_code attune_prefs_import(struct attune_store *store, const char *pat
     }
     in.insert = attune_store_prepare(
         store,
-        "INSERT OR IGNORE INTO preference (source, line, prompt, model_a, model_b, sample_a, sample_b,"
+        "INSERT OR IGNORE INTO preference (source, line, prompt, model_a, model_b, sample_a, "
+        "sample_b,"
         " winner, axis, rater, confidence, time, extra) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         err);
     if (!in.insert) {
@@ -117,8 +119,8 @@ static enum attune_winner winner_named(const char *name)
     return (enum attune_winner)i; /* the schema allows no other name */
 }
 
-enum attune_code attune_prefs_each(struct attune_store *store, attune_preference_fn *take, void *context,
-                                   struct attune_err *err)
+enum attune_code attune_prefs_each(struct attune_store *store, attune_preference_fn *take,
+                                   void *context, struct attune_err *err)
 {
     sqlite3_stmt *s = attune_store_prepare(
         store,
@@ -133,11 +135,19 @@ enum attune_code attune_prefs_each(struct attune_store *store, attune_preference
     int step = SQLITE_ROW;
     while (!code && (step = sqlite3_step(s)) == SQLITE_ROW) {
         const struct attune_preference p = {
-            .line = (long)sqlite3_column_int64(s, 0), .id = "", .prompt = column_text(s, 1),
-            .model_a = column_text(s, 2), .model_b = column_text(s, 3), .sample_a = column_text(s, 4),
-            .sample_b = column_text(s, 5), .rater = column_text(s, 6), .axis = column_text(s, 7),
-            .time = column_text(s, 8), .winner = winner_named(column_text(s, 9)),
-            .confidence = column_number(s, 10), .length_a = column_number(s, 11),
+            .line = (long)sqlite3_column_int64(s, 0),
+            .id = "",
+            .prompt = column_text(s, 1),
+            .model_a = column_text(s, 2),
+            .model_b = column_text(s, 3),
+            .sample_a = column_text(s, 4),
+            .sample_b = column_text(s, 5),
+            .rater = column_text(s, 6),
+            .axis = column_text(s, 7),
+            .time = column_text(s, 8),
+            .winner = winner_named(column_text(s, 9)),
+            .confidence = column_number(s, 10),
+            .length_a = column_number(s, 11),
             .length_b = column_number(s, 12),
         };
         code = take(context, &p, err);

@@ -120,7 +120,8 @@ void attune_records_close(struct attune_records *r)
     }
 }
 
-enum attune_code attune_records_next(struct attune_records *r, bool *has_record, struct attune_err *err)
+enum attune_code attune_records_next(struct attune_records *r, bool *has_record,
+                                     struct attune_err *err)
 {
     r->n_texts = 0;
     if (r->csv) {
@@ -177,7 +178,8 @@ const char *attune_records_get(struct attune_records *r, const char *name)
     return attune_buf_text(text);
 }
 
-bool attune_records_number(const struct attune_records *r, const char *name, size_t n, double *value)
+bool attune_records_number(const struct attune_records *r, const char *name, size_t n,
+                           double *value)
 {
     const json_t *item = r->csv ? NULL : json_array_get(json_object_get(r->value, name), n);
     if (!json_is_number(item)) {

@@ -1,5 +1,5 @@
-/* Records with named fields from CSV, TSV, JSON Lines, or a JSON file (one object, or an array of them):
- * the same look-up for all, so that importers are tables of field names. */
+/* Records with named fields from CSV, TSV, JSON Lines, or a JSON file (one object, or an array of
+ * them): the same look-up for all, so that importers are tables of field names. */
 #ifndef ATTUNE_HARNESS_RECORD_READER_H
 #define ATTUNE_HARNESS_RECORD_READER_H
 
@@ -22,7 +22,8 @@ bool attune_records_has(const struct attune_records *records, const char *name);
 /* The field as text: numbers as they stand, null and missing as "". Lives until the next record. */
 const char *attune_records_get(struct attune_records *records, const char *name);
 
-/* The n-th number of a field that is a JSON array of numbers; false past its end or for other types. */
+/* The n-th number of a field that is a JSON array of numbers; false past its end or for other
+ * types. */
 bool attune_records_number(const struct attune_records *records, const char *name, size_t n,
                            double *value);
 

@@ -42,7 +42,8 @@ static bool same_facts(const struct attune_identity *a, const struct attune_iden
            a->ctime_ns == b->ctime_ns;
 }
 
-enum attune_code attune_identify(const char *path, struct attune_identity *out, struct attune_err *err)
+enum attune_code attune_identify(const char *path, struct attune_identity *out,
+                                 struct attune_err *err)
 {
     struct attune_identity before = {0}, after = {0};
     if (!look(path, &before)) {
@@ -58,8 +59,9 @@ enum attune_code attune_identify(const char *path, struct attune_identity *out, 
         return code;
     }
     if (!look(path, &after) || !same_facts(&before, &after)) {
-        return attune_fail_at(err, ATTUNE_E_INPUT, path, 0,
-                              "the sample changes while it is read; is something still writing it?");
+        return attune_fail_at(
+            err, ATTUNE_E_INPUT, path, 0,
+            "the sample changes while it is read; is something still writing it?");
     }
     *out = before;
     out->hashed_ns = hashed_ns;

@@ -33,33 +33,48 @@ void attune_record_release(struct attune_record *record)
     *record = (struct attune_record){0};
 }
 
-enum statement { ADD_ARTEFACT, FIND_ARTEFACT, PUT_SAMPLE, PUT_SCORE, ADD_METRIC, FIND_METRIC, ADD_RUN_METRIC,
-                 N_STATEMENTS };
+enum statement {
+    ADD_ARTEFACT,
+    FIND_ARTEFACT,
+    PUT_SAMPLE,
+    PUT_SCORE,
+    ADD_METRIC,
+    FIND_METRIC,
+    ADD_RUN_METRIC,
+    N_STATEMENTS
+};
 
 static const char *const sql[N_STATEMENTS] = {
-    [ADD_ARTEFACT] = "INSERT INTO artefact (hash, modality, n_bytes, duration_s) VALUES (?1, ?2, ?3, ?4)"
-                     " ON CONFLICT (hash) DO NOTHING RETURNING id",
+    [ADD_ARTEFACT] =
+        "INSERT INTO artefact (hash, modality, n_bytes, duration_s) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (hash) DO NOTHING RETURNING id",
     [FIND_ARTEFACT] = "SELECT id FROM artefact WHERE hash = ?1",
     [PUT_SAMPLE] =
-        "INSERT INTO sample (run, model, prompt, seed, key, status, error, path, artefact, params, scored,"
-        " inode, mtime_ns, ctime_ns, hashed_ns, generate_s, evaluate_s, device_s, n_candidates, n_tokens,"
+        "INSERT INTO sample (run, model, prompt, seed, key, status, error, path, artefact, params, "
+        "scored,"
+        " inode, mtime_ns, ctime_ns, hashed_ns, generate_s, evaluate_s, device_s, n_candidates, "
+        "n_tokens,"
         " n_rewards, logprob, ref_logprob, finished)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+        "?19,"
         " ?20, ?21, ?22, ?23, ?24)"
         " ON CONFLICT (run, model, prompt, seed) DO UPDATE SET key = excluded.key,"
         " status = excluded.status, error = excluded.error, path = excluded.path,"
         " artefact = excluded.artefact, params = excluded.params, scored = excluded.scored,"
         " inode = excluded.inode, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
-        " hashed_ns = excluded.hashed_ns, attempts = attempts + 1, generate_s = excluded.generate_s,"
+        " hashed_ns = excluded.hashed_ns, attempts = attempts + 1, generate_s = "
+        "excluded.generate_s,"
         " evaluate_s = excluded.evaluate_s, device_s = excluded.device_s,"
         " n_candidates = excluded.n_candidates, n_tokens = excluded.n_tokens,"
         " n_rewards = excluded.n_rewards, logprob = excluded.logprob,"
         " ref_logprob = excluded.ref_logprob, finished = excluded.finished",
-    [PUT_SCORE] = "INSERT INTO score (artefact, params, metric, value, why) VALUES (?1, ?2, ?3, ?4, ?5)"
-                  " ON CONFLICT DO UPDATE SET value = excluded.value, why = excluded.why",
-    [ADD_METRIC] = "INSERT INTO metric (name, version, identity, title, unit, direction, inputs, summary,"
-                   " source) VALUES (?1, 1, ?2, ?3, '1', ?4, 'audio,symbolic', ?5, ?6)"
-                   " ON CONFLICT DO NOTHING",
+    [PUT_SCORE] =
+        "INSERT INTO score (artefact, params, metric, value, why) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT DO UPDATE SET value = excluded.value, why = excluded.why",
+    [ADD_METRIC] =
+        "INSERT INTO metric (name, version, identity, title, unit, direction, inputs, summary,"
+        " source) VALUES (?1, 1, ?2, ?3, '1', ?4, 'audio,symbolic', ?5, ?6)"
+        " ON CONFLICT DO NOTHING",
     [FIND_METRIC] = "SELECT id FROM metric WHERE name = ?1 AND version = 1 AND identity = ?2",
     [ADD_RUN_METRIC] = "INSERT INTO run_metric (run, metric, position) VALUES (?1, ?2,"
                        " (SELECT coalesce(max(position), -1) + 1 FROM run_metric WHERE run = ?1))"
@@ -83,9 +98,9 @@ struct attune_writer {
     size_t n_outside, outside_capacity;
 };
 
-enum attune_code attune_writer_new(struct attune_writer **out, struct attune_store *store, int64_t run,
-                                   const struct attune_scorer_identity *scorers, size_t n_scorers,
-                                   struct attune_err *err)
+enum attune_code attune_writer_new(struct attune_writer **out, struct attune_store *store,
+                                   int64_t run, const struct attune_scorer_identity *scorers,
+                                   size_t n_scorers, struct attune_err *err)
 {
     struct attune_writer *writer = attune_alloc(1, sizeof *writer);
     if (!writer) {
@@ -130,7 +145,8 @@ static void bind_real(sqlite3_stmt *stmt, int i, double x)
     }
 }
 
-/* Runs a bound statement to its end; *id takes the first column of the first row, or stays as it was. */
+/* Runs a bound statement to its end; *id takes the first column of the first row, or stays as it
+ * was. */
 static enum attune_code finish(struct attune_writer *writer, enum statement which, int64_t *id,
                                struct attune_err *err)
 {

@@ -1,5 +1,6 @@
-/* One finished sample on its way into the database, and the writer that puts it there: the sample, the file it
- * made, and all its scores. One writer per database at a time; it belongs to one thread. */
+/* One finished sample on its way into the database, and the writer that puts it there: the sample,
+ * the file it made, and all its scores. One writer per database at a time; it belongs to one
+ * thread. */
 #ifndef ATTUNE_HARNESS_RECORD_H
 #define ATTUNE_HARNESS_RECORD_H
 
@@ -46,13 +47,13 @@ struct attune_scorer_identity {
 };
 
 struct attune_writer;
-enum attune_code attune_writer_new(struct attune_writer **out, struct attune_store *store, int64_t run,
-                                   const struct attune_scorer_identity *scorers, size_t n_scorers,
-                                   struct attune_err *err);
+enum attune_code attune_writer_new(struct attune_writer **out, struct attune_store *store,
+                                   int64_t run, const struct attune_scorer_identity *scorers,
+                                   size_t n_scorers, struct attune_err *err);
 void attune_writer_free(struct attune_writer *writer);
 
-/* Inserts or replaces the sample of (run, model, prompt, seed) and adds its scores, inside the caller's
- * transaction. */
+/* Inserts or replaces the sample of (run, model, prompt, seed) and adds its scores, inside the
+ * caller's transaction. */
 enum attune_code attune_writer_put(struct attune_writer *writer, const struct attune_record *record,
                                    struct attune_err *err);
 

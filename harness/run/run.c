@@ -47,7 +47,8 @@ static enum attune_code lock_run(struct run_lock *lock, const struct attune_run_
             close(fd);
             attune_fail_at(err, ATTUNE_E_STORE, r->options->db, 0,
                            "this run is already being worked on");
-            attune_err_hint(err, "wait for the other `attune run`, or give it a --shard of its own");
+            attune_err_hint(err,
+                            "wait for the other `attune run`, or give it a --shard of its own");
             return ATTUNE_E_STORE;
         }
         if (is_at(fd, lock->path)) {
@@ -69,12 +70,17 @@ static void unlock_run(struct run_lock *lock)
 static void fill_status(struct attune_run_state *r, struct attune_run_status *status)
 {
     *status = (struct attune_run_status){
-        .n_items = r->plan.n, .n_done = atomic_load(&r->n_done), .n_cached = atomic_load(&r->n_cached),
-        .n_failed = atomic_load(&r->n_failed), .n_unscored = atomic_load(&r->n_unscored),
-        .elapsed_s = attune_now_s() - r->started_s, .left_s = -1.0,
+        .n_items = r->plan.n,
+        .n_done = atomic_load(&r->n_done),
+        .n_cached = atomic_load(&r->n_cached),
+        .n_failed = atomic_load(&r->n_failed),
+        .n_unscored = atomic_load(&r->n_unscored),
+        .elapsed_s = attune_now_s() - r->started_s,
+        .left_s = -1.0,
     };
     /* Cached items cost nothing, so they say nothing about the time left. */
-    const size_t n_worked = status->n_done > status->n_cached ? status->n_done - status->n_cached : 0;
+    const size_t n_worked =
+        status->n_done > status->n_cached ? status->n_done - status->n_cached : 0;
     if (status->elapsed_s > 0.0 && n_worked > 0) {
         status->per_s = (double)n_worked / status->elapsed_s;
         status->left_s = (double)(r->plan.n - status->n_done) / status->per_s;
@@ -158,28 +164,30 @@ static enum attune_code finish(struct attune_run_state *r, struct attune_run_res
     const bool complete = result->status.n_done == r->plan.n;
     char now[32], text[128];
     attune_utc_now(now);
-    snprintf(text, sizeof text, "%zu of %zu items, %zu from cache, %zu failed", result->status.n_done,
-             r->plan.n, result->status.n_cached, result->status.n_failed);
+    snprintf(text, sizeof text, "%zu of %zu items, %zu from cache, %zu failed",
+             result->status.n_done, r->plan.n, result->status.n_cached, result->status.n_failed);
     enum attune_code code =
         attune_leaderboard_refresh(r->store, r->run, r->options->seed, r->options->n_threads, err);
     if (code == ATTUNE_OK && complete) {
-        code = attune_store_exec(r->store, err, "UPDATE run SET ended = ?1 WHERE id = ?2", "ti", now,
-                                 r->run);
+        code = attune_store_exec(r->store, err, "UPDATE run SET ended = ?1 WHERE id = ?2", "ti",
+                                 now, r->run);
     }
     if (code == ATTUNE_OK) {
-        code = attune_store_event(r->store, r->run, complete ? "end" : "interrupt", r->suite->name, text,
-                                  err);
+        code = attune_store_event(r->store, r->run, complete ? "end" : "interrupt", r->suite->name,
+                                  text, err);
     }
     return code;
 }
 
-static bool too_many_failed(const struct attune_run_state *r, const struct attune_run_status *status)
+static bool too_many_failed(const struct attune_run_state *r,
+                            const struct attune_run_status *status)
 {
     const double allowed = r->suite->allow_failed * (double)status->n_done;
     return (double)status->n_failed > allowed || (double)status->n_unscored > allowed;
 }
 
-enum attune_code attune_run(const struct attune_suite *suite, const struct attune_run_options *options,
+enum attune_code attune_run(const struct attune_suite *suite,
+                            const struct attune_run_options *options,
                             struct attune_run_result *result, struct attune_err *err)
 {
     *result = (struct attune_run_result){0};
@@ -233,7 +241,8 @@ enum attune_code attune_run_preview(const struct attune_suite *suite,
         code = attune_store_open_read(&r.store, options->db, err);
     }
     if (code == ATTUNE_OK && !r.read_only) {
-        sqlite3_stmt *stmt = attune_store_prepare(r.store, "SELECT id FROM run WHERE key = ?1", err);
+        sqlite3_stmt *stmt =
+            attune_store_prepare(r.store, "SELECT id FROM run WHERE key = ?1", err);
         if (stmt) {
             sqlite3_bind_text(stmt, 1, r.key, -1, SQLITE_STATIC);
             r.run = sqlite3_step(stmt) == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;

@@ -1,5 +1,6 @@
-/* A run: generates and scores every item of a suite's plan that is not finished yet, and keeps each as soon as it
- * is done. Running the same suite on the same database again continues where it stopped. */
+/* A run: generates and scores every item of a suite's plan that is not finished yet, and keeps each
+ * as soon as it is done. Running the same suite on the same database again continues where it
+ * stopped. */
 #ifndef ATTUNE_HARNESS_RUN_H
 #define ATTUNE_HARNESS_RUN_H
 
@@ -17,8 +18,13 @@ struct attune_run_status {
     double elapsed_s, per_s, left_s; /* left_s < 0: unknown */
 };
 
-enum attune_item_state { ATTUNE_ITEM_NEW, ATTUNE_ITEM_CACHED, ATTUNE_ITEM_RESCORE, ATTUNE_ITEM_CHANGED,
-                         ATTUNE_ITEM_FAILED };
+enum attune_item_state {
+    ATTUNE_ITEM_NEW,
+    ATTUNE_ITEM_CACHED,
+    ATTUNE_ITEM_RESCORE,
+    ATTUNE_ITEM_CHANGED,
+    ATTUNE_ITEM_FAILED
+};
 
 struct attune_run_options {
     const char *db;
@@ -43,9 +49,10 @@ struct attune_run_result {
     char first_failure[640]; /* "" when nothing failed */
 };
 
-/* ATTUNE_E_STORE, ATTUNE_E_INPUT, ATTUNE_E_IO, ATTUNE_E_MEMORY; a failed sample is no error. What was finished
- * before an error is kept. */
-enum attune_code attune_run(const struct attune_suite *suite, const struct attune_run_options *options,
+/* ATTUNE_E_STORE, ATTUNE_E_INPUT, ATTUNE_E_IO, ATTUNE_E_MEMORY; a failed sample is no error. What
+ * was finished before an error is kept. */
+enum attune_code attune_run(const struct attune_suite *suite,
+                            const struct attune_run_options *options,
                             struct attune_run_result *result, struct attune_err *err);
 
 /* What attune_run would do, without doing it: calls each for every planned item in order. */

@@ -1,5 +1,5 @@
-/* One item: look it up, generate it if it is not there or has changed, score what is not scored, hand it over.
- * Runs on many threads; each has its lane. */
+/* One item: look it up, generate it if it is not there or has changed, score what is not scored,
+ * hand it over. Runs on many threads; each has its lane. */
 #include <dirent.h>
 #include <math.h>
 #include <sys/stat.h>
@@ -52,7 +52,8 @@ static enum attune_code open_lane(struct attune_run_state *r, struct attune_lane
     lane->find_sample = attune_store_prepare(
         lane->reader,
         "SELECT s.status = 'failed', s.run = ?2, s.scored,"
-        " CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END, a.hash, a.n_bytes,"
+        " CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END, a.hash, "
+        "a.n_bytes,"
         " s.inode, s.mtime_ns, s.ctime_ns, s.hashed_ns, s.generate_s, s.device_s, s.n_candidates,"
         " s.n_tokens, s.n_rewards, s.logprob, s.ref_logprob"
         " FROM sample s JOIN run r ON r.id = s.run LEFT JOIN artefact a ON a.id = s.artefact"
@@ -93,7 +94,8 @@ static void sample_key(struct task *t)
 
 static double real_at(sqlite3_stmt *stmt, int column, double missing)
 {
-    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? missing : sqlite3_column_double(stmt, column);
+    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? missing
+                                                            : sqlite3_column_double(stmt, column);
 }
 
 static void read_found(sqlite3_stmt *stmt, const char *scored, struct found *f)
@@ -142,15 +144,16 @@ static enum attune_code look_up(struct task *t, struct found *f, struct attune_e
     return code;
 }
 
-/* Notes which of the run's metrics are stored for this content. Values of outside scorers are taken over, so
- * that the writer sees their names. */
+/* Notes which of the run's metrics are stored for this content. Values of outside scorers are taken
+ * over, so that the writer sees their names. */
 static enum attune_code look_up_scores(struct task *t, struct attune_err *err)
 {
     const struct attune_run_state *r = t->r;
     struct attune_lane *lane = t->lane;
     sqlite3_stmt *stmt = lane->find_scores;
     size_t n_scorers;
-    const struct attune_scorer_identity *scorers = attune_scoring_identities(r->scoring, &n_scorers);
+    const struct attune_scorer_identity *scorers =
+        attune_scoring_identities(r->scoring, &n_scorers);
     memset(lane->have, 0, r->suite->metrics.n * sizeof *lane->have);
     memset(lane->have_scorer, 0, n_scorers * sizeof *lane->have_scorer);
     sqlite3_bind_text(stmt, 1, t->record->identity.hash, -1, SQLITE_STATIC);
@@ -188,7 +191,8 @@ static enum attune_code look_up_scores(struct task *t, struct attune_err *err)
 
 /* ---- generating */
 
-/* Removes what an earlier attempt left behind. The folder is the sample's own; nothing below it is followed. */
+/* Removes what an earlier attempt left behind. The folder is the sample's own; nothing below it is
+ * followed. */
 static void empty_folder(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -219,10 +223,14 @@ static enum attune_code call_generator(struct task *t, const char *out, struct a
 {
     const struct attune_model_spec *spec = &t->model->model->spec;
     const struct attune_request request = {
-        .prompt = t->prompt, .seed = (uint64_t)t->seed, .out = out, .cancelled = &t->lane->cancelled,
+        .prompt = t->prompt,
+        .seed = (uint64_t)t->seed,
+        .out = out,
+        .cancelled = &t->lane->cancelled,
     };
     const double started = attune_now_s();
-    /* Children are timed by their drivers; this watch is for models that run inside, and comes later. */
+    /* Children are timed by their drivers; this watch is for models that run inside, and comes
+     * later. */
     watch(t->lane, started + spec->timeout_s + (spec->builtin ? 0.0 : 30.0));
     if (atomic_load(&t->r->stop)) {
         atomic_store(&t->lane->cancelled, true);
@@ -241,7 +249,8 @@ static enum attune_code generate(struct task *t, struct attune_err *err)
 {
     struct attune_run_state *r = t->r;
     if (t->model->error[0]) {
-        return attune_fail(err, ATTUNE_E_CHILD, "the model cannot be opened: %.400s", t->model->error);
+        return attune_fail(err, ATTUNE_E_CHILD, "the model cannot be opened: %.400s",
+                           t->model->error);
     }
     struct attune_buf folder = ATTUNE_BUF_INIT, out = ATTUNE_BUF_INIT;
     attune_buf_addf(&folder, "%s/%s/%s__s%lld-%.8s", r->files, t->model->folder_name,
@@ -280,7 +289,8 @@ static struct attune_evaluator *evaluator_for(struct task *t, bool rendered, str
     return *slot;
 }
 
-/* Evaluates the metrics that are missing and take `take` (enum attune_modality bits) but none of `leave`. */
+/* Evaluates the metrics that are missing and take `take` (enum attune_modality bits) but none of
+ * `leave`. */
 static enum attune_code evaluate(struct task *t, bool rendered, unsigned take, unsigned leave,
                                  struct attune_err *err)
 {
@@ -299,9 +309,9 @@ static enum attune_code evaluate(struct task *t, bool rendered, unsigned take, u
         return ATTUNE_OK;
     }
     struct attune_evaluator *evaluator = evaluator_for(t, rendered, err);
-    enum attune_code code =
-        evaluator ? attune_evaluate_file(evaluator, t->record->path, t->prompt, &chosen, lane->values, err)
-                  : ATTUNE_E_MEMORY;
+    enum attune_code code = evaluator ? attune_evaluate_file(evaluator, t->record->path, t->prompt,
+                                                             &chosen, lane->values, err)
+                                      : ATTUNE_E_MEMORY;
     if (code) {
         return code;
     }
@@ -393,7 +403,8 @@ static void give_up(struct attune_run_state *r, enum attune_code code, const str
     atomic_store(&r->stop, true);
 }
 
-static void set_task(struct task *t, struct attune_run_state *r, struct attune_lane *lane, size_t item)
+static void set_task(struct task *t, struct attune_run_state *r, struct attune_lane *lane,
+                     size_t item)
 {
     *t = (struct task){.r = r, .lane = lane, .item = &r->plan.items[item]};
     t->model = &r->models[t->item->model];
@@ -509,8 +520,9 @@ void attune_run_item(void *run_state, size_t item, size_t worker)
     }
 }
 
-enum attune_code attune_run_item_state(struct attune_run_state *r, size_t item, struct attune_lane *lane,
-                                       enum attune_item_state *state, struct attune_err *err)
+enum attune_code attune_run_item_state(struct attune_run_state *r, size_t item,
+                                       struct attune_lane *lane, enum attune_item_state *state,
+                                       struct attune_err *err)
 {
     struct task t;
     struct found f = {0};

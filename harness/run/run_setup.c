@@ -1,5 +1,5 @@
-/* Before the first sample: what decides the numbers is hashed, models are opened, and the run, its models,
- * prompts and metrics get their rows. */
+/* Before the first sample: what decides the numbers is hashed, models are opened, and the run, its
+ * models, prompts and metrics get their rows. */
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/file.h>
@@ -119,8 +119,8 @@ static void spec_json(struct attune_buf *out, const struct attune_suite_model *m
     attune_buf_add(out, "}");
 }
 
-/* Opens a model and asks for its fingerprint. A mistake in the suite ends the run before it begins; a model
- * that can't be opened for another reason fails its samples, not the run. */
+/* Opens a model and asks for its fingerprint. A mistake in the suite ends the run before it begins;
+ * a model that can't be opened for another reason fails its samples, not the run. */
 static enum attune_code open_model(struct attune_live_model *live, const char *suite_path,
                                    struct attune_err *err)
 {
@@ -186,7 +186,8 @@ static enum attune_code prepare_keys(struct attune_run_state *r, struct attune_e
         attune_buf_addf(&text, "%s %d\n", m->id, m->version);
     }
     size_t n_scorers;
-    const struct attune_scorer_identity *scorers = attune_scoring_identities(r->scoring, &n_scorers);
+    const struct attune_scorer_identity *scorers =
+        attune_scoring_identities(r->scoring, &n_scorers);
     for (size_t i = 0; i < n_scorers; i++) {
         attune_buf_addf(&text, "%s %s\n", scorers[i].name, scorers[i].identity);
     }
@@ -194,8 +195,9 @@ static enum attune_code prepare_keys(struct attune_run_state *r, struct attune_e
     if (code == ATTUNE_OK) {
         struct attune_provenance p;
         attune_provenance_init(&p);
-        attune_buf_addf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", r->suite->hash, r->suite->prompts.hash,
-                        r->scored, r->soundfont ? r->soundfont_hash : "", p.version, p.commit, p.fft);
+        attune_buf_addf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n", r->suite->hash,
+                        r->suite->prompts.hash, r->scored, r->soundfont ? r->soundfont_hash : "",
+                        p.version, p.commit, p.fft);
         attune_provenance_release(&p);
         code = hash_buf(&text, r->key, err);
     }
@@ -211,7 +213,8 @@ static enum attune_code prepare_files(struct attune_run_state *r, struct attune_
         char full[PATH_MAX];
         attune_path_folder(&folder, r->options->db);
         const char *slash = strrchr(r->options->db, '/');
-        const char *real = realpath(attune_buf_text(&folder), full) ? full : attune_buf_text(&folder);
+        const char *real =
+            realpath(attune_buf_text(&folder), full) ? full : attune_buf_text(&folder);
         struct attune_buf joined = ATTUNE_BUF_INIT;
         attune_path_join(&joined, real, slash ? slash + 1 : r->options->db);
         attune_buf_add(&joined, ".files");
@@ -301,11 +304,13 @@ static enum attune_code register_run(struct attune_run_state *r, struct attune_e
         "INSERT INTO run (key, name, suite, suite_hash, suite_path, prompt_hash, files, rank_by,"
         " attune_version, attune_commit, compiler, cflags, cpu, host, libraries, fft, soundfont,"
         " soundfont_hash, started, n_planned, n_threads, allow_failed)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+        "?19,"
         " ?20, ?21, ?22)"
         " ON CONFLICT (key) DO UPDATE SET suite_path = excluded.suite_path, files = excluded.files,"
         " cpu = excluded.cpu, host = excluded.host, libraries = excluded.libraries,"
-        " n_planned = excluded.n_planned, n_threads = excluded.n_threads, ended = NULL RETURNING id",
+        " n_planned = excluded.n_planned, n_threads = excluded.n_threads, ended = NULL RETURNING "
+        "id",
         err);
     if (!stmt) {
         return ATTUNE_E_STORE;
@@ -317,9 +322,25 @@ static enum attune_code register_run(struct attune_run_state *r, struct attune_e
     rank_by_json(&rank_by, r->suite);
     attune_utc_now(now);
     const char *const texts[] = {
-        r->key, r->suite->name, r->suite->text, r->suite->hash, r->suite->path, r->suite->prompts.hash,
-        r->files, attune_buf_text(&rank_by), p.version, p.commit, p.compiler, p.cflags, p.cpu, p.host,
-        attune_buf_text(&p.libraries), p.fft, r->soundfont, r->soundfont ? r->soundfont_hash : NULL, now,
+        r->key,
+        r->suite->name,
+        r->suite->text,
+        r->suite->hash,
+        r->suite->path,
+        r->suite->prompts.hash,
+        r->files,
+        attune_buf_text(&rank_by),
+        p.version,
+        p.commit,
+        p.compiler,
+        p.cflags,
+        p.cpu,
+        p.host,
+        attune_buf_text(&p.libraries),
+        p.fft,
+        r->soundfont,
+        r->soundfont ? r->soundfont_hash : NULL,
+        now,
     };
     const size_t n = sizeof texts / sizeof *texts;
     bind_texts(stmt, 1, texts, n);
@@ -347,17 +368,20 @@ static enum attune_code register_models(struct attune_run_state *r, struct attun
 {
     sqlite3_stmt *stmt = attune_store_prepare(
         r->store,
-        "INSERT INTO model (name, method, base, generator, spec, fingerprint, selected_on, run, position,"
+        "INSERT INTO model (name, method, base, generator, spec, fingerprint, selected_on, run, "
+        "position,"
         " simulated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         " ON CONFLICT (run, name) DO UPDATE SET position = excluded.position, spec = excluded.spec,"
-        " fingerprint = iif(excluded.fingerprint = '', fingerprint, excluded.fingerprint) RETURNING id",
+        " fingerprint = iif(excluded.fingerprint = '', fingerprint, excluded.fingerprint) "
+        "RETURNING id",
         err);
     enum attune_code code = stmt ? ATTUNE_OK : ATTUNE_E_STORE;
     for (size_t i = 0; code == ATTUNE_OK && i < r->suite->n_models; i++) {
         struct attune_live_model *live = &r->models[i];
         const struct attune_model_spec *spec = &live->model->spec;
         if (live->model->left_out) {
-            code = attune_store_event(r->store, r->run, "left-out", spec->name, live->model->left_out, err);
+            code = attune_store_event(r->store, r->run, "left-out", spec->name,
+                                      live->model->left_out, err);
             continue;
         }
         const char *const texts[] = {
@@ -370,7 +394,8 @@ static enum attune_code register_models(struct attune_run_state *r, struct attun
         sqlite3_bind_int(stmt, 10, is_simulated(live->model));
         code = insert_id(r->store, stmt, &live->id, err);
         if (code == ATTUNE_OK && live->error[0]) {
-            code = attune_store_event(r->store, r->run, "model-failed", spec->name, live->error, err);
+            code =
+                attune_store_event(r->store, r->run, "model-failed", spec->name, live->error, err);
         }
     }
     sqlite3_finalize(stmt);
@@ -438,9 +463,10 @@ static enum attune_code register_seeds(struct attune_run_state *r, struct attune
 {
     enum attune_code code = ATTUNE_OK;
     for (size_t i = 0; code == ATTUNE_OK && i < r->suite->n_seeds; i++) {
-        code = attune_store_exec(r->store, err,
-                                 "INSERT INTO run_seed (run, seed) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                                 "ii", r->run, r->suite->seeds[i]);
+        code = attune_store_exec(
+            r->store, err,
+            "INSERT INTO run_seed (run, seed) VALUES (?1, ?2) ON CONFLICT DO NOTHING", "ii", r->run,
+            r->suite->seeds[i]);
     }
     return code;
 }
@@ -452,7 +478,8 @@ static enum attune_code register_metric(struct attune_run_state *r, sqlite3_stmt
     static const char *const inputs[] = {"", "audio", "symbolic", "audio,symbolic"};
     const struct attune_metric *m = attune_metrics[r->suite->metrics.index[i]];
     const char *const texts[] = {
-        m->id, m->title, m->unit, directions[m->direction], inputs[m->inputs & 3], m->summary, m->source,
+        m->id,      m->title,  m->unit, directions[m->direction], inputs[m->inputs & 3],
+        m->summary, m->source,
     };
     sqlite3_clear_bindings(metric);
     bind_texts(metric, 1, texts, 7);
@@ -480,7 +507,8 @@ static enum attune_code register_metrics(struct attune_run_state *r, struct attu
 {
     sqlite3_stmt *metric = attune_store_prepare(
         r->store,
-        "INSERT INTO metric (name, title, unit, direction, inputs, summary, source, version, target, lo,"
+        "INSERT INTO metric (name, title, unit, direction, inputs, summary, source, version, "
+        "target, lo,"
         " hi) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         " ON CONFLICT (name, version, identity) DO UPDATE SET title = excluded.title,"
         " unit = excluded.unit, direction = excluded.direction, target = excluded.target,"

@@ -28,7 +28,7 @@ struct attune_lane {
     sqlite3_stmt *find_sample, *find_scores;
     struct attune_value *values;               /* (n_metrics,) */
     size_t *chosen;                            /* (n_metrics,) for partial selections */
-    size_t *chosen_at;                         /* (n_metrics,) their positions in the suite's selection */
+    size_t *chosen_at; /* (n_metrics,) their positions in the suite's selection */
     bool *have;                                /* (n_metrics,) */
     bool *have_scorer;                         /* (n_scorers,) */
     pthread_mutex_t lock;                      /* guards deadline_s and timed_out */
@@ -74,8 +74,9 @@ void attune_run_close(struct attune_run_state *r);
 
 /* run_item.c */
 void attune_run_item(void *run_state, size_t item, size_t worker); /* an attune_item_fn */
-enum attune_code attune_run_item_state(struct attune_run_state *r, size_t item, struct attune_lane *lane,
-                                       enum attune_item_state *state, struct attune_err *err);
+enum attune_code attune_run_item_state(struct attune_run_state *r, size_t item,
+                                       struct attune_lane *lane, enum attune_item_state *state,
+                                       struct attune_err *err);
 void attune_lane_release(struct attune_lane *lane);
 
 #endif

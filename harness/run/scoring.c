@@ -113,7 +113,8 @@ void attune_scoring_free(struct attune_scoring *s)
     attune_release(s);
 }
 
-const struct attune_scorer_identity *attune_scoring_identities(const struct attune_scoring *s, size_t *n)
+const struct attune_scorer_identity *attune_scoring_identities(const struct attune_scoring *s,
+                                                               size_t *n)
 {
     *n = s->n;
     return s->identities;
@@ -181,8 +182,9 @@ static enum attune_code take_scores(const struct pool *pool, size_t scorer, cons
 }
 
 enum attune_code attune_scoring_ask(struct attune_scoring *s, size_t scorer, const char *path,
-                                    const struct attune_prompt *prompt, const atomic_bool *cancelled,
-                                    struct attune_record *record, struct attune_err *err)
+                                    const struct attune_prompt *prompt,
+                                    const atomic_bool *cancelled, struct attune_record *record,
+                                    struct attune_err *err)
 {
     struct pool *pool = &s->pools[scorer];
     struct attune_buf members = ATTUNE_BUF_INIT;

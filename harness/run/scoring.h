@@ -1,5 +1,5 @@
-/* Outside scorers: worker processes of role "scorer" that look at a finished file and its prompt and answer
- * with named numbers. Their values become metrics "scorer.<scorer>.<key>". */
+/* Outside scorers: worker processes of role "scorer" that look at a finished file and its prompt
+ * and answer with named numbers. Their values become metrics "scorer.<scorer>.<key>". */
 #ifndef ATTUNE_HARNESS_SCORING_H
 #define ATTUNE_HARNESS_SCORING_H
 
@@ -22,7 +22,8 @@ const struct attune_scorer_identity *attune_scoring_identities(const struct attu
 /* Asks one scorer about a file and adds its values to the record. Any thread. ATTUNE_E_CHILD,
  * ATTUNE_E_TIMEOUT: the scorer failed for this sample; ATTUNE_E_INTERRUPTED. */
 enum attune_code attune_scoring_ask(struct attune_scoring *scoring, size_t scorer, const char *path,
-                                    const struct attune_prompt *prompt, const atomic_bool *cancelled,
-                                    struct attune_record *record, struct attune_err *err);
+                                    const struct attune_prompt *prompt,
+                                    const atomic_bool *cancelled, struct attune_record *record,
+                                    struct attune_err *err);
 
 #endif

@@ -6,10 +6,11 @@
 #include "base/text.h"
 #include "harness/run/identity.h"
 
-static const char mend_damage[] =
-    "copy the file aside; `sqlite3 DAMAGED.db .recover | sqlite3 MENDED.db` saves what can be read, or remove the "
-    "database: the same `attune run` makes it again";
-static const char mend_samples[] = "the same `attune run` makes and scores them again, and nothing else";
+static const char mend_damage[] = "copy the file aside; `sqlite3 DAMAGED.db .recover | sqlite3 "
+                                  "MENDED.db` saves what can be read, or remove the "
+                                  "database: the same `attune run` makes it again";
+static const char mend_samples[] =
+    "the same `attune run` makes and scores them again, and nothing else";
 
 struct check {
     struct attune_store *store;
@@ -18,7 +19,8 @@ struct check {
     bool is_damaged;
 };
 
-static void report(struct check *c, enum attune_severity severity, const char *what, const char *mend)
+static void report(struct check *c, enum attune_severity severity, const char *what,
+                   const char *mend)
 {
     c->is_damaged = c->is_damaged || severity == ATTUNE_DAMAGE;
     c->each(c->context, &(struct attune_finding){severity, what, mend});
@@ -72,7 +74,8 @@ static void report_tally(struct check *c, const struct tally *tally)
 {
     if (tally->n) {
         struct attune_buf what = ATTUNE_BUF_INIT;
-        attune_buf_addf(&what, "%lld %s, the first %s", (long long)tally->n, tally->what, tally->first);
+        attune_buf_addf(&what, "%lld %s, the first %s", (long long)tally->n, tally->what,
+                        tally->first);
         report(c, ATTUNE_LOSS, attune_buf_text(&what), mend_samples);
         attune_buf_release(&what);
     }
@@ -83,7 +86,8 @@ static enum attune_code check_samples(struct check *c, struct attune_err *err)
 {
     sqlite3_stmt *stmt = attune_store_prepare(
         c->store,
-        "SELECT CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END, a.hash, a.n_bytes,"
+        "SELECT CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END, a.hash, "
+        "a.n_bytes,"
         " s.inode, s.mtime_ns, s.ctime_ns, s.hashed_ns FROM sample s JOIN run r ON r.id = s.run"
         " JOIN artefact a ON a.id = s.artefact ORDER BY s.id",
         err);
@@ -124,22 +128,27 @@ static enum attune_code check_runs(struct check *c, struct attune_err *err)
         const char *sql, *mend;
     } queries[] = {
         {ATTUNE_LOSS,
-         "SELECT 'run ' || r.id || ' ''' || r.name || ''': ' || (r.n_planned - count(s.id)) || ' of '"
-         " || r.n_planned || ' items are not finished' FROM run r LEFT JOIN sample s ON s.run = r.id"
+         "SELECT 'run ' || r.id || ' ''' || r.name || ''': ' || (r.n_planned - count(s.id)) || ' "
+         "of '"
+         " || r.n_planned || ' items are not finished' FROM run r LEFT JOIN sample s ON s.run = "
+         "r.id"
          " GROUP BY r.id HAVING count(s.id) < r.n_planned",
          "the same `attune run` continues it"},
         {ATTUNE_LOSS,
-         "SELECT 'run ' || r.id || ' ''' || r.name || ''': ' || count(*) || ' samples failed, the first: '"
+         "SELECT 'run ' || r.id || ' ''' || r.name || ''': ' || count(*) || ' samples failed, the "
+         "first: '"
          " || min(s.error) FROM run r JOIN sample s ON s.run = r.id WHERE s.status = 'failed'"
          " GROUP BY r.id",
          "the same `attune run` tries them again"},
         {ATTUNE_LOSS,
-         "SELECT 'run ' || r.id || ' ''' || r.name || ''': ' || count(*) || ' samples lack scores of an outside"
+         "SELECT 'run ' || r.id || ' ''' || r.name || ''': ' || count(*) || ' samples lack scores "
+         "of an outside"
          " scorer' FROM run r JOIN sample s ON s.run = r.id WHERE s.status = 'ok' AND s.scored = ''"
          " GROUP BY r.id",
          "the same `attune run` asks the scorer again"},
         {ATTUNE_NOTE,
-         "SELECT count(*) || ' artefacts belong to no sample any more' FROM artefact a WHERE NOT EXISTS"
+         "SELECT count(*) || ' artefacts belong to no sample any more' FROM artefact a WHERE NOT "
+         "EXISTS"
          " (SELECT 1 FROM sample s WHERE s.artefact = a.id) HAVING count(*) > 0",
          "they serve as cache and do no harm"},
     };
@@ -147,7 +156,8 @@ static enum attune_code check_runs(struct check *c, struct attune_err *err)
         sqlite3_stmt *stmt = attune_store_prepare(c->store, queries[i].sql, err);
         int rc = SQLITE_ERROR;
         while (stmt && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-            report(c, queries[i].severity, (const char *)sqlite3_column_text(stmt, 0), queries[i].mend);
+            report(c, queries[i].severity, (const char *)sqlite3_column_text(stmt, 0),
+                   queries[i].mend);
         }
         enum attune_code code = rc == SQLITE_DONE ? ATTUNE_OK
                                 : stmt ? attune_store_fail(c->store, "check the runs", err)
@@ -161,7 +171,8 @@ static enum attune_code check_runs(struct check *c, struct attune_err *err)
 }
 
 enum attune_code attune_store_check(struct attune_store *store,
-                                    void (*each)(void *context, const struct attune_finding *finding),
+                                    void (*each)(void *context,
+                                                 const struct attune_finding *finding),
                                     void *context, struct attune_err *err)
 {
     struct check c = {.store = store, .each = each, .context = context};

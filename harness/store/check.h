@@ -1,5 +1,5 @@
-/* Is an experiment whole? Looks at the database file, at the references between its tables and at the samples on
- * disk, and says for each trouble what to do about it. Changes nothing. */
+/* Is an experiment whole? Looks at the database file, at the references between its tables and at
+ * the samples on disk, and says for each trouble what to do about it. Changes nothing. */
 #ifndef ATTUNE_HARNESS_CHECK_H
 #define ATTUNE_HARNESS_CHECK_H
 
@@ -16,9 +16,11 @@ struct attune_finding {
     const char *what, *mend; /* live during the call */
 };
 
-/* Calls each for every finding, the database's own first; after damage the samples are not looked at. */
+/* Calls each for every finding, the database's own first; after damage the samples are not looked
+ * at. */
 enum attune_code attune_store_check(struct attune_store *store,
-                                    void (*each)(void *context, const struct attune_finding *finding),
+                                    void (*each)(void *context,
+                                                 const struct attune_finding *finding),
                                     void *context, struct attune_err *err);
 
 #endif

@@ -12,21 +12,26 @@ const struct attune_export attune_exports[] = {
     {"samples", "one row per sample: status, path, content, cost, log-probabilities",
      "SELECT s.run, m.name AS model, m.method, m.base, p.name AS prompt, s.seed, s.status, s.error,"
      " CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END AS path, a.hash,"
-     " a.modality, a.duration_s, s.attempts, s.generate_s, s.evaluate_s, s.device_s, s.n_candidates,"
+     " a.modality, a.duration_s, s.attempts, s.generate_s, s.evaluate_s, s.device_s, "
+     "s.n_candidates,"
      " s.n_tokens, s.n_rewards, s.logprob, s.ref_logprob, s.finished FROM sample s"
      " JOIN run r ON r.id = s.run JOIN model m ON m.id = s.model JOIN prompt p ON p.id = s.prompt"
      " LEFT JOIN artefact a ON a.id = s.artefact WHERE ?1 = 0 OR s.run = ?1 ORDER BY s.id"},
     {"models", "models with their specification",
-     "SELECT run, name, method, base, generator, spec, fingerprint, simulated, selected_on FROM model"
+     "SELECT run, name, method, base, generator, spec, fingerprint, simulated, selected_on FROM "
+     "model"
      " WHERE ?1 = 0 OR run = ?1 ORDER BY run, position"},
     {"prompts", "prompts with their attributes",
-     "SELECT q.run, p.name AS id, p.text, p.attributes FROM run_prompt q JOIN prompt p ON p.id = q.prompt"
+     "SELECT q.run, p.name AS id, p.text, p.attributes FROM run_prompt q JOIN prompt p ON p.id = "
+     "q.prompt"
      " WHERE ?1 = 0 OR q.run = ?1 ORDER BY q.run, q.position"},
     {"sets", "metrics of whole sets",
-     "SELECT run, model, metric, version, reference, value, why, ci_low, ci_high, n, n_reference, n_dims,"
+     "SELECT run, model, metric, version, reference, value, why, ci_low, ci_high, n, n_reference, "
+     "n_dims,"
      " details FROM set_score WHERE ?1 = 0 OR run = ?1 ORDER BY id"},
     {"preferences", "human preference votes",
-     "SELECT source, line, prompt, model_a, model_b, sample_a, sample_b, winner, axis, rater, confidence,"
+     "SELECT source, line, prompt, model_a, model_b, sample_a, sample_b, winner, axis, rater, "
+     "confidence,"
      " time, simulated FROM preference WHERE ?1 = ?1 ORDER BY id"},
     {"events", "what happened when",
      "SELECT run, time, kind, subject, text FROM event WHERE ?1 = 0 OR run = ?1 ORDER BY id"},

@@ -14,8 +14,9 @@ extern const struct attune_export attune_exports[];
 
 enum attune_export_format { ATTUNE_EXPORT_CSV, ATTUNE_EXPORT_JSONL };
 
-/* run 0: of all runs. ATTUNE_E_USAGE with the nearest name. Numbers read back as the same double; SQL NULL is an
- * empty field or null. Write errors are the caller's to see (ferror), and end the export early. */
+/* run 0: of all runs. ATTUNE_E_USAGE with the nearest name. Numbers read back as the same double;
+ * SQL NULL is an empty field or null. Write errors are the caller's to see (ferror), and end the
+ * export early. */
 enum attune_code attune_store_export(struct attune_store *store, const char *name, int64_t run,
                                      enum attune_export_format format, FILE *out,
                                      struct attune_err *err);

@@ -1,31 +1,33 @@
-/* The tables. What a user may query is `leaderboard` and the view `sample_scores`; the rest is normalised.
+/* The tables. What a user may query is `leaderboard` and the view `sample_scores`; the rest is
+ * normalised.
  *
- * - `run` is one suite under one version of everything that decides its numbers (run.key); running the
- *   same command again continues the same row.
+ * - `run` is one suite under one version of everything that decides its numbers (run.key); running
+ * the same command again continues the same row.
  * - `artefact` is a file by content. A score belongs to content, not to a sample: its key is
- *   (artefact, params, metric), where params stands for everything beside the file that the evaluation saw
- *   (prompt, sound font) and metric for id, version and, for outside scorers, identity. Samples come in
- *   ascending order of artefact, so the largest table only ever grows at its end.
- * - A sample and all its scores are one transaction: a sample that is there is complete. A score that is
- *   missing from a finished sample is of a metric that does not apply to its modality.
+ *   (artefact, params, metric), where params stands for everything beside the file that the
+ * evaluation saw (prompt, sound font) and metric for id, version and, for outside scorers,
+ * identity. Samples come in ascending order of artefact, so the largest table only ever grows at
+ * its end.
+ * - A sample and all its scores are one transaction: a sample that is there is complete. A score
+ * that is missing from a finished sample is of a metric that does not apply to its modality.
  */
 #include "harness/store/schema.h"
 
 static const char version_1[] =
     "CREATE TABLE run ("
     " id INTEGER PRIMARY KEY,"
-    " key TEXT NOT NULL UNIQUE,"          /* hash of everything that decides the numbers */
-    " name TEXT NOT NULL,"                /* `suite:` */
+    " key TEXT NOT NULL UNIQUE," /* hash of everything that decides the numbers */
+    " name TEXT NOT NULL,"       /* `suite:` */
     " suite TEXT NOT NULL, suite_hash TEXT NOT NULL, suite_path TEXT NOT NULL,"
     " prompt_hash TEXT NOT NULL,"
-    " files TEXT NOT NULL,"               /* folder that relative sample paths start from */
+    " files TEXT NOT NULL," /* folder that relative sample paths start from */
     " n_planned INTEGER NOT NULL, rank_by TEXT NOT NULL, allow_failed REAL NOT NULL,"
     " attune_version TEXT NOT NULL, attune_commit TEXT NOT NULL,"
     " compiler TEXT NOT NULL, cflags TEXT NOT NULL, cpu TEXT NOT NULL, host TEXT NOT NULL,"
-    " libraries TEXT NOT NULL,"           /* JSON: library -> version */
+    " libraries TEXT NOT NULL," /* JSON: library -> version */
     " fft TEXT NOT NULL, soundfont TEXT, soundfont_hash TEXT,"
     " n_threads INTEGER NOT NULL,"
-    " started TEXT NOT NULL, ended TEXT"  /* UTC, ISO 8601 */
+    " started TEXT NOT NULL, ended TEXT" /* UTC, ISO 8601 */
     ") STRICT;"
 
     "CREATE TABLE model ("
@@ -35,20 +37,20 @@ static const char version_1[] =
     " name TEXT NOT NULL,"
     " method TEXT NOT NULL CHECK (method IN ('none','sft','rlhf','dpo','inference','other')),"
     " base TEXT,"
-    " generator TEXT NOT NULL,"           /* policy, corpus, command, worker, samples, ... */
-    " spec TEXT NOT NULL,"                /* JSON, as the suite says it */
-    " fingerprint TEXT NOT NULL,"         /* weights, programs; part of every sample key */
+    " generator TEXT NOT NULL,"   /* policy, corpus, command, worker, samples, ... */
+    " spec TEXT NOT NULL,"        /* JSON, as the suite says it */
+    " fingerprint TEXT NOT NULL," /* weights, programs; part of every sample key */
     " simulated INTEGER NOT NULL DEFAULT 0 CHECK (simulated IN (0, 1)),"
-    " selected_on TEXT,"                  /* comma-separated metrics it was optimised or selected on */
+    " selected_on TEXT," /* comma-separated metrics it was optimised or selected on */
     " UNIQUE (run, name)"
     ") STRICT;"
 
     "CREATE TABLE prompt ("
     " id INTEGER PRIMARY KEY,"
-    " name TEXT NOT NULL,"                /* the prompt's own id */
+    " name TEXT NOT NULL," /* the prompt's own id */
     " text TEXT NOT NULL,"
-    " attributes TEXT NOT NULL,"          /* JSON, those read from the text included */
-    " hash TEXT NOT NULL UNIQUE"          /* over name, text, attributes */
+    " attributes TEXT NOT NULL," /* JSON, those read from the text included */
+    " hash TEXT NOT NULL UNIQUE" /* over name, text, attributes */
     ") STRICT;"
 
     "CREATE TABLE run_prompt ("
@@ -67,11 +69,12 @@ static const char version_1[] =
     "CREATE TABLE metric ("
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL, version INTEGER NOT NULL,"
-    " identity TEXT NOT NULL DEFAULT '',"  /* of an outside scorer: program, arguments, its version */
+    " identity TEXT NOT NULL DEFAULT ''," /* of an outside scorer: program, arguments, its version
+                                           */
     " title TEXT NOT NULL, unit TEXT NOT NULL,"
     " direction TEXT NOT NULL CHECK (direction IN ('up','down','none','target')), target REAL,"
-    " lo REAL, hi REAL,"                  /* NULL where open */
-    " inputs TEXT NOT NULL,"              /* 'audio', 'symbolic' or 'audio,symbolic' */
+    " lo REAL, hi REAL,"     /* NULL where open */
+    " inputs TEXT NOT NULL," /* 'audio', 'symbolic' or 'audio,symbolic' */
     " summary TEXT NOT NULL, source TEXT NOT NULL,"
     " UNIQUE (name, version, identity)"
     ") STRICT;"
@@ -92,7 +95,7 @@ static const char version_1[] =
     "CREATE TABLE params ("
     " id INTEGER PRIMARY KEY,"
     " hash TEXT NOT NULL UNIQUE,"
-    " text TEXT NOT NULL"                 /* what was hashed, JSON */
+    " text TEXT NOT NULL" /* what was hashed, JSON */
     ") STRICT;"
 
     "CREATE TABLE sample ("
@@ -101,14 +104,14 @@ static const char version_1[] =
     " model INTEGER NOT NULL REFERENCES model(id) ON DELETE CASCADE,"
     " prompt INTEGER NOT NULL REFERENCES prompt(id),"
     " seed INTEGER NOT NULL,"
-    " key TEXT NOT NULL,"                 /* hash of (model, prompt, seed): equal work, equal key */
+    " key TEXT NOT NULL," /* hash of (model, prompt, seed): equal work, equal key */
     " status TEXT NOT NULL CHECK (status IN ('ok','failed')),"
     " error TEXT,"
-    " path TEXT,"                         /* relative to run.files, or absolute */
+    " path TEXT," /* relative to run.files, or absolute */
     " artefact INTEGER REFERENCES artefact(id), params INTEGER REFERENCES params(id),"
-    " scored TEXT,"                       /* hash of the metrics and scorers it was scored with */
+    " scored TEXT," /* hash of the metrics and scorers it was scored with */
     " inode INTEGER, mtime_ns INTEGER, ctime_ns INTEGER," /* of the file when it was hashed */
-    " hashed_ns INTEGER,"                 /* and when that was */
+    " hashed_ns INTEGER,"                                 /* and when that was */
     " attempts INTEGER NOT NULL DEFAULT 1,"
     " generate_s REAL, evaluate_s REAL, device_s REAL,"
     " n_candidates INTEGER, n_tokens INTEGER, n_rewards INTEGER,"
@@ -124,7 +127,7 @@ static const char version_1[] =
     " artefact INTEGER NOT NULL REFERENCES artefact(id),"
     " params INTEGER NOT NULL REFERENCES params(id),"
     " metric INTEGER NOT NULL REFERENCES metric(id),"
-    " value REAL,"                        /* NULL: undefined, and why says the reason */
+    " value REAL," /* NULL: undefined, and why says the reason */
     " why TEXT,"
     " CHECK ((value IS NULL) = (why IS NOT NULL)),"
     " PRIMARY KEY (artefact, params, metric)"
@@ -135,25 +138,27 @@ static const char version_1[] =
     " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
     " model TEXT NOT NULL,"
     " metric TEXT NOT NULL, version INTEGER NOT NULL,"
-    " reference TEXT NOT NULL DEFAULT ''," /* name of the reference set or model; '' for one-set metrics */
+    " reference TEXT NOT NULL DEFAULT '',"   /* name of the reference set or model; '' for one-set
+                                                metrics */
     " params_hash TEXT NOT NULL DEFAULT ''," /* embedding, options */
     " value REAL, why TEXT,"
     " ci_low REAL, ci_high REAL, n INTEGER NOT NULL, n_reference INTEGER, n_dims INTEGER,"
-    " details TEXT,"                      /* JSON: rank, clipped mass, R2, ... */
+    " details TEXT," /* JSON: rank, clipped mass, R2, ... */
     " CHECK ((value IS NULL) = (why IS NOT NULL)),"
     " UNIQUE (run, model, metric, version, reference, params_hash)"
     ") STRICT;"
 
     "CREATE TABLE preference ("
     " id INTEGER PRIMARY KEY,"
-    " source TEXT NOT NULL, line INTEGER NOT NULL," /* import name and row: imports are idempotent */
+    " source TEXT NOT NULL, line INTEGER NOT NULL," /* import name and row: imports are idempotent
+                                                     */
     " prompt TEXT NOT NULL DEFAULT '',"
     " model_a TEXT NOT NULL, model_b TEXT NOT NULL,"
     " sample_a TEXT, sample_b TEXT,"
     " winner TEXT NOT NULL CHECK (winner IN ('a','b','tie','both_bad')),"
     " axis TEXT NOT NULL DEFAULT '', rater TEXT, confidence REAL, time TEXT,"
     " simulated INTEGER NOT NULL DEFAULT 0 CHECK (simulated IN (0, 1)),"
-    " extra TEXT,"                        /* JSON: covariates and whatever else the format holds */
+    " extra TEXT," /* JSON: covariates and whatever else the format holds */
     " UNIQUE (source, line, axis)"
     ") STRICT;"
 
@@ -161,8 +166,8 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
     " path TEXT NOT NULL, hash TEXT NOT NULL,"
-    " features TEXT NOT NULL,"            /* JSON: metric ids with versions */
-    " trained TEXT NOT NULL,"             /* JSON: data, options, results */
+    " features TEXT NOT NULL," /* JSON: metric ids with versions */
+    " trained TEXT NOT NULL,"  /* JSON: data, options, results */
     " simulated INTEGER NOT NULL DEFAULT 0 CHECK (simulated IN (0, 1)),"
     " created TEXT NOT NULL"
     ") STRICT;"
@@ -178,7 +183,7 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY,"
     " run INTEGER REFERENCES run(id) ON DELETE CASCADE,"
     " time TEXT NOT NULL,"
-    " kind TEXT NOT NULL,"                /* start, end, interrupt, left-out, changed-file, ... */
+    " kind TEXT NOT NULL," /* start, end, interrupt, left-out, changed-file, ... */
     " subject TEXT NOT NULL, text TEXT NOT NULL"
     ") STRICT;"
     "CREATE INDEX event_run ON event (run);"
@@ -193,7 +198,8 @@ static const char version_1[] =
     ") STRICT, WITHOUT ROWID;"
 
     /* Every metric of the run for every sample: a failed sample shows as failed in each of them. */
-    "CREATE VIEW sample_scores (run, model, method, base, prompt, seed, status, path, metric, value,"
+    "CREATE VIEW sample_scores (run, model, method, base, prompt, seed, status, path, metric, "
+    "value,"
     " state, why) AS"
     " SELECT s.run, m.name, m.method, m.base, p.name, s.seed, s.status,"
     "  CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END,"
@@ -205,6 +211,7 @@ static const char version_1[] =
     " FROM sample s JOIN run r ON r.id = s.run JOIN model m ON m.id = s.model"
     " JOIN prompt p ON p.id = s.prompt JOIN run_metric q ON q.run = s.run"
     " JOIN metric k ON k.id = q.metric"
-    " LEFT JOIN score c ON c.artefact = s.artefact AND c.params = s.params AND c.metric = q.metric;";
+    " LEFT JOIN score c ON c.artefact = s.artefact AND c.params = s.params AND c.metric = "
+    "q.metric;";
 
 const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1};

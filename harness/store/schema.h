@@ -1,5 +1,5 @@
-/* The database schema as SQL, one step per version. Steps are only ever added: a database of version n is
- * brought to n+1 by step n, inside one transaction each. */
+/* The database schema as SQL, one step per version. Steps are only ever added: a database of
+ * version n is brought to n+1 by step n, inside one transaction each. */
 #ifndef ATTUNE_HARNESS_SCHEMA_H
 #define ATTUNE_HARNESS_SCHEMA_H
 

@@ -30,9 +30,11 @@ enum attune_code attune_store_fail(struct attune_store *store, const char *doing
     attune_fail_at(err, ATTUNE_E_STORE, store->path, 0, "cannot %s: %s", doing,
                    sqlite3_errmsg(store->db));
     if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
-        attune_err_hint(err, "another program holds the database; `fuser %s` names it", store->path);
+        attune_err_hint(err, "another program holds the database; `fuser %s` names it",
+                        store->path);
     } else if (primary == SQLITE_FULL) {
-        attune_err_hint(err, "the disk is full; what was finished is kept, the same command continues");
+        attune_err_hint(err,
+                        "the disk is full; what was finished is kept, the same command continues");
     } else if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
         attune_err_hint(err, "`attune db check` says what is damaged and how to mend it");
     } else if (primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN ||
@@ -98,8 +100,8 @@ static int bind_all(sqlite3_stmt *stmt, const char *types, va_list ap)
     return rc;
 }
 
-enum attune_code attune_store_exec(struct attune_store *store, struct attune_err *err, const char *sql,
-                                   const char *types, ...)
+enum attune_code attune_store_exec(struct attune_store *store, struct attune_err *err,
+                                   const char *sql, const char *types, ...)
 {
     sqlite3_stmt *stmt = attune_store_prepare(store, sql, err);
     if (!stmt) {
@@ -245,7 +247,8 @@ enum attune_code attune_store_open(struct attune_store **out, const char *path,
     struct stat st;
     if (mode != ATTUNE_STORE_CREATE && stat(path, &st) != 0) {
         code = attune_fail_at(err, ATTUNE_E_STORE, path, 0, "no such database");
-        attune_err_hint(err, "`attune run SUITE.yaml` makes attune.db; --db or ATTUNE_DB names another");
+        attune_err_hint(err,
+                        "`attune run SUITE.yaml` makes attune.db; --db or ATTUNE_DB names another");
         goto out;
     }
     const int flags = mode == ATTUNE_STORE_READ    ? SQLITE_OPEN_READONLY
@@ -261,8 +264,8 @@ enum attune_code attune_store_open(struct attune_store **out, const char *path,
     if (code) {
         goto out;
     }
-    /* NORMAL in WAL mode: a killed process loses nothing committed; a power cut may lose the last moments
-     * but never damages the file. */
+    /* NORMAL in WAL mode: a killed process loses nothing committed; a power cut may lose the last
+     * moments but never damages the file. */
     const char *setup = mode == ATTUNE_STORE_READ
                             ? "PRAGMA foreign_keys = ON; PRAGMA query_only = ON"
                             : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"

@@ -1,11 +1,12 @@
-/* The experiment's database: opening, creating, transactions, and the sqlite3 handle for the rooms of the
- * harness that write. Everyone else reads through store_read.h.
+/* The experiment's database: opening, creating, transactions, and the sqlite3 handle for the rooms
+ * of the harness that write. Everyone else reads through store_read.h.
  *
- * One handle belongs to one thread. Several handles may be open on one file: WAL mode lets readers go on
- * while one writes; a second writer waits for up to ATTUNE_STORE_WAIT_MS.
+ * One handle belongs to one thread. Several handles may be open on one file: WAL mode lets readers
+ * go on while one writes; a second writer waits for up to ATTUNE_STORE_WAIT_MS.
  *
- * The file may come from a stranger: it is opened with SQLite's defensive settings, a schema that is not
- * trusted, and refused unless it carries attune's application id and a version this program knows.
+ * The file may come from a stranger: it is opened with SQLite's defensive settings, a schema that
+ * is not trusted, and refused unless it carries attune's application id and a version this program
+ * knows.
  */
 #ifndef ATTUNE_HARNESS_STORE_H
 #define ATTUNE_HARNESS_STORE_H
@@ -45,10 +46,10 @@ enum attune_code attune_store_fail(struct attune_store *store, const char *doing
 sqlite3_stmt *attune_store_prepare(struct attune_store *store, const char *sql,
                                    struct attune_err *err);
 
-/* Prepares, binds and runs one statement that returns no row. types: one letter per parameter, 'i' int64_t,
- * 'd' double, 't' const char * (NULL: SQL NULL). */
-enum attune_code attune_store_exec(struct attune_store *store, struct attune_err *err, const char *sql,
-                                   const char *types, ...);
+/* Prepares, binds and runs one statement that returns no row. types: one letter per parameter, 'i'
+ * int64_t, 'd' double, 't' const char * (NULL: SQL NULL). */
+enum attune_code attune_store_exec(struct attune_store *store, struct attune_err *err,
+                                   const char *sql, const char *types, ...);
 
 /* One row into `event`; run 0: none. */
 enum attune_code attune_store_event(struct attune_store *store, int64_t run, const char *kind,

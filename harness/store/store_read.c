@@ -33,8 +33,9 @@ static const char *text_at(struct list_query *q, int column)
 
 static double double_at(struct list_query *q, int column, double missing)
 {
-    return sqlite3_column_type(q->stmt, column) == SQLITE_NULL ? missing
-                                                               : sqlite3_column_double(q->stmt, column);
+    return sqlite3_column_type(q->stmt, column) == SQLITE_NULL
+               ? missing
+               : sqlite3_column_double(q->stmt, column);
 }
 
 typedef void fill_fn(struct list_query *q, void *item);
@@ -103,7 +104,8 @@ enum attune_code attune_read_runs(struct attune_store *store, struct attune_run_
     *out = (struct attune_run_list){0};
     enum attune_code code = read_list(
         store,
-        "SELECT name, key, suite, suite_hash, suite_path, prompt_hash, files, rank_by, attune_version,"
+        "SELECT name, key, suite, suite_hash, suite_path, prompt_hash, files, rank_by, "
+        "attune_version,"
         " attune_commit, compiler, cflags, cpu, host, libraries, fft, soundfont, soundfont_hash,"
         " started, ended, id, n_planned, n_threads,"
         " (SELECT count(*) FROM sample WHERE run = run.id AND status = 'ok'),"
@@ -168,7 +170,8 @@ enum attune_code attune_read_run_id(struct attune_store *store, const char *want
 static void fill_model(struct list_query *q, void *item)
 {
     struct attune_model_info *m = item;
-    const char **texts[] = {&m->name, &m->method, &m->base, &m->generator, &m->spec, &m->selected_on};
+    const char **texts[] = {&m->name,      &m->method, &m->base,
+                            &m->generator, &m->spec,   &m->selected_on};
     const int n_texts = (int)(sizeof texts / sizeof *texts);
     for (int i = 0; i < n_texts; i++) {
         *texts[i] = text_at(q, i);
@@ -229,12 +232,12 @@ enum attune_code attune_read_prompts(struct attune_store *store, int64_t run,
                                      struct attune_prompt_list *out, struct attune_err *err)
 {
     *out = (struct attune_prompt_list){0};
-    enum attune_code code = read_list(
-        store,
-        "SELECT p.id, p.name, p.text, p.attributes FROM run_prompt q JOIN prompt p ON p.id = q.prompt"
-        " WHERE q.run = ?1 ORDER BY q.position",
-        run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items, &out->text,
-        fill_prompt, err);
+    enum attune_code code = read_list(store,
+                                      "SELECT p.id, p.name, p.text, p.attributes FROM run_prompt q "
+                                      "JOIN prompt p ON p.id = q.prompt"
+                                      " WHERE q.run = ?1 ORDER BY q.position",
+                                      run, (void **)&out->items, &out->n, &out->capacity,
+                                      sizeof *out->items, &out->text, fill_prompt, err);
     if (code) {
         attune_prompt_list_release(out);
     }
@@ -326,7 +329,8 @@ enum attune_code attune_read_leaderboard(struct attune_store *store, int64_t run
         " l.rank_low, l.rank_high FROM leaderboard l"
         " LEFT JOIN model m ON m.run = l.run AND m.name = l.model"
         " LEFT JOIN (SELECT k.name AS name, min(q.position) AS position FROM run_metric q"
-        "  JOIN metric k ON k.id = q.metric WHERE q.run = ?1 GROUP BY k.name) p ON p.name = l.metric"
+        "  JOIN metric k ON k.id = q.metric WHERE q.run = ?1 GROUP BY k.name) p ON p.name = "
+        "l.metric"
         " WHERE l.run = ?1"
         " ORDER BY p.position IS NULL, p.position, l.metric, m.position, l.model",
         run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items, &out->text,

@@ -1,8 +1,8 @@
 /* Reading an experiment: the one header through which reports sees the store.
  *
- * Lists come back as arrays that the caller releases with the function beside them; strings in them are
- * owned by the list. Order is fixed: runs by id, models and prompts and metrics by their position in the
- * suite. Errors are ATTUNE_E_STORE unless said otherwise.
+ * Lists come back as arrays that the caller releases with the function beside them; strings in them
+ * are owned by the list. Order is fixed: runs by id, models and prompts and metrics by their
+ * position in the suite. Errors are ATTUNE_E_STORE unless said otherwise.
  */
 #ifndef ATTUNE_HARNESS_STORE_READ_H
 #define ATTUNE_HARNESS_STORE_READ_H
@@ -40,8 +40,9 @@ enum attune_code attune_read_runs(struct attune_store *store, struct attune_run_
                                   struct attune_err *err);
 void attune_run_list_release(struct attune_run_list *list);
 
-/* The run to report on: wanted is NULL (the one begun or continued last), an id, or a suite's name (its
- * latest). ATTUNE_E_USAGE when there is none of that name, ATTUNE_E_STORE when there is no run at all. */
+/* The run to report on: wanted is NULL (the one begun or continued last), an id, or a suite's name
+ * (its latest). ATTUNE_E_USAGE when there is none of that name, ATTUNE_E_STORE when there is no run
+ * at all. */
 enum attune_code attune_read_run_id(struct attune_store *store, const char *wanted, int64_t *run,
                                     struct attune_err *err);
 
@@ -49,7 +50,8 @@ enum attune_code attune_read_run_id(struct attune_store *store, const char *want
 
 struct attune_model_info {
     int64_t id;
-    const char *name, *method, *base, *generator, *spec, *selected_on; /* base, selected_on may be NULL */
+    /* base, selected_on may be NULL */
+    const char *name, *method, *base, *generator, *spec, *selected_on;
     bool simulated;
     int64_t n_ok, n_failed;
     /* Means over finished samples; NaN where unknown. */
@@ -110,8 +112,8 @@ enum attune_cell {
     ATTUNE_CELL_FAILED,         /* the sample failed */
 };
 
-/* One axis per thing; a cell stands at attune_score_cell(). 13 bytes per cell, so restrict the globs where a
- * run is huge. */
+/* One axis per thing; a cell stands at attune_score_cell(). 13 bytes per cell, so restrict the
+ * globs where a run is huge. */
 struct attune_score_table {
     struct attune_model_list models;
     struct attune_metric_list metrics;
@@ -125,8 +127,9 @@ struct attune_score_table {
     size_t n_reasons, reason_capacity;
     struct attune_arena text;
 };
-enum attune_code attune_read_scores(struct attune_store *store, int64_t run, const char *metric_globs,
-                                    struct attune_score_table *out, struct attune_err *err);
+enum attune_code attune_read_scores(struct attune_store *store, int64_t run,
+                                    const char *metric_globs, struct attune_score_table *out,
+                                    struct attune_err *err);
 void attune_score_table_release(struct attune_score_table *table);
 
 static inline size_t attune_score_cell(const struct attune_score_table *t, size_t model,
@@ -147,10 +150,11 @@ struct attune_sample_row {
     int64_t n_candidates, n_tokens, n_rewards;                                 /* 0: unknown */
 };
 
-/* Calls each once per sample in the order (model, prompt, seed); strings live during the call. Stops
- * early when each returns false. model NULL: all. */
+/* Calls each once per sample in the order (model, prompt, seed); strings live during the call.
+ * Stops early when each returns false. model NULL: all. */
 enum attune_code attune_read_samples(struct attune_store *store, int64_t run, const char *model,
-                                     bool (*each)(void *context, const struct attune_sample_row *row),
+                                     bool (*each)(void *context,
+                                                  const struct attune_sample_row *row),
                                      void *context, struct attune_err *err);
 
 /* ---- the leaderboard as stored */
@@ -171,7 +175,8 @@ void attune_leaderboard_release(struct attune_leaderboard *board);
 
 /* ---- baselines */
 
-/* The (run, model) a baseline names; *model is a heap string. ATTUNE_E_MISSING when there is none. */
+/* The (run, model) a baseline names; *model is a heap string. ATTUNE_E_MISSING when there is none.
+ */
 enum attune_code attune_read_baseline(struct attune_store *store, const char *name, int64_t *run,
                                       char **model, struct attune_err *err);
 

@@ -64,8 +64,8 @@ static enum attune_code read_seeds(struct attune_store *store, int64_t run,
     return code;
 }
 
-/* Reasons by text: open addressing over indices into the table's reasons, 0 for a free slot. Failed samples
- * often carry a reason of their own, so there may be as many as samples. */
+/* Reasons by text: open addressing over indices into the table's reasons, 0 for a free slot. Failed
+ * samples often carry a reason of their own, so there may be as many as samples. */
 struct reason_map {
     uint32_t *slot; /* (n_slots,) a power of two */
     size_t n_slots;
@@ -150,7 +150,8 @@ struct table_query {
     struct reason_map map;
 };
 
-/* Columns: sample, model, prompt, seed, failed, error, metric, value, why. False when out of memory. */
+/* Columns: sample, model, prompt, seed, failed, error, metric, value, why. False when out of
+ * memory. */
 static bool take_row(struct table_query *q, sqlite3_stmt *stmt)
 {
     struct attune_score_table *t = q->t;
@@ -165,8 +166,8 @@ static bool take_row(struct table_query *q, sqlite3_stmt *stmt)
         q->last_sample = sample;
         const bool failed = sqlite3_column_int(stmt, 4) != 0;
         const char *error = (const char *)sqlite3_column_text(stmt, 5);
-        const uint32_t why =
-            reason_index(t, &q->map, failed && error ? error : "the metric does not apply to this modality");
+        const uint32_t why = reason_index(
+            t, &q->map, failed && error ? error : "the metric does not apply to this modality");
         if (why == 0) {
             return false;
         }
@@ -240,8 +241,8 @@ out:
 static enum attune_code alloc_cells(struct attune_score_table *t, struct attune_err *err)
 {
     size_t n = t->models.n;
-    if (__builtin_mul_overflow(n, t->metrics.n, &n) || __builtin_mul_overflow(n, t->prompts.n, &n) ||
-        __builtin_mul_overflow(n, t->n_seeds, &n)) {
+    if (__builtin_mul_overflow(n, t->metrics.n, &n) ||
+        __builtin_mul_overflow(n, t->prompts.n, &n) || __builtin_mul_overflow(n, t->n_seeds, &n)) {
         return attune_fail(err, ATTUNE_E_MEMORY, "the score table is too large");
     }
     t->value = attune_alloc(n, sizeof *t->value);
@@ -258,8 +259,9 @@ static enum attune_code alloc_cells(struct attune_score_table *t, struct attune_
     return ATTUNE_OK;
 }
 
-enum attune_code attune_read_scores(struct attune_store *store, int64_t run, const char *metric_globs,
-                                    struct attune_score_table *out, struct attune_err *err)
+enum attune_code attune_read_scores(struct attune_store *store, int64_t run,
+                                    const char *metric_globs, struct attune_score_table *out,
+                                    struct attune_err *err)
 {
     *out = (struct attune_score_table){0};
     enum attune_code code = attune_read_models(store, run, &out->models, err);
@@ -302,7 +304,8 @@ void attune_score_table_release(struct attune_score_table *t)
 
 static double real_at(sqlite3_stmt *stmt, int column)
 {
-    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? NAN : sqlite3_column_double(stmt, column);
+    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? NAN
+                                                            : sqlite3_column_double(stmt, column);
 }
 
 static void fill_sample(sqlite3_stmt *stmt, struct attune_sample_row *row)
@@ -325,7 +328,8 @@ static void fill_sample(sqlite3_stmt *stmt, struct attune_sample_row *row)
 }
 
 enum attune_code attune_read_samples(struct attune_store *store, int64_t run, const char *model,
-                                     bool (*each)(void *context, const struct attune_sample_row *row),
+                                     bool (*each)(void *context,
+                                                  const struct attune_sample_row *row),
                                      void *context, struct attune_err *err)
 {
     sqlite3_stmt *stmt = attune_store_prepare(
@@ -335,7 +339,8 @@ enum attune_code attune_read_samples(struct attune_store *store, int64_t run, co
         " a.hash, a.modality, s.id, s.seed, s.attempts, s.n_candidates, s.n_tokens, s.n_rewards,"
         " a.duration_s, s.generate_s, s.evaluate_s, s.device_s, s.logprob, s.ref_logprob"
         " FROM sample s JOIN run r ON r.id = s.run JOIN model m ON m.id = s.model"
-        " JOIN prompt p ON p.id = s.prompt JOIN run_prompt q ON q.run = s.run AND q.prompt = s.prompt"
+        " JOIN prompt p ON p.id = s.prompt JOIN run_prompt q ON q.run = s.run AND q.prompt = "
+        "s.prompt"
         " LEFT JOIN artefact a ON a.id = s.artefact"
         " WHERE s.run = ?1 AND (?2 IS NULL OR m.name = ?2) ORDER BY m.position, q.position, s.seed",
         err);

@@ -36,7 +36,8 @@ static bool set_tempo(struct attune_attributes *a, const json_t *value)
 
 static bool set_time_signature(struct attune_attributes *a, const json_t *value)
 {
-    return json_is_string(value) && attune_attributes_set_time_signature(a, json_string_value(value));
+    return json_is_string(value) &&
+           attune_attributes_set_time_signature(a, json_string_value(value));
 }
 
 static bool set_bars(struct attune_attributes *a, const json_t *value)
@@ -116,8 +117,8 @@ static enum attune_code unknown_key(const char *key, const char *file, long line
         known[i] = attributes[i].key;
         attune_buf_addf(&list, "%s%s", i ? ", " : "", known[i]);
     }
-    attune_fail_at(err, ATTUNE_E_INPUT, file, line, "unknown attribute '%.60s'; allowed are %s", key,
-                   attune_buf_text(&list));
+    attune_fail_at(err, ATTUNE_E_INPUT, file, line, "unknown attribute '%.60s'; allowed are %s",
+                   key, attune_buf_text(&list));
     attune_buf_release(&list);
     const char *near = attune_nearest(key, known, N_ATTRIBUTES);
     if (near) {
@@ -142,7 +143,8 @@ static void hint_instrument(const json_t *value, struct attune_err *err)
         if (near) {
             attune_err_hint(err, "'%.60s' is not known; did you mean '%s'?", name, near);
         } else {
-            attune_err_hint(err, "'%.60s' is not known; use names of General MIDI instruments", name);
+            attune_err_hint(err, "'%.60s' is not known; use names of General MIDI instruments",
+                            name);
         }
         break;
     }

@@ -18,8 +18,8 @@ static enum attune_code check_utf8(const char *text, const char *what, const cha
     for (const char *p = text; *p;) {
         const size_t n = attune_utf8_step(p);
         if (n == 0) {
-            return attune_fail_at(err, ATTUNE_E_INPUT, file, line, "%s is not UTF-8 (byte %zu)", what,
-                                  (size_t)(p - text) + 1);
+            return attune_fail_at(err, ATTUNE_E_INPUT, file, line, "%s is not UTF-8 (byte %zu)",
+                                  what, (size_t)(p - text) + 1);
         }
         p += n;
     }
@@ -31,14 +31,15 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-static enum attune_code check_id(const char *id, const char *file, long line, struct attune_err *err)
+static enum attune_code check_id(const char *id, const char *file, long line,
+                                 struct attune_err *err)
 {
     if (is_blank(id)) {
         return attune_fail_at(err, ATTUNE_E_INPUT, file, line, "a prompt's id is empty");
     }
     if (strlen(id) > MAX_ID) {
-        return attune_fail_at(err, ATTUNE_E_INPUT, file, line, "a prompt's id is longer than %d bytes",
-                              MAX_ID);
+        return attune_fail_at(err, ATTUNE_E_INPUT, file, line,
+                              "a prompt's id is longer than %d bytes", MAX_ID);
     }
     for (const unsigned char *p = (const unsigned char *)id; *p; p++) {
         if (*p < 0x20 || *p == 0x7f) {
@@ -181,7 +182,8 @@ void attune_prompts_release(struct attune_prompt_set *set)
 void attune_safe_name(const char *id, char out[ATTUNE_SAFE_NAME_SIZE])
 {
     enum { KEEP = 64 };
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     size_t n = 0;
     bool changed = id[0] == '.' || id[0] == '-' || id[0] == '\0';
     for (const char *p = id; *p; p++) {
@@ -212,7 +214,9 @@ static size_t stem_length(const char *name)
     while (digits < n && name[n - 1 - digits] >= '0' && name[n - 1 - digits] <= '9') {
         digits++;
     }
-    return digits && n > digits + 3 && strncmp(name + n - digits - 3, "__s", 3) == 0 ? n - digits - 3 : n;
+    return digits && n > digits + 3 && strncmp(name + n - digits - 3, "__s", 3) == 0
+               ? n - digits - 3
+               : n;
 }
 
 const struct attune_prompt *attune_prompts_for_file(const struct attune_prompt_set *set,

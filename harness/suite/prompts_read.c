@@ -12,8 +12,8 @@
 
 enum { MAX_TEXT_FILE = 64 << 20 };
 
-static enum attune_code add_midicaps(struct attune_prompt_set *set, json_t *object, const char *path,
-                                     long line, struct attune_err *err)
+static enum attune_code add_midicaps(struct attune_prompt_set *set, json_t *object,
+                                     const char *path, long line, struct attune_err *err)
 {
     const char *id = json_string_value(json_object_get(object, "location"));
     const char *caption = json_string_value(json_object_get(object, "caption"));
@@ -56,7 +56,8 @@ static enum attune_code add_own(struct attune_prompt_set *set, json_t *object, c
                               json_is_string(text) ? "id" : "text");
     }
     if (attributes && !json_is_object(attributes) && !json_is_null(attributes)) {
-        return attune_fail_at(err, ATTUNE_E_INPUT, path, line, "key 'attributes' must be an object");
+        return attune_fail_at(err, ATTUNE_E_INPUT, path, line,
+                              "key 'attributes' must be an object");
     }
     return attune_prompts_add(set, id ? json_string_value(id) : NULL, json_string_value(text),
                               json_is_object(attributes) ? attributes : NULL, path, line, err);

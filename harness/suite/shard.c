@@ -1,14 +1,15 @@
-/* Which part of a run this process is: from the command line, or from what schedulers and MPI launchers put into
- * the environment. */
+/* Which part of a run this process is: from the command line, or from what schedulers and MPI
+ * launchers put into the environment. */
 #include <errno.h>
 
 #include "harness/suite/plan.h"
 
 enum { MAX_SHARDS = 1000000 };
 
-/* Where an engine says how many tasks there are and which one this is. `first` is the number of its first task,
- * unless a variable says it. An array of jobs counts before launchers inside one of its jobs. PBS does not say how
- * many tasks an array has: the job script exports PBS_ARRAY_COUNT (docs/cluster). */
+/* Where an engine says how many tasks there are and which one this is. `first` is the number of its
+ * first task, unless a variable says it. An array of jobs counts before launchers inside one of its
+ * jobs. PBS does not say how many tasks an array has: the job script exports PBS_ARRAY_COUNT
+ * (docs/cluster). */
 static const struct engine {
     const char *name, *index, *count, *first_variable;
     long first;
@@ -40,7 +41,8 @@ static bool from_engine(const struct engine *e, unsigned *shard, unsigned *n_sha
         long given;
         first = read_number(getenv(e->first_variable), &given) ? given : first;
     }
-    /* An array with gaps or a step (0-15:5) has indices beyond its count: they can't be counted from here. */
+    /* An array with gaps or a step (0-15:5) has indices beyond its count: they can't be counted
+     * from here. */
     if (count < 1 || count > MAX_SHARDS || index < first || index - first >= count) {
         return false;
     }
@@ -55,8 +57,10 @@ static enum attune_code from_environment(unsigned *shard, unsigned *n_shards, co
     for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
         const struct engine *e = &engines[i];
         const char *index = getenv(e->index);
-        /* LSF sets index 0 outside arrays; one task is no reason to look at the next engine's variables. */
-        if (!index || !*index || (strcmp(e->index, "LSB_JOBINDEX") == 0 && strcmp(index, "0") == 0)) {
+        /* LSF sets index 0 outside arrays; one task is no reason to look at the next engine's
+         * variables. */
+        if (!index || !*index ||
+            (strcmp(e->index, "LSB_JOBINDEX") == 0 && strcmp(index, "0") == 0)) {
             continue;
         }
         if (from_engine(e, shard, n_shards)) {
@@ -64,8 +68,8 @@ static enum attune_code from_environment(unsigned *shard, unsigned *n_shards, co
             return ATTUNE_OK;
         }
         const char *count = getenv(e->count);
-        attune_fail(err, ATTUNE_E_USAGE, "--shard auto: %s gives %s=%s, %s=%s, which is no shard", e->name,
-                    e->index, index, e->count, count ? count : "(unset)");
+        attune_fail(err, ATTUNE_E_USAGE, "--shard auto: %s gives %s=%s, %s=%s, which is no shard",
+                    e->name, e->index, index, e->count, count ? count : "(unset)");
         attune_err_hint(err, "use an array without gaps (1-8), or say --shard I/N");
         return ATTUNE_E_USAGE;
     }
@@ -85,7 +89,8 @@ enum attune_code attune_shard_parse(const char *text, unsigned *shard, unsigned 
     int used = 0;
     if (sscanf(text, "%lu/%lu%n", &i, &n, &used) != 2 || text[used] != '\0' || text[0] == '-' ||
         i < 1 || i > n || n > MAX_SHARDS) {
-        attune_fail(err, ATTUNE_E_USAGE, "--shard '%s': allowed are I/N with 1 <= I <= N, or auto", text);
+        attune_fail(err, ATTUNE_E_USAGE, "--shard '%s': allowed are I/N with 1 <= I <= N, or auto",
+                    text);
         if (i == 0 && n > 0) {
             attune_err_hint(err, "shards count from 1");
         }

@@ -1,5 +1,5 @@
-/* Loading a suite: libcyaml fills the structs of suite_schema.h, then every entry is checked against the
- * registries and turned into what the run needs. */
+/* Loading a suite: libcyaml fills the structs of suite_schema.h, then every entry is checked
+ * against the registries and turned into what the run needs. */
 #include "harness/suite/suite.h"
 
 #include <limits.h>
@@ -14,7 +14,8 @@ enum { MAX_SUITE_BYTES = 16 << 20 };
 static const double default_timeout_s = 600.0;
 
 static const char *const metric_groups[] = {
-    "harmonic.*", "temporal.*", "quality.*", "symbolic.*", "adherence.*", "reward.*", "set.*", "scorer.*",
+    "harmonic.*",  "temporal.*", "quality.*", "symbolic.*",
+    "adherence.*", "reward.*",   "set.*",     "scorer.*",
 };
 enum { N_GROUPS = sizeof metric_groups / sizeof *metric_groups };
 
@@ -70,8 +71,8 @@ static const char *keep_path(struct load *l, const char *path)
     return copy;
 }
 
-#define FAIL_AT(l, section, index, key, ...)                                                              \
-    attune_fail_at((l)->err, ATTUNE_E_INPUT, (l)->suite->path,                                            \
+#define FAIL_AT(l, section, index, key, ...)                                                       \
+    attune_fail_at((l)->err, ATTUNE_E_INPUT, (l)->suite->path,                                     \
                    attune_yaml_line(&(l)->yaml, section, index, key), __VA_ARGS__)
 
 /* ---- models */
@@ -92,8 +93,8 @@ static enum attune_code take_option(struct load *l, size_t index, const char *na
         for (const cyaml_schema_field_t *f = attune_suite_model_fields; f->key && n < MAX; f++) {
             known[n++] = f->key;
         }
-        FAIL_AT(l, "models", index, name, "unknown key '%.60s' of model '%s' (generator '%s')", name,
-                model->spec.name, model->generator->name);
+        FAIL_AT(l, "models", index, name, "unknown key '%.60s' of model '%s' (generator '%s')",
+                name, model->spec.name, model->generator->name);
         const char *near = attune_nearest(name, known, n);
         if (near) {
             attune_err_hint(l->err, "did you mean '%s'?", near);
@@ -150,9 +151,10 @@ static enum attune_code check_model(struct load *l, size_t i)
     const int n_ways = (raw->builtin != NULL) + (raw->command != NULL) + (raw->worker != NULL) +
                        (raw->samples != NULL);
     if (n_ways != 1) {
-        return FAIL_AT(l, "models", i, NULL,
-                       "model '%s' has %s of builtin, command, worker, samples; it needs exactly one",
-                       raw->name, n_ways == 0 ? "none" : "more than one");
+        return FAIL_AT(
+            l, "models", i, NULL,
+            "model '%s' has %s of builtin, command, worker, samples; it needs exactly one",
+            raw->name, n_ways == 0 ? "none" : "more than one");
     }
     for (size_t k = 0; k < i; k++) {
         if (strcmp(l->raw->models[k].name, raw->name) == 0) {
@@ -262,9 +264,10 @@ static enum attune_code take_scorer(struct load *l, size_t i)
         }
     }
     if (raw->name[strcspn(raw->name, ",*? \t\n")] != '\0') {
-        return FAIL_AT(l, "scorers", i, "name",
-                       "scorer '%s': the name becomes part of metric ids, so no ',', '*', '?' or space",
-                       raw->name);
+        return FAIL_AT(
+            l, "scorers", i, "name",
+            "scorer '%s': the name becomes part of metric ids, so no ',', '*', '?' or space",
+            raw->name);
     }
     if (raw->timeout_s < 0.0 || raw->timeout_s > 1e6 || raw->workers > 256 ||
         raw->memory_mb > UINT64_MAX >> 20) {
@@ -353,7 +356,8 @@ static enum attune_code take_metrics(struct load *l)
     for (size_t i = 0; i < l->raw->metrics_count; i++) {
         const char *glob = l->raw->metrics[i];
         if (strchr(glob, ',')) {
-            code = FAIL_AT(l, "metrics", i, NULL, "metrics: '%s' holds a comma; one glob per entry", glob);
+            code = FAIL_AT(l, "metrics", i, NULL, "metrics: '%s' holds a comma; one glob per entry",
+                           glob);
             goto out;
         }
         if (strncmp(glob, "set.", 4) == 0) {
@@ -435,7 +439,8 @@ static enum attune_code take_prompts(struct load *l)
         return attune_prompts_read(&l->suite->prompts, path, l->err);
     }
     if (node->type != YAML_SEQUENCE_NODE || !attune_yaml_item(&l->yaml, node, 0)) {
-        return FAIL_AT(l, "prompts", 0, NULL, "prompts: a file's path or a list of texts is needed");
+        return FAIL_AT(l, "prompts", 0, NULL,
+                       "prompts: a file's path or a list of texts is needed");
     }
     yaml_node_t *item;
     for (size_t i = 0; (item = attune_yaml_item(&l->yaml, node, i)) != NULL; i++) {
@@ -493,7 +498,8 @@ static enum attune_code take_lists(struct load *l)
     for (; code == ATTUNE_OK && suite->n_scorers < raw->scorers_count; suite->n_scorers++) {
         code = take_scorer(l, suite->n_scorers);
     }
-    for (; code == ATTUNE_OK && suite->n_references < raw->references_count; suite->n_references++) {
+    for (; code == ATTUNE_OK && suite->n_references < raw->references_count;
+         suite->n_references++) {
         code = take_reference(l, suite->n_references);
     }
     return code;
@@ -539,12 +545,13 @@ enum attune_code attune_suite_load(struct attune_suite *suite, const char *path,
     if (code) {
         goto out;
     }
-    const cyaml_err_t yaml_code =
-        cyaml_load_data((const uint8_t *)suite->text, strlen(suite->text), &attune_suite_yaml_config,
-                        &attune_suite_schema, (cyaml_data_t **)&l.raw, NULL);
+    const cyaml_err_t yaml_code = cyaml_load_data((const uint8_t *)suite->text, strlen(suite->text),
+                                                  &attune_suite_yaml_config, &attune_suite_schema,
+                                                  (cyaml_data_t **)&l.raw, NULL);
     if (yaml_code != CYAML_OK) {
-        code = attune_fail_at(err, yaml_code == CYAML_ERR_OOM ? ATTUNE_E_MEMORY : ATTUNE_E_INPUT,
-                              suite->path, 0, "cannot read the suite: %s", cyaml_strerror(yaml_code));
+        code =
+            attune_fail_at(err, yaml_code == CYAML_ERR_OOM ? ATTUNE_E_MEMORY : ATTUNE_E_INPUT,
+                           suite->path, 0, "cannot read the suite: %s", cyaml_strerror(yaml_code));
         goto out;
     }
     enum attune_code (*const steps[])(struct load *) = {

@@ -1,7 +1,8 @@
-/* A suite: which models answer which prompts with which seeds, and what is measured. Read from YAML; every
- * error names file, line and key, what is allowed, and the nearest valid word.
+/* A suite: which models answer which prompts with which seeds, and what is measured. Read from
+ * YAML; every error names file, line and key, what is allowed, and the nearest valid word.
  *
- * The suite owns everything in it, prompts included; model specs point into it and live as long as it does. */
+ * The suite owns everything in it, prompts included; model specs point into it and live as long as
+ * it does. */
 #ifndef ATTUNE_HARNESS_SUITE_H
 #define ATTUNE_HARNESS_SUITE_H
 

@@ -17,7 +17,8 @@ static const cyaml_strval_t methods[] = {
     {"inference", ATTUNE_METHOD_INFERENCE}, {"other", ATTUNE_METHOD_OTHER},
 };
 
-#define TEXT(key, flags, type, member) CYAML_FIELD_STRING_PTR(key, flags, type, member, 1, CYAML_UNLIMITED)
+#define TEXT(key, flags, type, member)                                                             \
+    CYAML_FIELD_STRING_PTR(key, flags, type, member, 1, CYAML_UNLIMITED)
 #define LIST(key, flags, type, member, entry) \
     CYAML_FIELD_SEQUENCE(key, flags, type, member, entry, 1, CYAML_UNLIMITED)
 

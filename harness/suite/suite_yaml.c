@@ -94,7 +94,8 @@ long attune_yaml_line(const struct attune_yaml *yaml, const char *section, size_
     yaml_node_t *node = attune_yaml_root(yaml);
     yaml_node_t *deeper = section ? attune_yaml_get(yaml, node, section) : NULL;
     node = deeper ? deeper : node;
-    if (deeper && deeper->type == YAML_SEQUENCE_NODE && (deeper = attune_yaml_item(yaml, node, index))) {
+    if (deeper && deeper->type == YAML_SEQUENCE_NODE &&
+        (deeper = attune_yaml_item(yaml, node, index))) {
         node = deeper;
         deeper = key ? attune_yaml_get(yaml, node, key) : NULL;
         node = deeper ? deeper : node;
@@ -251,8 +252,8 @@ static enum attune_code check_option(struct walk *w, yaml_node_t *node)
     return flat ? ATTUNE_OK : wrong(w, node, "a text, a number or a list of them");
 }
 
-static enum attune_code check_pair(struct walk *w, yaml_node_t *mapping, const yaml_node_pair_t *pair,
-                                   const cyaml_schema_field_t *fields)
+static enum attune_code check_pair(struct walk *w, yaml_node_t *mapping,
+                                   const yaml_node_pair_t *pair, const cyaml_schema_field_t *fields)
 {
     yaml_node_t *key = node_at(w->yaml, pair->key), *value = node_at(w->yaml, pair->value);
     const char *name = attune_yaml_text(key);
@@ -329,7 +330,8 @@ static enum attune_code check_value(struct walk *w, yaml_node_t *node,
     }
 }
 
-enum attune_code attune_yaml_check(const struct attune_yaml *yaml, const cyaml_schema_value_t *schema,
+enum attune_code attune_yaml_check(const struct attune_yaml *yaml,
+                                   const cyaml_schema_value_t *schema,
                                    const cyaml_schema_field_t *open, struct attune_err *err)
 {
     struct walk w = {.yaml = yaml, .open = open, .err = err};

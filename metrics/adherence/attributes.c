@@ -54,7 +54,8 @@ static void read_instruments(struct attune_scan *s, struct attune_attributes *ou
 static void read_mood(struct attune_scan *s, struct attune_attributes *out)
 {
     for (size_t at = 0; at < s->n_bytes; at++) {
-        for (size_t i = 0; attune_scan_begins_word(s, at) && !s->used[at] && i < attune_n_moods; i++) {
+        for (size_t i = 0; attune_scan_begins_word(s, at) && !s->used[at] && i < attune_n_moods;
+             i++) {
             const size_t n = attune_scan_phrase(s, at, attune_moods[i].word);
             if (n > 0 && !attune_scan_is_negated(s, at)) {
                 snprintf(out->mood, sizeof out->mood, "%s", attune_moods[i].word);
@@ -68,7 +69,8 @@ static void read_mood(struct attune_scan *s, struct attune_attributes *out)
 void attune_attributes_read(struct attune_attributes *attributes, const char *text,
                             struct attune_attribute_words *words)
 {
-    struct attune_scan s = {.text = text, .n_bytes = strnlen(text, ATTUNE_SCAN_MAX_TEXT), .words = words};
+    struct attune_scan s = {
+        .text = text, .n_bytes = strnlen(text, ATTUNE_SCAN_MAX_TEXT), .words = words};
     if (words) {
         words->n = 0;
     }

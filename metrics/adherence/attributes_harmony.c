@@ -57,7 +57,9 @@ static struct key_reading key_at(const struct attune_scan *s, size_t at)
         return r;
     }
     n += spelled_accidental(s, at + n, &r.tonic);
-    const int cue = attune_scan_has_cue(s, at, key, 2) ? 3 : attune_scan_has_cue(s, at, in, 1) ? 2 : 1;
+    const int cue = attune_scan_has_cue(s, at, key, 2)  ? 3
+                    : attune_scan_has_cue(s, at, in, 1) ? 2
+                                                        : 1;
     const bool lower = islower((unsigned char)s->text[at]);
     const size_t n_mode = mode_at(s, at + n, &r.mode);
     if (n_mode > 0) {
@@ -97,7 +99,8 @@ void attune_read_key(struct attune_scan *s, struct attune_attributes *out)
 static const char *const list_ends = ".!?:";
 
 /* A chord symbol at `at`; bytes read or 0. *ends: a sign that ends the list follows. */
-static size_t chord_at(const struct attune_scan *s, size_t at, struct attune_chord *chord, bool *ends)
+static size_t chord_at(const struct attune_scan *s, size_t at, struct attune_chord *chord,
+                       bool *ends)
 {
     size_t n = 0;
     for (; at + n < s->n_bytes; n++) {
@@ -108,7 +111,8 @@ static size_t chord_at(const struct attune_scan *s, size_t at, struct attune_cho
             break;
         }
     }
-    *ends = n > 0 && strchr(list_ends, s->text[at + n - 1]) && strncmp(s->text + at, "N.C.", 4) != 0;
+    *ends =
+        n > 0 && strchr(list_ends, s->text[at + n - 1]) && strncmp(s->text + at, "N.C.", 4) != 0;
     while (n > 0 && (strchr(list_ends, s->text[at + n - 1]) || s->text[at + n - 1] == ')') &&
            !attune_chord_parse(s->text + at, n, chord)) {
         n--;

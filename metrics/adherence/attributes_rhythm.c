@@ -115,7 +115,8 @@ void attune_read_meter(struct attune_scan *s, struct attune_attributes *out)
 {
     for (size_t at = 0; at < s->n_bytes; at++) {
         int numerator, denominator;
-        const size_t n = attune_scan_begins_word(s, at) ? fraction_at(s, at, &numerator, &denominator) : 0;
+        const size_t n =
+            attune_scan_begins_word(s, at) ? fraction_at(s, at, &numerator, &denominator) : 0;
         if (n > 0 && !attune_scan_phrase(s, attune_scan_skip(s, at + n), "note") &&
             (at == 0 || s->text[at - 1] != '/') && set_meter(out, numerator, denominator)) {
             attune_scan_take(s, "time_signature", at, n);
@@ -123,7 +124,8 @@ void attune_read_meter(struct attune_scan *s, struct attune_attributes *out)
         }
     }
     for (size_t at = 0; at < s->n_bytes; at++) {
-        for (size_t i = 0; attune_scan_begins_word(s, at) && i < sizeof meters / sizeof *meters; i++) {
+        for (size_t i = 0; attune_scan_begins_word(s, at) && i < sizeof meters / sizeof *meters;
+             i++) {
             const size_t n = attune_scan_phrase(s, at, meters[i].phrase);
             if (n > 0 && !s->used[at]) {
                 set_meter(out, meters[i].numerator, meters[i].denominator);

@@ -40,7 +40,8 @@ static double best_walk(const struct attune_chords *chords, const struct attune_
             const double stay = weight[j], step = weight[(j + n - 1) % n];
             const double skip = weight[(j + 2 * n - 2) % n];
             const double before = fmax(stay, fmax(step, skip));
-            next[j] = before + (span->end_s - span->start_s) * overlap(span->chord, asked->chords[j]);
+            next[j] =
+                before + (span->end_s - span->start_s) * overlap(span->chord, asked->chords[j]);
             best = fmax(best, next[j]);
         }
         for (size_t j = 0; j < n; j++) {

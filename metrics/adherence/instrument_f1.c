@@ -1,8 +1,8 @@
 /* Instruments: F1 of asked and played ones.
  *
  *     recall     share of the instruments asked for of which some program plays (instruments.h)
- *     precision  share of the played General MIDI families, drums being one, of which some program was asked for
- *     value      2 P R / (P + R), 0 when both are 0
+ *     precision  share of the played General MIDI families, drums being one, of which some program
+ * was asked for value      2 P R / (P + R), 0 when both are 0
  *
  * Names that the table does not know are left out. */
 #include <string.h>
@@ -30,7 +30,8 @@ static bool covers(const struct attune_instrument *instrument, int program)
 static double precision(const struct played *played, const struct attune_instrument *const *asked,
                         size_t n_asked)
 {
-    bool family[ATTUNE_N_INSTRUMENT_FAMILIES] = {false}, wanted[ATTUNE_N_INSTRUMENT_FAMILIES] = {false};
+    bool family[ATTUNE_N_INSTRUMENT_FAMILIES] = {false},
+         wanted[ATTUNE_N_INSTRUMENT_FAMILIES] = {false};
     for (int program = 0; program <= DRUMS; program++) {
         for (size_t i = 0; played->program[program] && i < n_asked; i++) {
             wanted[program / 8] |= covers(asked[i], program);

@@ -19,8 +19,8 @@ extern const size_t attune_n_instruments;
 /* By its name in the table, whatever the case of letters; NULL when there is none. */
 const struct attune_instrument *attune_instrument_find(const char *name);
 
-/* The sixteen General MIDI families ("piano", "chromatic percussion", ...) are programs / 8; drums are
- * a family of their own. */
+/* The sixteen General MIDI families ("piano", "chromatic percussion", ...) are programs / 8; drums
+ * are a family of their own. */
 enum { ATTUNE_DRUM_FAMILY = 16, ATTUNE_N_INSTRUMENT_FAMILIES = 17 };
 
 #endif

@@ -1,8 +1,8 @@
 /* Mood: how far the cues for valence and arousal agree with the mood word asked for.
  *
- *     valence  (r_major - r_minor) / .2 clipped to -1..1: best correlations of the key estimate in each mode
- *     arousal  mean of log2(tempo / 100 BPM) and log2(events per second / 4), each clipped to -1..1
- *     value    1 - mean over the axes that the word speaks of (moods.h) of |cue - asked| / 2
+ *     valence  (r_major - r_minor) / .2 clipped to -1..1: best correlations of the key estimate in
+ * each mode arousal  mean of log2(tempo / 100 BPM) and log2(events per second / 4), each clipped to
+ * -1..1 value    1 - mean over the axes that the word speaks of (moods.h) of |cue - asked| / 2
  *
  * Events are pitched notes and drums (symbolic) or peaks of the onset envelope (audio). Mode,
  * tempo and density are the cues with the best support in studies of listeners; this is a check

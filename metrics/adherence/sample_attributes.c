@@ -45,7 +45,8 @@ static struct attune_value symbolic_tempo(struct attune_analysis *a)
         attune_analysis_oom(a);
         return attune_undefined("out of memory");
     }
-    double from_s = notes->notes[0].onset_s, bpm = attune_tempo_map_bpm(map, notes->notes[0].onset_tick);
+    double from_s = notes->notes[0].onset_s,
+           bpm = attune_tempo_map_bpm(map, notes->notes[0].onset_tick);
     for (size_t i = 0; i < a->midi->n_events; i++) {
         const struct attune_midi_event *event = &a->midi->events[i];
         if (event->kind == ATTUNE_MIDI_TEMPO && event->value > 0) {

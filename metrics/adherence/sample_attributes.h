@@ -5,8 +5,8 @@
 #include "metrics/analysis/analysis.h"
 #include "metrics/value.h"
 
-/* Tempo in quarter notes per minute. Symbolic: the tempo map's, the one that holds for the longest time
- * between the first and the last onset; audio: the tracked tempo (beats.h). */
+/* Tempo in quarter notes per minute. Symbolic: the tempo map's, the one that holds for the longest
+ * time between the first and the last onset; audio: the tracked tempo (beats.h). */
 struct attune_value attune_sample_tempo(struct attune_analysis *analysis);
 
 /* The prompt's attributes, or NULL and the reason in *why. */

@@ -91,10 +91,12 @@ static bool word_is(const struct attune_scan *s, size_t at, size_t n, const char
     return false;
 }
 
-bool attune_scan_has_cue(const struct attune_scan *s, size_t at, const char *const *cues, size_t n_cues)
+bool attune_scan_has_cue(const struct attune_scan *s, size_t at, const char *const *cues,
+                         size_t n_cues)
 {
-    static const char *const fillers[] = {"of", "is", "the", "a", "an", "in", "to", "at", "around",
-                                          "about", "approximately", "roughly", "set", "and", "with"};
+    static const char *const fillers[] = {
+        "of",     "is",    "the",           "a",       "an",  "in",  "to",  "at",
+        "around", "about", "approximately", "roughly", "set", "and", "with"};
     for (int i = 0; i < MAX_CUE_WORDS; i++) {
         size_t n;
         at = word_before(s, at, &n);
@@ -142,7 +144,8 @@ size_t attune_scan_number(const struct attune_scan *s, size_t at, double *value)
     if (n == 0 || n == 7) {
         return 0;
     }
-    if (attune_scan_byte(s, at + n) == '.' && isdigit((unsigned char)attune_scan_byte(s, at + n + 1))) {
+    if (attune_scan_byte(s, at + n) == '.' &&
+        isdigit((unsigned char)attune_scan_byte(s, at + n + 1))) {
         for (n++; isdigit((unsigned char)attune_scan_byte(s, at + n)); n++) {
             scale /= 10.0;
             number += scale * (attune_scan_byte(s, at + n) - '0');

@@ -28,12 +28,13 @@ size_t attune_scan_skip(const struct attune_scan *s, size_t at);
 /* Marks bytes as read for an attribute. */
 void attune_scan_take(struct attune_scan *s, const char *attribute, size_t from, size_t n_bytes);
 
-/* Bytes of the lower-case phrase at `at`, whatever the text's case, or 0. A space in the phrase stands for
- * spaces and hyphens; it must end with a word, of which a plural is allowed. */
+/* Bytes of the lower-case phrase at `at`, whatever the text's case, or 0. A space in the phrase
+ * stands for spaces and hyphens; it must end with a word, of which a plural is allowed. */
 size_t attune_scan_phrase(const struct attune_scan *s, size_t at, const char *phrase);
 
 /* Whether one of the cues stands before `at`, with nothing but fillers between. */
-bool attune_scan_has_cue(const struct attune_scan *s, size_t at, const char *const *cues, size_t n_cues);
+bool attune_scan_has_cue(const struct attune_scan *s, size_t at, const char *const *cues,
+                         size_t n_cues);
 
 /* Whether "no", "not" or "without" stands right before `at`. */
 bool attune_scan_is_negated(const struct attune_scan *s, size_t at);

@@ -26,10 +26,11 @@ enum attune_modality { ATTUNE_AUDIO = 1, ATTUNE_SYMBOLIC = 2 };
 
 /* What the audio front end computes in its pass beyond decoding; metrics say what they need. */
 enum attune_need {
-    ATTUNE_NEED_LOUDNESS = 1 << 0,  /* EBU R128, peaks, clipping: original rate and channels */
-    ATTUNE_NEED_SPECTRAL = 1 << 1,  /* base spectrogram: onset envelope, mel, spectral shape, level */
-    ATTUNE_NEED_HARMONIC = 1 << 2,  /* long spectrogram: chroma, peaks, roughness, tuning */
-    ATTUNE_NEED_COMPAT = 1 << 3,    /* the compat.librosa block */
+    ATTUNE_NEED_LOUDNESS = 1 << 0, /* EBU R128, peaks, clipping: original rate and channels */
+    ATTUNE_NEED_SPECTRAL =
+        1 << 1, /* base spectrogram: onset envelope, mel, spectral shape, level */
+    ATTUNE_NEED_HARMONIC = 1 << 2, /* long spectrogram: chroma, peaks, roughness, tuning */
+    ATTUNE_NEED_COMPAT = 1 << 3,   /* the compat.librosa block */
     ATTUNE_NEED_TRUE_PEAK = 1 << 4,
     ATTUNE_NEED_ALL = 0xffff,
 };

@@ -13,7 +13,8 @@ struct attune_bars {
     const char *why;       /* that of the beats, or "less than two bars" */
     size_t n_bars;
     const double *start_s; /* (n_bars + 1,) */
-    const float *groove;   /* (n_bars, 16) onset envelope, each frame shared by the two nearest positions */
+    /* (n_bars, 16) onset envelope, each frame shared by the two nearest positions */
+    const float *groove;
     const bool *empty;     /* (n_bars,) less than 1 % of the fullest bar's onsets */
 };
 

@@ -15,21 +15,65 @@ const int attune_shifts[ATTUNE_N_SHIFTS] = {0, 4, 6, 8};
  * hypotheses, ridge); judged on the other half. */
 static const double WEIGHTS[ATTUNE_N_EVIDENCE] = {
     /* tempo and onsets per beat, in octaves: square, value */
-    -1.68, 0.476, -0.3, -0.399,
+    -1.68,
+    0.476,
+    -0.3,
+    -0.399,
     /* repetition after 1/2, 1, 3/2, 2, 3, 4, 8 beats */
-    0.453, 0.966, 0.289, 0.622, 0.884, 1.8, 1.18,
+    0.453,
+    0.966,
+    0.289,
+    0.622,
+    0.884,
+    1.8,
+    1.18,
     /* all onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.346, 0.0485, -0.258, 0.0714, -0.115, 0.324, 0.208,
+    0.346,
+    0.0485,
+    -0.258,
+    0.0714,
+    -0.115,
+    0.324,
+    0.208,
     /* bass onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    -0.00674, -0.0172, -0.0887, 0.228, -0.113, 0.21, 0.0802,
+    -0.00674,
+    -0.0172,
+    -0.0887,
+    0.228,
+    -0.113,
+    0.21,
+    0.0802,
     /* treble onsets: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.664, -0.077, -0.31, 0.0422, -0.163, 0.261, 0.237,
-    /* rises of the bass: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.378, -0.148, -0.102, 0.353, -0.0428, 0.57, 0.375,
-    /* rises of the level: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation */
-    0.335, -0.247, -0.26, 0.305, -0.24, 0.69, -0.147,
+    0.664,
+    -0.077,
+    -0.31,
+    0.0422,
+    -0.163,
+    0.261,
+    0.237,
+    /* rises of the bass: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation
+     */
+    0.378,
+    -0.148,
+    -0.102,
+    0.353,
+    -0.0428,
+    0.57,
+    0.375,
+    /* rises of the level: on the beat, 1/2, 1/3 + 2/3, 2/3 - 1/3, 1/4 + 3/4, 3/4 - 1/4, alternation
+     */
+    0.335,
+    -0.247,
+    -0.26,
+    0.305,
+    -0.24,
+    0.69,
+    -0.147,
     /* alternation of bass against treble, against all; phase 0, phase 1/2 */
-    -0.0301, -0.0384, 0.29, -0.952,
+    -0.0301,
+    -0.0384,
+    0.29,
+    -0.952,
 };
 
 double attune_at_lag(const double *ac, size_t n_lags, double lag)
@@ -134,8 +178,8 @@ static void scale_to_mean_one(double *x, size_t n)
     }
 }
 
-void attune_evidence_profile(const struct attune_evidence *evidence, const int *beat, size_t n_beats,
-                             struct attune_phase_profile *profile)
+void attune_evidence_profile(const struct attune_evidence *evidence, const int *beat,
+                             size_t n_beats, struct attune_phase_profile *profile)
 {
     *profile = (struct attune_phase_profile){.part = {{0.0}}};
     for (size_t i = 0; i + 1 < n_beats; i++) {

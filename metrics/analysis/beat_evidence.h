@@ -24,7 +24,8 @@ struct attune_evidence {
     double rate_hz;
     size_t n_frames;
     double onset_rate_hz; /* peaks of the envelope per second */
-    const float *envelope[ATTUNE_N_PARTS]; /* (n_frames,) onsets of all bands, of the bass, of the treble */
+    /* (n_frames,) onsets of all bands, of the bass, of the treble */
+    const float *envelope[ATTUNE_N_PARTS];
     double ac[ATTUNE_TEMPOGRAM_MAX_LAGS]; /* attune_tempogram_bands */
 };
 
@@ -38,8 +39,8 @@ int attune_evidence_init(struct attune_evidence *evidence, struct attune_arena *
                          const struct attune_frames *frames, const struct attune_onset *onset);
 
 /* Folds the envelopes over beats (in frames). */
-void attune_evidence_profile(const struct attune_evidence *evidence, const int *beat, size_t n_beats,
-                             struct attune_phase_profile *profile);
+void attune_evidence_profile(const struct attune_evidence *evidence, const int *beat,
+                             size_t n_beats, struct attune_phase_profile *profile);
 
 void attune_evidence_features(const struct attune_evidence *evidence,
                               const struct attune_phase_profile *profile, double period, int shift,

@@ -150,8 +150,8 @@ static size_t track(struct tracker *t, double period)
     return n_beats;
 }
 
-/* Time in frames of a beat: the centre of mass of the envelope within two frames of its peak, or the
- * frame itself where the envelope does not peak. */
+/* Time in frames of a beat: the centre of mass of the envelope within two frames of its peak, or
+ * the frame itself where the envelope does not peak. */
 static double refine(const float *env, size_t n, int frame)
 {
     if (frame < 2 || (size_t)frame + 2 >= n || env[frame] < env[frame - 1] ||
@@ -166,8 +166,8 @@ static double refine(const float *env, size_t n, int frame)
     return sum > 0.0 ? frame + moment / sum : frame;
 }
 
-/* The beat near `at`: an onset within 6 % of the interval that is clearly stronger than what is there,
- * else what is there. */
+/* The beat near `at`: an onset within 6 % of the interval that is clearly stronger than what is
+ * there, else what is there. */
 static double nearest_onset(const struct tracker *t, double at, double interval)
 {
     const int here = (int)round(at), reach = (int)round(0.06 * interval);
@@ -182,8 +182,8 @@ static double nearest_onset(const struct tracker *t, double at, double interval)
     return best == here && refined == (double)here ? at : refined;
 }
 
-/* Moves beats by a share of their interval, then to nearby onsets. Returns how many lie inside the sample;
- * time: (n_beats + 1,) in frames. */
+/* Moves beats by a share of their interval, then to nearby onsets. Returns how many lie inside the
+ * sample; time: (n_beats + 1,) in frames. */
 static size_t shift(const struct tracker *t, size_t n_beats, double share, double *time)
 {
     size_t n = 0;

@@ -18,12 +18,14 @@ struct attune_chroma {
     const float *frames;    /* (n_frames, 12) C first; L1-normalised, zero where silent */
     const bool *silent;     /* (n_frames,) */
     const double *time_s;   /* (n_frames + 1,) frame i covers time_s[i] .. time_s[i+1] */
-    const float *weight;    /* (n_frames,) energy (audio) or summed duration (symbolic) before normalising */
+    /* (n_frames,) energy (audio) or summed duration (symbolic) before normalising */
+    const float *weight;
     double mean[12];        /* over sounding frames, sums to 1; symbolic: weighted by duration */
     double sounding_s;      /* time in sounding frames */
     double tuning_cents;    /* audio: offset from A440, -50..50; symbolic: 0 */
-    size_t first_window; /* start of the first local window: where sound begins (symbolic: its bar) */
-    size_t window, hop;     /* local windows in frames: audio 8 s and 4 s; symbolic 4 bars and 2 bars */
+    /* start of the first local window: where sound begins (symbolic: its bar) */
+    size_t first_window;
+    size_t window, hop; /* local windows in frames: audio 8 s and 4 s; symbolic 4 bars and 2 bars */
     size_t n_events;        /* symbolic: pitched notes; audio: 0 */
 };
 

@@ -4,7 +4,10 @@
 
 #include <math.h>
 
-enum { N_BINS = ATTUNE_FRAME_SIZE / 2 + 1, MAX_FRAMES = 3600 * ATTUNE_ANALYSIS_RATE / ATTUNE_FRAME_HOP };
+enum {
+    N_BINS = ATTUNE_FRAME_SIZE / 2 + 1,
+    MAX_FRAMES = 3600 * ATTUNE_ANALYSIS_RATE / ATTUNE_FRAME_HOP
+};
 
 static const double BIN_HZ = (double)ATTUNE_ANALYSIS_RATE / ATTUNE_FRAME_SIZE;
 
@@ -125,8 +128,8 @@ static double rms(const float *signal)
     return sqrt(squares / ATTUNE_FRAME_SIZE);
 }
 
-int attune_compat_frames_push(struct attune_compat_frames *frames, const float *signal, size_t first,
-                              size_t last, const float *power, const float *mel)
+int attune_compat_frames_push(struct attune_compat_frames *frames, const float *signal,
+                              size_t first, size_t last, const float *power, const float *mel)
 {
     if (frames->n_frames == MAX_FRAMES) {
         frames->too_long = true;

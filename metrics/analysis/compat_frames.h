@@ -33,7 +33,7 @@ void attune_compat_frames_release(struct attune_compat_frames *frames);
 
 /* One frame: its samples, of which first..last-1 lie inside the signal; power and mel of its
  * spectrum. */
-int attune_compat_frames_push(struct attune_compat_frames *frames, const float *signal, size_t first,
-                              size_t last, const float *power, const float *mel);
+int attune_compat_frames_push(struct attune_compat_frames *frames, const float *signal,
+                              size_t first, size_t last, const float *power, const float *mel);
 
 #endif

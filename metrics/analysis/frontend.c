@@ -10,11 +10,11 @@
 #include "metrics/analysis/meter.h"
 
 enum {
-    BLOCK = 8192,                      /* source frames per read */
-    PAD = ATTUNE_HARMONIC_SIZE / 2,    /* zeros before and after the signal: half the longest frame */
+    BLOCK = 8192,                   /* source frames per read */
+    PAD = ATTUNE_HARMONIC_SIZE / 2, /* zeros before and after the signal: half the longest frame */
     CAPACITY = 3 * ATTUNE_HARMONIC_SIZE,
     MIN_RATE_HZ = 2000,
-    MAX_HOURS = 12,                    /* more would need gigabytes of features */
+    MAX_HOURS = 12, /* more would need gigabytes of features */
 };
 
 /* Guards powers against overflow by absurd float files; 120 dB above full scale. */
@@ -36,7 +36,8 @@ struct attune_frontend {
     float *interleaved;     /* (BLOCK, n_channels) */
     size_t interleaved_capacity;
     float *mono;            /* (BLOCK,) mean of the channels */
-    struct attune_resampler *resampler; /* of this sample; NULL: source already at the analysis rate */
+    /* of this sample; NULL: source already at the analysis rate */
+    struct attune_resampler *resampler;
 
     /* The analysis signal in a sliding window. Positions count from the first sample, zeros before
      * it. */
@@ -74,8 +75,8 @@ struct attune_frontend *attune_frontend_new(struct attune_err *err)
     f->harmonic_power = attune_alloc(ATTUNE_HARMONIC_SIZE / 2 + 1, sizeof(float));
     f->mono = attune_alloc(BLOCK, sizeof *f->mono);
     f->signal = attune_alloc(CAPACITY, sizeof *f->signal);
-    if (!f->meter || !f->base || !f->harmonic || !f->musdr || !f->harmonic_fft || !f->harmonic_window ||
-        !f->harmonic_power || !f->mono || !f->signal) {
+    if (!f->meter || !f->base || !f->harmonic || !f->musdr || !f->harmonic_fft ||
+        !f->harmonic_window || !f->harmonic_power || !f->mono || !f->signal) {
         attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the audio front end");
         attune_frontend_free(f);
         return NULL;

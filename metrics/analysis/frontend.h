@@ -36,8 +36,10 @@ struct attune_frames {
     const float *level_db;      /* frame level relative to full scale (RMS), floor -120 */
     const float *centroid_hz;
     const float *rolloff99_hz;  /* frequency below which 99 % of the power lies */
-    const float *mel_shape_mean; /* (128,) mean of each mel band's dB over the frame's mean over bands */
-    const float *mel_shape_sd;   /* (128,) its standard deviation; frames above -90 dB of full scale */
+    /* (128,) mean of each mel band's dB over the frame's mean over bands */
+    const float *mel_shape_mean;
+    /* (128,) its standard deviation; frames above -90 dB of full scale */
+    const float *mel_shape_sd;
     const float *flatness;      /* geometric over arithmetic mean of the power */
     const bool *silent;         /* 60 dB below the loudest frame, or below -90 dB of full scale */
     size_t n_silent;

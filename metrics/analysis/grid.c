@@ -1,9 +1,9 @@
 /* The metrical grid: the time-signature map unrolled into beats and bars.
  *
- * A time signature holds from its tick, where a new bar begins even if the bar before is then short; of
- * several at one tick the last counts; one whose numerator is 0 or whose denominator is beyond 64 is
- * ignored. A beat is never shorter than a tick. The last bar is the one in which the last note ends, at
- * its full length.
+ * A time signature holds from its tick, where a new bar begins even if the bar before is then
+ * short; of several at one tick the last counts; one whose numerator is 0 or whose denominator is
+ * beyond 64 is ignored. A beat is never shorter than a tick. The last bar is the one in which the
+ * last note ends, at its full length.
  */
 #include <math.h>
 
@@ -60,7 +60,8 @@ static size_t list_meters(const struct attune_midi *midi, double end_tick, struc
     return n;
 }
 
-/* Bars that begin within the meter; beats are counted in whole bars, an upper bound of what is kept. */
+/* Bars that begin within the meter; beats are counted in whole bars, an upper bound of what is
+ * kept. */
 static double bars_in(const struct meter *meter)
 {
     const double bar_ticks = meter->beat_ticks * meter->beats_per_bar;

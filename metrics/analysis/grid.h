@@ -1,7 +1,7 @@
-/* The metrical grid of a symbolic sample, from its time-signature map: every beat (the denominator's
- * note value; in 6/8, 9/8, 12/8 the dotted quarter) and every bar up to the end of the last note. SMPTE
- * files and files without time signatures count 4/4 (SMPTE: 120 BPM). A beat is
- * at least one tick long; more than 262144 beats are taken for damage. */
+/* The metrical grid of a symbolic sample, from its time-signature map: every beat (the
+ * denominator's note value; in 6/8, 9/8, 12/8 the dotted quarter) and every bar up to the end of
+ * the last note. SMPTE files and files without time signatures count 4/4 (SMPTE: 120 BPM). A beat
+ * is at least one tick long; more than 262144 beats are taken for damage. */
 #ifndef ATTUNE_METRICS_ANALYSIS_GRID_H
 #define ATTUNE_METRICS_ANALYSIS_GRID_H
 

@@ -30,7 +30,8 @@ static void average(const struct short_frames *frames, double centre_s, double r
     const double first = (centre_s - HALF_WINDOW_S) / frames->step_s - frames->offset;
     const double last = (centre_s + HALF_WINDOW_S) / frames->step_s - frames->offset;
     double norm = 0.0;
-    for (size_t i = first > 0.0 ? (size_t)ceil(first) : 0; i < frames->n && (double)i <= last; i++) {
+    for (size_t i = first > 0.0 ? (size_t)ceil(first) : 0; i < frames->n && (double)i <= last;
+         i++) {
         if (frames->silent[i]) {
             continue;
         }
@@ -79,8 +80,9 @@ static struct attune_harmony_sequence *compute(struct attune_analysis *analysis)
     }
     const struct attune_chroma *chroma = attune_analysis_chroma(analysis);
     const bool symbolic = analysis->modality == ATTUNE_SYMBOLIC;
-    const double duration_s =
-        chroma->why ? 0.0 : symbolic ? attune_analysis_notes(analysis)->end_s : analysis->duration_s;
+    const double duration_s = chroma->why ? 0.0
+                              : symbolic  ? attune_analysis_notes(analysis)->end_s
+                                          : analysis->duration_s;
     if (chroma->why || (symbolic && duration_s > MAX_NOTES_S)) {
         sequence->why = chroma->why ? chroma->why : "notes over more than 4 hours";
         return sequence;

@@ -5,7 +5,8 @@
  *     const struct attune_key *attune_analysis_key(struct attune_analysis *a)
  *     {
  *         if (!a->key) {
- *             a->key = compute(a);      // from a->arena; out of memory: attune_analysis_oom(a, &none)
+ *             a->key = compute(a);      // from a->arena; out of memory: attune_analysis_oom(a,
+ * &none)
  *         }
  *         return a->key;
  *     }
@@ -31,7 +32,7 @@ struct attune_analysis {
     attune_clock *clock;                /* lent by the caller for stage times, or NULL */
     struct attune_stage_times times;    /* of the front end's pass over this sample */
     struct attune_frontend *frontend;   /* kept across samples: plans, windows, filters, buffers */
-    void *plans;                        /* kept across samples by other features (see their files) */
+    void *plans; /* kept across samples by other features (see their files) */
     struct attune_tempo_map *tempo_map; /* of a symbolic sample; freed with it */
 
     /* One slot per feature, NULL until computed. */

@@ -10,7 +10,8 @@ enum { CHANNELS = 16, NONE = 0xff };
 
 static const struct attune_note_stats out_of_memory = {.why = "out of memory"};
 
-/* The latest notes of a line: the melody tone before, and the highest so far of those that now begin. */
+/* The latest notes of a line: the melody tone before, and the highest so far of those that now
+ * begin. */
 struct line {
     uint32_t onset_tick;
     uint8_t before, now;
@@ -27,7 +28,8 @@ static void count_step(struct attune_note_stats *stats, const struct line *line)
 }
 
 /* Notes come by onset, then pitch, so that the last of those that begin together is the highest. */
-static void follow(struct attune_note_stats *stats, struct line *line, const struct attune_note *note)
+static void follow(struct attune_note_stats *stats, struct line *line,
+                   const struct attune_note *note)
 {
     if (line->begun && line->onset_tick == note->onset_tick) {
         line->now = note->pitch;

@@ -1,5 +1,6 @@
-/* Counts over the pitched notes of a symbolic sample that several metrics share. Drums take no part.
- * A line is one channel of one track; of notes that begin together its highest one is its melody. */
+/* Counts over the pitched notes of a symbolic sample that several metrics share. Drums take no
+ * part. A line is one channel of one track; of notes that begin together its highest one is its
+ * melody. */
 #ifndef ATTUNE_METRICS_ANALYSIS_NOTE_STATS_H
 #define ATTUNE_METRICS_ANALYSIS_NOTE_STATS_H
 

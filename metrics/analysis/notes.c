@@ -1,8 +1,8 @@
 /* The note table: pairing of note-ons and note-offs under the house rule of notes.h.
  *
- * A note's program is the one its own track has set on its channel, else the last one that any track has
- * set on that channel: files that keep all program changes in the first track play as they should, and
- * two tracks on one channel keep their own instruments.
+ * A note's program is the one its own track has set on its channel, else the last one that any
+ * track has set on that channel: files that keep all program changes in the first track play as
+ * they should, and two tracks on one channel keep their own instruments.
  */
 #include <string.h>
 

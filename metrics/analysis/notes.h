@@ -1,6 +1,7 @@
-/* The note table of a symbolic sample, under the house rule: a note-on of a sounding pitch on the same
- * track and channel ends the earlier note; a velocity-0 note-on is a note-off; notes still open end at
- * their track's end; zero-length notes are kept. Sorted by onset, then pitch, then track. */
+/* The note table of a symbolic sample, under the house rule: a note-on of a sounding pitch on the
+ * same track and channel ends the earlier note; a velocity-0 note-on is a note-off; notes still
+ * open end at their track's end; zero-length notes are kept. Sorted by onset, then pitch, then
+ * track. */
 #ifndef ATTUNE_METRICS_ANALYSIS_NOTES_H
 #define ATTUNE_METRICS_ANALYSIS_NOTES_H
 

@@ -1,7 +1,7 @@
-/* Notes that sound while a file is read: first in, first out per voice and pitch. A voice is one channel
- * of one track. Notes are the caller's indices, below a number known beforehand; each is pushed at most
- * once. A voice's list holds one entry per sounding pitch, so that every operation takes at most 128
- * steps whatever the file does. */
+/* Notes that sound while a file is read: first in, first out per voice and pitch. A voice is one
+ * channel of one track. Notes are the caller's indices, below a number known beforehand; each is
+ * pushed at most once. A voice's list holds one entry per sounding pitch, so that every operation
+ * takes at most 128 steps whatever the file does. */
 #ifndef ATTUNE_METRICS_ANALYSIS_OPEN_NOTES_H
 #define ATTUNE_METRICS_ANALYSIS_OPEN_NOTES_H
 

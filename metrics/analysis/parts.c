@@ -30,7 +30,8 @@ struct lines {
     size_t busiest;    /* notes of the busiest line */
 };
 
-static int list_lines(struct attune_analysis *a, const struct attune_notes *notes, struct lines *out)
+static int list_lines(struct attune_analysis *a, const struct attune_notes *notes,
+                      struct lines *out)
 {
     out->n = (size_t)a->midi->n_tracks * CHANNELS;
     out->line = attune_arena_alloc(&a->scratch, out->n, sizeof *out->line);
@@ -115,7 +116,8 @@ static const struct line *find_bass(const struct attune_midi *midi, const struct
         if (line->n_notes == 0 || line == melody) {
             continue;
         }
-        if (name_holds(midi, line->track, words, 1) && !name_holds(midi, line->track, not_bass, 1) &&
+        if (name_holds(midi, line->track, words, 1) &&
+            !name_holds(midi, line->track, not_bass, 1) &&
             (!named || line->n_notes > named->n_notes)) {
             named = line;
         }
@@ -129,8 +131,8 @@ static const struct line *find_bass(const struct attune_midi *midi, const struct
     return named ? named : program ? program : lowest;
 }
 
-/* The highest or lowest notes of a line, one at a time. in_part: (n_notes,) marks the notes taken, or NULL.
- * Returns how many, into out with room for all notes. */
+/* The highest or lowest notes of a line, one at a time. in_part: (n_notes,) marks the notes taken,
+ * or NULL. Returns how many, into out with room for all notes. */
 static size_t outline(const struct attune_notes *notes, const struct line *line, bool highest,
                       struct attune_part_note *out, bool *in_part)
 {
@@ -164,7 +166,8 @@ static size_t outline(const struct attune_notes *notes, const struct line *line,
 }
 
 /* Chroma per beat of what is not the melody, then chords. Returns 0 when out of memory. */
-static int track_chords(struct attune_analysis *a, struct attune_parts *parts, const bool *in_melody)
+static int track_chords(struct attune_analysis *a, struct attune_parts *parts,
+                        const bool *in_melody)
 {
     const struct attune_notes *notes = attune_analysis_notes(a);
     const struct attune_grid *grid = attune_analysis_grid(a);
@@ -204,7 +207,8 @@ static int track_chords(struct attune_analysis *a, struct attune_parts *parts, c
     parts->why = n_sounding == 0 ? "no accompaniment" : NULL;
     parts->n_beats = grid->n_beats;
     parts->chord = chord;
-    return attune_chords_track(chroma, silent, grid->n_beats, tracking, &a->scratch, chord, NULL, NULL);
+    return attune_chords_track(chroma, silent, grid->n_beats, tracking, &a->scratch, chord, NULL,
+                               NULL);
 }
 
 /* Returns 0 when out of memory. */

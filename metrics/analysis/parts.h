@@ -1,16 +1,16 @@
 /* Melody, bass and accompaniment chords of a multi-track symbolic sample.
  *
  * A line is one channel of one track, drums left out. Rules, in order:
- *   melody  the line with most notes whose track name holds "melody", "vocal", "voice", "lead", "sing" or
- *           "solo"; else, of the lines with at least a quarter of the notes of the busiest one and neither a
- *           bass (below), percussive nor effects program, the one with the highest mean pitch, an octave
- *           of bonus given for being monophonic. Its skyline is the melody: of notes that begin together the
- *           highest, each ended by the next one's onset. A piece of one line has its skyline as melody.
- *   bass    the line with most notes whose track name holds "bass" (but not "bassoon"); else the one with
- *           most notes, a bass program (32-39) and a mean pitch below C4 (60); else the lowest line but the
- *           melody's, if its mean pitch lies below E3 (52). Of notes that begin together the lowest. Pieces
- *           without one have no bass.
- *   chords  tracked (chords.h) over one frame per beat of everything pitched that is not the melody
+ *   melody  the line with most notes whose track name holds "melody", "vocal", "voice", "lead",
+ * "sing" or "solo"; else, of the lines with at least a quarter of the notes of the busiest one and
+ * neither a bass (below), percussive nor effects program, the one with the highest mean pitch, an
+ * octave of bonus given for being monophonic. Its skyline is the melody: of notes that begin
+ * together the highest, each ended by the next one's onset. A piece of one line has its skyline as
+ * melody. bass    the line with most notes whose track name holds "bass" (but not "bassoon"); else
+ * the one with most notes, a bass program (32-39) and a mean pitch below C4 (60); else the lowest
+ * line but the melody's, if its mean pitch lies below E3 (52). Of notes that begin together the
+ * lowest. Pieces without one have no bass. chords  tracked (chords.h) over one frame per beat of
+ * everything pitched that is not the melody
  */
 #ifndef ATTUNE_METRICS_ANALYSIS_PARTS_H
 #define ATTUNE_METRICS_ANALYSIS_PARTS_H
@@ -30,7 +30,8 @@ struct attune_parts {
     const struct attune_part_note *melody, *bass; /* by onset, no two at once */
     uint16_t melody_track, bass_track; /* bass_track only with n_bass > 0 */
     size_t n_beats;
-    const struct attune_chord *chord; /* (n_beats,) of the grid's beats; root -1 where there is none */
+    /* (n_beats,) of the grid's beats; root -1 where there is none */
+    const struct attune_chord *chord;
 };
 
 const struct attune_parts *attune_analysis_parts(struct attune_analysis *analysis);

@@ -235,7 +235,8 @@ static struct attune_ssm *compute(struct attune_analysis *analysis)
         return NULL;
     }
     attune_scape_quantise(matrix, n * n);
-    *ssm = (struct attune_ssm){.n = n, .rate_hz = sequence->rate_hz / (double)step, .matrix = matrix};
+    *ssm =
+        (struct attune_ssm){.n = n, .rate_hz = sequence->rate_hz / (double)step, .matrix = matrix};
     return ssm;
 }
 

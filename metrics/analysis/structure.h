@@ -18,7 +18,8 @@ enum attune_structure_range {
 struct attune_structure {
     const char *why;
     double duration_s; /* of the piece */
-    double fitness[ATTUNE_N_STRUCTURE_RANGES]; /* maximum over segments of the range; 0 where none fits */
+    /* maximum over segments of the range; 0 where none fits */
+    double fitness[ATTUNE_N_STRUCTURE_RANGES];
     double repetition; /* coverage of the fittest segment of any range, 0 when its fitness is 0 */
 };
 

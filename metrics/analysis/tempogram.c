@@ -54,7 +54,8 @@ void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, dou
 }
 
 /* Band b of the window at start, mean-free, to x (n,). */
-static void take_band(const float *bands, size_t n_bands, size_t b, size_t start, size_t n, float *x)
+static void take_band(const float *bands, size_t n_bands, size_t b, size_t start, size_t n,
+                      float *x)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {

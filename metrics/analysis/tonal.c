@@ -45,8 +45,9 @@ double attune_tiv_dissonance(const float chroma[12], enum attune_modality modali
     static const double audio[6] = {3.0, 8.0, 11.5, 15.0, 14.5, 7.5};
     static const double symbolic[6] = {2.0, 11.0, 17.0, 16.0, 19.0, 7.0};
     /* cos(2 pi i / 12); the sine lies nine twelfths further on */
-    static const double cosine[12] = {1.0,  0.8660254037844386,  0.5,  0.0, -0.5, -0.8660254037844386,
-                                      -1.0, -0.8660254037844386, -0.5, 0.0, 0.5,  0.8660254037844386};
+    static const double cosine[12] = {
+        1.0,  0.8660254037844386,  0.5,  0.0, -0.5, -0.8660254037844386,
+        -1.0, -0.8660254037844386, -0.5, 0.0, 0.5,  0.8660254037844386};
     const double *weight = modality == ATTUNE_AUDIO ? audio : symbolic;
     double norm = 0.0, weights = 0.0;
     for (int k = 1; k <= 6; k++) {

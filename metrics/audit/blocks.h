@@ -11,7 +11,8 @@ struct attune_blocks {
     size_t n;
 };
 
-/* Lengths between shortest_s and longest_s, uniform on a logarithmic scale. False: out of memory. */
+/* Lengths between shortest_s and longest_s, uniform on a logarithmic scale. False: out of memory.
+ */
 bool attune_blocks_init(struct attune_blocks *blocks, const struct attune_clip *clip,
                         double shortest_s, double longest_s, struct attune_rng *rng);
 void attune_blocks_release(struct attune_blocks *blocks);

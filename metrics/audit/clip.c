@@ -141,8 +141,8 @@ static void overlap_release(struct overlap *o)
     attune_release(o->source);
 }
 
-/* Moves the grain by up to 12 ms so that its first half goes on like the second half of the one before, in
- * the first channel. */
+/* Moves the grain by up to 12 ms so that its first half goes on like the second half of the one
+ * before, in the first channel. */
 static void align(const struct attune_clip *clip, const struct overlap *o,
                   const struct grain *before, struct grain *grain)
 {

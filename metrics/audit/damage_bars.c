@@ -1,5 +1,5 @@
-/* Damage to whole bars. A note belongs to the bar of its onset and keeps its length when it moves. Bars
- * trade places only with bars of the same length, so that the grid stays what it was. */
+/* Damage to whole bars. A note belongs to the bar of its onset and keeps its length when it moves.
+ * Bars trade places only with bars of the same length, so that the grid stays what it was. */
 #include "metrics/audit/damages.h"
 
 static uint32_t bar_length(const struct attune_score *score, size_t bar)
@@ -14,8 +14,8 @@ static void move_to_tick(struct attune_note *note, uint32_t onset)
     note->end_tick = note->onset_tick + length;
 }
 
-/* Sends the music of the hit bars one hit bar of the same length further, in the random order; so no hit
- * bar stays in its place unless it is the only one of its length. */
+/* Sends the music of the hit bars one hit bar of the same length further, in the random order; so
+ * no hit bar stays in its place unless it is the only one of its length. */
 bool attune_damage_bar_shuffle(struct attune_score *score, const struct attune_score *donor,
                                double dose, struct attune_rng *rng)
 {
@@ -97,8 +97,8 @@ static size_t first_sounding_bar(const struct attune_score *score)
     return attune_score_bar(score, first);
 }
 
-/* From a point on, which comes earlier with the dose, the first sounding bar is all that is heard. Notes
- * longer than the bar end with it, so that the loop does not pile up. */
+/* From a point on, which comes earlier with the dose, the first sounding bar is all that is heard.
+ * Notes longer than the bar end with it, so that the loop does not pile up. */
 bool attune_damage_freezing(struct attune_score *score, const struct attune_score *donor,
                             double dose, struct attune_rng *rng)
 {
@@ -167,8 +167,8 @@ static void list_parts(const struct attune_score *score, bool drums, struct part
     }
 }
 
-/* Gives a donor's note to a part of the host: parts meet in the order in which they come in, drums go to
- * drums. False when the host has no such part. */
+/* Gives a donor's note to a part of the host: parts meet in the order in which they come in, drums
+ * go to drums. False when the host has no such part. */
 static bool cast(struct attune_note *note, struct parts *from, const struct parts *to)
 {
     if (to->n == 0) {
@@ -181,8 +181,9 @@ static bool cast(struct attune_note *note, struct parts *from, const struct part
     return true;
 }
 
-/* Half of the bars at most: beyond that the donor would be the piece. Bar i takes what the donor plays in
- * its bar i (counted round), stretched to the host's bar, by the host's own instruments. */
+/* Half of the bars at most: beyond that the donor would be the piece. Bar i takes what the donor
+ * plays in its bar i (counted round), stretched to the host's bar, by the host's own instruments.
+ */
 bool attune_damage_style_switch(struct attune_score *score, const struct attune_score *donor,
                                 double dose, struct attune_rng *rng)
 {

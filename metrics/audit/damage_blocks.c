@@ -37,8 +37,8 @@ void attune_blocks_release(struct attune_blocks *blocks)
     *blocks = (struct attune_blocks){0};
 }
 
-/* Each hit block is played in the place of the next hit block in the random order; what follows a longer
- * or shorter block moves along. */
+/* Each hit block is played in the place of the next hit block in the random order; what follows a
+ * longer or shorter block moves along. */
 bool attune_damage_block_shuffle(struct attune_clip *clip, const struct attune_clip *donor,
                                  double dose, struct attune_rng *rng)
 {
@@ -82,7 +82,8 @@ bool attune_damage_splice(struct attune_clip *clip, const struct attune_clip *do
     for (size_t i = 0; i < n_hit && donor->n_frames > 0; i++) {
         const uint64_t first = blocks.start[blocks.order[i]];
         const uint64_t n = blocks.start[blocks.order[i] + 1] - first;
-        /* The same place of the donor, or, when it is too short, its last stretch of that length. */
+        /* The same place of the donor, or, when it is too short, its last stretch of that length.
+         */
         const uint64_t latest = donor->n_frames > n ? donor->n_frames - n : 0;
         attune_clip_paste(clip, first, donor, first < latest ? first : latest, n);
     }
@@ -110,7 +111,8 @@ static uint64_t first_sound(const struct attune_clip *clip)
     return i < n ? i / clip->n_channels : 0;
 }
 
-/* From a point on, which comes earlier with the dose, the first 2 s of sound are all that is heard. */
+/* From a point on, which comes earlier with the dose, the first 2 s of sound are all that is heard.
+ */
 bool attune_damage_frozen_audio(struct attune_clip *clip, const struct attune_clip *donor,
                                 double dose, struct attune_rng *rng)
 {

@@ -1,4 +1,5 @@
-/* Damage to single notes, and to the tempo under them. Drum pitches are instruments and keep theirs. */
+/* Damage to single notes, and to the tempo under them. Drum pitches are instruments and keep
+ * theirs. */
 #include <math.h>
 
 #include "metrics/audit/damages.h"
@@ -109,8 +110,8 @@ bool attune_damage_random_notes(struct attune_score *score, const struct attune_
     return true;
 }
 
-/* A first-order autoregressive walk over the beats: deviation 1, correlation .8 from beat to beat. Files in
- * SMPTE time have no tempo and stay as they are. */
+/* A first-order autoregressive walk over the beats: deviation 1, correlation .8 from beat to beat.
+ * Files in SMPTE time have no tempo and stay as they are. */
 bool attune_damage_tempo_wander(struct attune_score *score, const struct attune_score *donor,
                                 double dose, struct attune_rng *rng)
 {

@@ -7,8 +7,8 @@
 
 enum { DIVISION = 480, N_BARS = 32, BAR_TICKS = 4 * DIVISION };
 
-/* A type-1 file of one track in 4/4 at 120 BPM with room for n_notes notes (two events each); the end of the
- * track is its last event. */
+/* A type-1 file of one track in 4/4 at 120 BPM with room for n_notes notes (two events each); the
+ * end of the track is its last event. */
 static enum attune_code make_file(struct attune_midi *out, size_t n_notes, struct attune_err *err)
 {
     *out = (struct attune_midi){.type = 1, .n_tracks = 1, .division = DIVISION,
@@ -80,7 +80,8 @@ static enum attune_code one_note(struct attune_rng *rng, struct attune_midi *out
     return code;
 }
 
-/* Eight notes a bar at uniform pitches (five octaves from C2), times and lengths (up to a half note). */
+/* Eight notes a bar at uniform pitches (five octaves from C2), times and lengths (up to a half
+ * note). */
 static enum attune_code random_notes(struct attune_rng *rng, struct attune_midi *out,
                                      struct attune_err *err)
 {

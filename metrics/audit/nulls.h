@@ -12,7 +12,8 @@ struct attune_null_spec {
     const char *title; /* "White noise" */
     enum attune_modality modality;
     bool random;        /* differs from seed to seed */
-    const char *damage; /* not NULL: a piece of the corpus with this damage at dose 1, else one of: */
+    /* not NULL: a piece of the corpus with this damage at dose 1, else one of: */
+    const char *damage;
     enum attune_code (*symbolic)(struct attune_rng *rng, struct attune_midi *out,
                                  struct attune_err *err);
     void (*audio)(struct attune_rng *rng, struct attune_clip *clip); /* fills a silent clip */

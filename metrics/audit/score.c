@@ -76,7 +76,8 @@ bool attune_score_add(struct attune_score *score, const struct attune_note *note
     return true;
 }
 
-/* The last of n intervals [start[i], start[i+1]) that begins at or before tick; 0 when none does. */
+/* The last of n intervals [start[i], start[i+1]) that begins at or before tick; 0 when none does.
+ */
 static size_t interval_of(const uint32_t *start, size_t n, uint32_t tick)
 {
     size_t lo = 0, hi = n;
@@ -131,8 +132,8 @@ static bool same_key(const struct attune_note *a, const struct attune_note *b)
     return a->track == b->track && a->channel == b->channel && a->pitch == b->pitch;
 }
 
-/* Events of one tick: ends of sounding notes, then what sets up the channel, then onsets, a note of no
- * length with its own end at once, then the track's end. */
+/* Events of one tick: ends of sounding notes, then what sets up the channel, then onsets, a note of
+ * no length with its own end at once, then the track's end. */
 enum { ENDS, SETTINGS, ONSETS, TRACK_END };
 
 struct ordered_event {
@@ -294,7 +295,8 @@ out:
     return code;
 }
 
-/* The first bar of the tail. Bars and beats share their ticks, so a bar's seconds are its first beat's. */
+/* The first bar of the tail. Bars and beats share their ticks, so a bar's seconds are its first
+ * beat's. */
 static uint32_t tail_start(const struct attune_score *score, double max_s)
 {
     const double end_s = score->beat_s[score->n_beats];

@@ -1,6 +1,7 @@
 /* Compatibility blocks: legacy numbers, bugs included, exactly as the named tool prints them.
- * Each block is one file that pushes its values into a sink under full names ("compat.muspy.polyphony");
- * a block that does not apply to the sample's modality pushes nothing. metrics/compat/compat.def lists them. */
+ * Each block is one file that pushes its values into a sink under full names
+ * ("compat.muspy.polyphony"); a block that does not apply to the sample's modality pushes nothing.
+ * metrics/compat/compat.def lists them. */
 #ifndef ATTUNE_METRICS_COMPAT_H
 #define ATTUNE_METRICS_COMPAT_H
 

@@ -46,7 +46,8 @@ static void mfcc(const double *db, size_t n, struct moments *m)
     *m = (struct moments){.mean = {0.0}};
     for (int c = 0; c < N_MFCC; c++) {
         for (int b = 0; b < N_MEL; b++) {
-            table[c][b] = sqrt((c ? 2.0 : 1.0) / N_MEL) * cos(M_PI * c * (2 * b + 1) / (2.0 * N_MEL));
+            table[c][b] =
+                sqrt((c ? 2.0 : 1.0) / N_MEL) * cos(M_PI * c * (2 * b + 1) / (2.0 * N_MEL));
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -141,7 +142,8 @@ static double tempo(struct attune_fft *fft, const double *env, size_t n)
     return best_bpm;
 }
 
-static void push_scalars(const struct attune_compat_frames *f, const struct attune_compat_sink *sink)
+static void push_scalars(const struct attune_compat_frames *f,
+                         const struct attune_compat_sink *sink)
 {
     static const struct {
         enum attune_compat_feature feature;

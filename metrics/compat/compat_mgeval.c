@@ -1,14 +1,15 @@
-/* compat.mgeval.*: features of mgeval (Yang & Lerch 2020) with their defaults, from the definitions in its
- * source; no recorded values exist to test against.
+/* compat.mgeval.*: features of mgeval (Yang & Lerch 2020) with their defaults, from the definitions
+ * in its source; no recorded values exist to test against.
  *
  * Kept as mgeval has them: everything that reads the event list reads the file's second track only
- * (track_num = 1), so that a file of one track has no value; a bar is that of the last time signature seen
- * in that very track, else 4/4; bar counts are rounded and notes beyond the last bar are dropped;
- * bar_used_pitch goes on to count the dropped notes' pitches in the wrong bar; note lengths take the power
- * of the denominator for the numerator where the track holds a time signature; avg_pitch_shift counts the
- * notes of a chord as steps; avg_ioi includes simultaneous onsets and drums; integer division throughout.
- * total_used_pitch and pitch_range are those of the first instrument: in the first track with notes, the
- * channel and program of the note that ends first.
+ * (track_num = 1), so that a file of one track has no value; a bar is that of the last time
+ * signature seen in that very track, else 4/4; bar counts are rounded and notes beyond the last bar
+ * are dropped; bar_used_pitch goes on to count the dropped notes' pitches in the wrong bar; note
+ * lengths take the power of the denominator for the numerator where the track holds a time
+ * signature; avg_pitch_shift counts the notes of a chord as steps; avg_ioi includes simultaneous
+ * onsets and drums; integer division throughout. total_used_pitch and pitch_range are those of the
+ * first instrument: in the first track with notes, the channel and program of the note that ends
+ * first.
  */
 #include <math.h>
 #include <string.h>
@@ -107,7 +108,8 @@ static struct track read_track(struct attune_analysis *a)
     return track;
 }
 
-static void emit(const struct attune_compat_sink *sink, const char *name, const char *why, double value)
+static void emit(const struct attune_compat_sink *sink, const char *name, const char *why,
+                 double value)
 {
     if (why || isnan(value)) {
         sink->undefined(sink->context, name, why ? why : "mgeval: NaN");
@@ -144,7 +146,8 @@ static void count_bars(const struct track *track, double *used, size_t n_bars)
 }
 
 /* Different pitches of the next used[b] notes of the list, which holds the dropped notes too. */
-static void count_pitches(const struct track *track, const double *used, double *pitches, size_t n_bars)
+static void count_pitches(const struct track *track, const double *used, double *pitches,
+                          size_t n_bars)
 {
     size_t at = 0;
     for (size_t b = 0; b < n_bars; b++) {
@@ -203,7 +206,8 @@ static void emit_lengths(const struct track *track, const struct attune_compat_s
     for (size_t i = 0; !track->why && i < track->n; i++) {
         const struct note_on *on = &track->note_on[i];
         if (on->has_off) {
-            /* A bar of no length makes all twelve classes alike; the first one is then the nearest. */
+            /* A bar of no length makes all twelve classes alike; the first one is then the nearest.
+             */
             const int length = on->length_ticks > 0 ? nearest_length(on) : 0;
             histogram[length] += 1.0;
             total += 1.0;
@@ -233,13 +237,15 @@ static double mean_step(const struct track *track)
 
 static double mean_ioi(const struct attune_notes *notes)
 {
-    return notes->n_notes > 1 ? (notes->notes[notes->n_notes - 1].onset_s - notes->notes[0].onset_s) /
-                                    (double)(notes->n_notes - 1)
-                              : NAN;
+    return notes->n_notes > 1
+               ? (notes->notes[notes->n_notes - 1].onset_s - notes->notes[0].onset_s) /
+                     (double)(notes->n_notes - 1)
+               : NAN;
 }
 
 /* The first instrument as pretty_midi lists them, on its piano roll of 100 steps a second. */
-static void emit_first_instrument(const struct attune_notes *notes, const struct attune_compat_sink *sink)
+static void emit_first_instrument(const struct attune_notes *notes,
+                                  const struct attune_compat_sink *sink)
 {
     const struct attune_note *first = NULL;
     for (size_t i = 0; i < notes->n_notes; i++) {
@@ -254,7 +260,8 @@ static void emit_first_instrument(const struct attune_notes *notes, const struct
     for (size_t i = 0; first && !first->is_drum && i < notes->n_notes; i++) {
         const struct attune_note *note = &notes->notes[i];
         if (note->track == first->track && note->channel == first->channel &&
-            note->program == first->program && floor(note->end_s * 100.0) > floor(note->onset_s * 100.0)) {
+            note->program == first->program &&
+            floor(note->end_s * 100.0) > floor(note->onset_s * 100.0)) {
             n_pitches += !seen[note->pitch];
             seen[note->pitch] = true;
             lowest = note->pitch < lowest ? note->pitch : lowest;

@@ -1,16 +1,15 @@
 /* compat.musdr.*: the measures of MusDr (Wu & Yang 2020) as its functions give them.
  *
- *   h1, h4   mean pitch-class entropy (bits) over windows of 1 and 4 bars, hop 1, empty windows left out;
- *            a shorter piece is one window
- *   gs       1 - mean over all pairs of bars of (A xor B) / 64, empty bars included
- *   cpi      different chord trigrams / (n - 3) for n chords: the last trigram is left out of both
- *   si_*     structureness: fittest segment of 3-8, 8-15 and 15+ s of the symbolic self-similarity matrix
- *            (audio: compat_musdr_si.c)
+ *   h1, h4   mean pitch-class entropy (bits) over windows of 1 and 4 bars, hop 1, empty windows
+ * left out; a shorter piece is one window gs       1 - mean over all pairs of bars of (A xor B) /
+ * 64, empty bars included cpi      different chord trigrams / (n - 3) for n chords: the last
+ * trigram is left out of both si_*     structureness: fittest segment of 3-8, 8-15 and 15+ s of the
+ * symbolic self-similarity matrix (audio: compat_musdr_si.c)
  *
- * Bars are those of the earliest time signature for the whole file, cut into 64 slots; an onset goes to
- * slot floor(64 t / bar + 1/2), so that one shortly before a bar line counts for the next bar. Drums are
- * left out. MusDr reads chords from tokens that MIDI files do not have: here they are the tracked ones.
- * metrics/symbolic holds the corrected values.
+ * Bars are those of the earliest time signature for the whole file, cut into 64 slots; an onset
+ * goes to slot floor(64 t / bar + 1/2), so that one shortly before a bar line counts for the next
+ * bar. Drums are left out. MusDr reads chords from tokens that MIDI files do not have: here they
+ * are the tracked ones. metrics/symbolic holds the corrected values.
  */
 #include "metrics/analysis/chords.h"
 #include "metrics/analysis/internal.h"
@@ -104,8 +103,8 @@ static double window_entropy(const struct bars *bars, size_t n_bars)
     return n_windows > 0 ? sum / (double)n_windows : NAN;
 }
 
-/* The differing pairs of a slot are those of a bar that fills it and one that does not, so that pairs need
- * not be listed. */
+/* The differing pairs of a slot are those of a bar that fills it and one that does not, so that
+ * pairs need not be listed. */
 static double groove_similarity(const struct bars *bars)
 {
     if (bars->n < 2) {
@@ -123,7 +122,8 @@ static double groove_similarity(const struct bars *bars)
     return 1.0 - differing / (SLOTS * n_pairs);
 }
 
-static void emit(const struct attune_compat_sink *sink, const char *name, const char *why, double value)
+static void emit(const struct attune_compat_sink *sink, const char *name, const char *why,
+                 double value)
 {
     if (why || isnan(value)) {
         sink->undefined(sink->context, name, why ? why : "too few bars with notes");

@@ -1,10 +1,13 @@
 /* compat.muspy.*: what muspy 0.5.0 (Dong et al. 2020) prints for a file that it reads itself.
  *
  * Kept as muspy has them, right or wrong:
- *   - times are the file's own ticks, so that polyphony_rate and groove_consistency depend on resolution;
- *   - a note takes part in the beat and in the measure in which it ends, even where it ends with them;
+ *   - times are the file's own ticks, so that polyphony_rate and groove_consistency depend on
+ * resolution;
+ *   - a note takes part in the beat and in the measure in which it ends, even where it ends with
+ * them;
  *   - there are length div resolution + 1 beats and measures: an even end adds an empty last one;
- *   - length includes control changes; a beat is a quarter note; a measure is the earliest signature's;
+ *   - length includes control changes; a beat is a quarter note; a measure is the earliest
+ * signature's;
  *   - polyphony_rate counts three pitches and more, though it is documented as "multiple";
  *   - pitch_range of drums alone is -127, entropies of a single pitch are -0.0;
  *   - in groove_consistency two empty measures match, and so do all empty ticks of two measures.
@@ -120,8 +123,9 @@ static double empty_rate(const struct attune_muspy_notes *in, uint32_t unit)
     return 1.0 - (double)n_touched / (double)((uint64_t)in->length / unit + 1);
 }
 
-/* 1 - mean Hamming distance of neighbouring measures' onsets, from the onsets alone: each distinct onset
- * differs from both neighbouring measures unless an onset stands a measure earlier or later. */
+/* 1 - mean Hamming distance of neighbouring measures' onsets, from the onsets alone: each distinct
+ * onset differs from both neighbouring measures unless an onset stands a measure earlier or later.
+ */
 static double groove(struct attune_analysis *a, const struct attune_muspy_notes *in)
 {
     const uint64_t measure = in->measure_resolution;

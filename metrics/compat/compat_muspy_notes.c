@@ -35,7 +35,8 @@ static uint32_t measure_resolution(const struct attune_midi *midi)
     for (size_t i = 0; i < midi->n_events; i++) {
         const struct attune_midi_event *event = &midi->events[i];
         if (event->kind == ATTUNE_MIDI_TIME_SIGNATURE && event->track < midi->claimed_tracks) {
-            return event->b > 31 ? 0 : (uint32_t)((uint64_t)midi->division * 4 * event->a >> event->b);
+            return event->b > 31 ? 0
+                                 : (uint32_t)((uint64_t)midi->division * 4 * event->a >> event->b);
         }
     }
     return (uint32_t)midi->division * 4;

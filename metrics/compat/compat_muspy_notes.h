@@ -1,6 +1,7 @@
-/* The notes of a file as muspy 0.5 reads them through mido: open notes of one pitch and channel end first
- * in, first out; a note belongs to the program that its track has set on its channel by the time the note
- * ends; zero-length notes stay; open notes end with their track; channel 10 is drums. */
+/* The notes of a file as muspy 0.5 reads them through mido: open notes of one pitch and channel end
+ * first in, first out; a note belongs to the program that its track has set on its channel by the
+ * time the note ends; zero-length notes stay; open notes end with their track; channel 10 is drums.
+ */
 #ifndef ATTUNE_METRICS_COMPAT_MUSPY_NOTES_H
 #define ATTUNE_METRICS_COMPAT_MUSPY_NOTES_H
 

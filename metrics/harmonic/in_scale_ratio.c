@@ -23,7 +23,8 @@ static struct attune_value eval(struct attune_analysis *a)
             outside += chroma->mean[c];
         }
     }
-    return attune_defined(inside / (inside + outside)); /* the mean's own sum is 1 but for rounding */
+    /* the mean's own sum is 1 but for rounding */
+    return attune_defined(inside / (inside + outside));
 }
 
 const struct attune_metric attune_metric_harmonic_in_scale_ratio = {

@@ -1,6 +1,7 @@
 /* Progression fit: how well the roots of the chords move by the rules of common practice.
  *
- *     value = mean over root changes of ln P(next | this)  -  the same mean over a shuffled sequence
+ *     value = mean over root changes of ln P(next | this)  -  the same mean over a shuffled
+ * sequence
  *
  * P is a first-order model made from Piston's table of usual root progressions (Harmony, 1941 and
  * later editions: what each degree "is followed by", "sometimes", "less often"). Piston gives

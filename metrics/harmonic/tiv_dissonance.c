@@ -1,6 +1,7 @@
 /* Dissonance in the tonal interval space.
  *
- *     value = mean over sounding frames of 1 - |T| / |w|,   T(k) = w(k) sum_c chroma(c) e^(-2 pi i k c / 12)
+ *     value = mean over sounding frames of 1 - |T| / |w|,   T(k) = w(k) sum_c chroma(c) e^(-2 pi i
+ * k c / 12)
  *
  * with k = 1 .. 6 and the weights w of Bernardes et al. for audio (3 8 11.5 15 14.5 7.5) and for
  * symbolic chroma (2 11 17 16 19 7). Symbolic frames are beats and weigh by their note durations.

@@ -18,7 +18,8 @@ const struct attune_metric attune_metric_pillar_harmony = {
     .needs = ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_PITCH | ATTUNE_DAMAGE_TRANSPOSED_BARS | ATTUNE_DAMAGE_RANDOM_NOTES,
     .invariant = ATTUNE_INVARIANT_POLARITY,
-    .summary = "Do the notes belong together: key, scale, chords, consonance, as one headline score.",
+    .summary =
+        "Do the notes belong together: key, scale, chords, consonance, as one headline score.",
     .formula = "100 g sum w F(v) / sum w over the defined members; F: share of a reference pool of "
                "undamaged and damaged music that is worse; g: guard against degenerate harmony",
     .source = "this suite's audit; members and weights: metrics/pillars/pillars.def",

@@ -45,8 +45,9 @@ const struct attune_metric attune_metric_quality_mains_hum_db = {
     .needs = ATTUNE_NEED_HARMONIC,
     .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "how far the hum of the mains stands out",
-    .formula = "largest excess in dB of the always present spectrum at harmonics 1-4 of 50 or 60 Hz over"
-               " the bins beside them; 0 where none of 6 dB lies within 0.7 Hz",
+    .formula =
+        "largest excess in dB of the always present spectrum at harmonics 1-4 of 50 or 60 Hz over"
+        " the bins beside them; 0 where none of 6 dB lies within 0.7 Hz",
     .source = "definition; after the hum detection of Brandt & Bitzer 2014",
     .undefined_when = "less than 2 s of sound",
     .eval = eval,

@@ -2,8 +2,9 @@
  *
  *     z_k = (value_k - mean_k)/sd_k, clipped to -4 .. 4
  *
- * mean and sd are those of 4,096 samples of the base policy on training prompts, so that 0 is what the base model
- * does. A sample with an undefined feature has no reward: undefined is never filled in.
+ * mean and sd are those of 4,096 samples of the base policy on training prompts, so that 0 is what
+ * the base model does. A sample with an undefined feature has no reward: undefined is never filled
+ * in.
  */
 #ifndef ATTUNE_METRICS_REWARD_FEATURES_H
 #define ATTUNE_METRICS_REWARD_FEATURES_H
@@ -25,14 +26,15 @@ struct attune_reward_feature_info {
 };
 extern const struct attune_reward_feature_info attune_reward_features[ATTUNE_N_REWARD_FEATURES];
 
-/* Fills z and returns NULL, or the reason why a feature is undefined. Metrics of another version than the
- * weights were made for are refused in the same way. */
+/* Fills z and returns NULL, or the reason why a feature is undefined. Metrics of another version
+ * than the weights were made for are refused in the same way. */
 const char *attune_reward_features_of(struct attune_analysis *analysis,
                                       double z[ATTUNE_N_REWARD_FEATURES]);
 
-/* The taste that no metric measures: share of four-bar phrases whose melody peaks in the second or third bar
- * and of those that close with fewer onsets than they open with, averaged. The melody is the track
- * of the highest mean pitch. NULL, or the reason why it is undefined (no phrase of four bars). */
+/* The taste that no metric measures: share of four-bar phrases whose melody peaks in the second or
+ * third bar and of those that close with fewer onsets than they open with, averaged. The melody is
+ * the track of the highest mean pitch. NULL, or the reason why it is undefined (no phrase of four
+ * bars). */
 const char *attune_reward_taste(struct attune_analysis *analysis, double *taste);
 
 #endif

@@ -1,4 +1,5 @@
-/* The simulated listener: the gold reward of the alignment comparison. SIMULATED, not a human judgement.
+/* The simulated listener: the gold reward of the alignment comparison. SIMULATED, not a human
+ * judgement.
  *
  *     gold = .5 sat(-z chroma_entropy) + .4 sat(z chord_clarity) + .4 sat(-z tiv_dissonance)
  *          + .3 sat(z ending) + .6 near(z groove_consistency, .8) + .4 near(z tonal_distance, 0)
@@ -10,9 +11,10 @@
  * near   -min((z - c)^2/2, 4): there is a best amount, of regularity as of harmonic motion
  * taste  phrases that rise to a peak in their middle and close calmly: no metric measures it
  *
- * The unit is the logit: the listener prefers a to b with probability sigma(gold a - gold b). Because some
- * terms saturate or turn and one is hidden, a linear reward model trained on its labels is a good proxy near the
- * base model and a worse one the further a policy moves: what over-optimisation is made of.
+ * The unit is the logit: the listener prefers a to b with probability sigma(gold a - gold b).
+ * Because some terms saturate or turn and one is hidden, a linear reward model trained on its
+ * labels is a good proxy near the base model and a worse one the further a policy moves: what
+ * over-optimisation is made of.
  *
  * Undefined where one of its metrics is, or without a whole four-bar phrase. */
 #include "metrics/reward/features.h"
@@ -55,11 +57,13 @@ const struct attune_metric attune_metric_reward_gold = {
     .hi = INFINITY,
     .inputs = ATTUNE_SYMBOLIC,
     .responds_to = ATTUNE_DAMAGE_PITCH | ATTUNE_DAMAGE_RANDOM_NOTES,
-    .summary = "a simulated listener with fixed tastes, one of which no metric measures; not a human"
-               " judgement",
-    .formula = ".5 sat(-z chroma_entropy) + .4 sat(z chord_clarity) + .4 sat(-z tiv_dissonance) + .3 sat(z"
-               " ending) + .6 near(z groove_consistency, .8) + .4 near(z tonal_distance, 0) + .4 sat(z"
-               " loopiness/2) + z taste; sat(z) = 2 tanh(z/2), near(z, c) = -min((z - c)^2/2, 4)",
+    .summary =
+        "a simulated listener with fixed tastes, one of which no metric measures; not a human"
+        " judgement",
+    .formula =
+        ".5 sat(-z chroma_entropy) + .4 sat(z chord_clarity) + .4 sat(-z tiv_dissonance) + .3 sat(z"
+        " ending) + .6 near(z groove_consistency, .8) + .4 near(z tonal_distance, 0) + .4 sat(z"
+        " loopiness/2) + z taste; sat(z) = 2 tanh(z/2), near(z, c) = -min((z - c)^2/2, 4)",
     .source = "attune; the gold and proxy design is Gao, Schulman & Hilton 2022",
     .undefined_when = "one of its metrics is undefined, or there is no phrase of four bars",
     .eval = eval,

@@ -1,11 +1,11 @@
-/* The reward model: linear in the standardised metrics, trained on preference labels of the simulated listener.
- * SIMULATED, as its labels are.
+/* The reward model: linear in the standardised metrics, trained on preference labels of the
+ * simulated listener. SIMULATED, as its labels are.
  *
  *     proxy = sum_k w_k z_k
  *
  * w maximises the Bradley-Terry likelihood of four fifths of 4,096 labelled pairs of base samples
- * (models/align/reward_train.c, ridge 1, seed 1). It has never seen the listener's formula, nor the taste
- * that no metric measures.
+ * (models/align/reward_train.c, ridge 1, seed 1). It has never seen the listener's formula, nor the
+ * taste that no metric measures.
  *
  * Undefined where one of its metrics is. */
 #include "metrics/reward/proxy.h"
@@ -42,9 +42,11 @@ const struct attune_metric attune_metric_reward_proxy = {
     .hi = INFINITY,
     .inputs = ATTUNE_SYMBOLIC,
     .responds_to = ATTUNE_DAMAGE_PITCH | ATTUNE_DAMAGE_RANDOM_NOTES,
-    .summary = "a linear Bradley-Terry reward model trained on labels of the simulated listener; not a human"
+    .summary = "a linear Bradley-Terry reward model trained on labels of the simulated listener; "
+               "not a human"
                " judgement",
-    .formula = "sum of w_k z_k over eleven standardised metrics, weights by maximum likelihood on 4,096 labelled"
+    .formula = "sum of w_k z_k over eleven standardised metrics, weights by maximum likelihood on "
+               "4,096 labelled"
                " pairs of base samples",
     .source = "Bradley & Terry 1952; Christiano et al. 2017",
     .undefined_when = "one of its metrics is undefined",

@@ -2,11 +2,13 @@
  *
  *     rules = adherence + (key clarity + groove consistency)/2
  *
- * adherence  share of pitched note-ons that fit the prompt: the chord asked for in their bar (one chord per bar,
- *            repeated), or, where no chords are asked for, the asked key's scale (minor with raised seventh)
+ * adherence  share of pitched note-ons that fit the prompt: the chord asked for in their bar (one
+ * chord per bar, repeated), or, where no chords are asked for, the asked key's scale (minor with
+ * raised seventh)
  *
- * After Cideron et al. 2024, whose hand-made reward adds text adherence (MuLan) and acoustic quality; here both are
- * symbolic. Undefined without a prompt that asks for chords or a key, and where a part is undefined. */
+ * After Cideron et al. 2024, whose hand-made reward adds text adherence (MuLan) and acoustic
+ * quality; here both are symbolic. Undefined without a prompt that asks for chords or a key, and
+ * where a part is undefined. */
 #include "metrics/analysis/grid.h"
 #include "metrics/analysis/notes.h"
 #include "metrics/metric.h"
@@ -86,7 +88,8 @@ const struct attune_metric attune_metric_reward_rules = {
     .inputs = ATTUNE_SYMBOLIC,
     .responds_to = ATTUNE_DAMAGE_PITCH | ATTUNE_DAMAGE_RANDOM_NOTES,
     .summary = "notes in the asked chords or key, plus key clarity and groove consistency",
-    .formula = "share of pitched note-ons in the asked chord of their bar (or in the asked key's scale) + (key"
+    .formula = "share of pitched note-ons in the asked chord of their bar (or in the asked key's "
+               "scale) + (key"
                " clarity + groove consistency)/2",
     .source = "after Cideron et al. 2024 (MusicRL-R)",
     .undefined_when = "the prompt asks for neither chords nor a key, or a part is undefined",

@@ -26,7 +26,8 @@ enum attune_code attune_set_compat_fadtk(struct attune_set_pair *pair, struct at
     pair->options.n_replicates = 0;
     enum attune_code code = attune_set_metric_eval(fad, pair, out, err);
     pair->options.n_replicates = n_replicates;
-    if (code || out->value.state != ATTUNE_DEFINED || !pair->reference.rows || !pair->candidate.rows) {
+    if (code || out->value.state != ATTUNE_DEFINED || !pair->reference.rows ||
+        !pair->candidate.rows) {
         return code;
     }
     const size_t d = pair->reference.d;
@@ -55,7 +56,8 @@ enum attune_code attune_set_compat_kadtk(struct attune_set_pair *pair, struct at
     struct attune_set_options options = pair->options;
     options.bandwidth = ATTUNE_BANDWIDTH_CANDIDATE;
     options.n_replicates = 0;
-    enum attune_code code = attune_set_pair_new(&other, &pair->reference, &pair->candidate, &options, err);
+    enum attune_code code =
+        attune_set_pair_new(&other, &pair->reference, &pair->candidate, &options, err);
     if (!code) {
         code = attune_set_metric_eval(attune_set_metric_find("set.kad"), other, out, err);
     }

@@ -8,8 +8,8 @@
 enum attune_code attune_set_compat_fadtk(struct attune_set_pair *pair, struct attune_set_value *out,
                                          struct attune_err *err);
 
-/* kadtk: the bandwidth is the median distance of the evaluated set. Its single-precision sums are not
- * reproduced; the two agree within 1e-4. */
+/* kadtk: the bandwidth is the median distance of the evaluated set. Its single-precision sums are
+ * not reproduced; the two agree within 1e-4. */
 enum attune_code attune_set_compat_kadtk(struct attune_set_pair *pair, struct attune_set_value *out,
                                          struct attune_err *err);
 

@@ -1,10 +1,11 @@
 /* Diversity within a prompt: how different the samples of one prompt are.
  *
- *     mean over prompts of the mean Euclidean distance between the embeddings of its samples, all pairs
+ *     mean over prompts of the mean Euclidean distance between the embeddings of its samples, all
+ * pairs
  *
- * Falls when a model answers every seed alike (mode collapse), which set distances to a reference hide.
- * Interval: bootstrap over prompts. Undefined when prompts are not known or none has 2 samples. The scale is
- * the embedding's; compare within one embedding only.
+ * Falls when a model answers every seed alike (mode collapse), which set distances to a reference
+ * hide. Interval: bootstrap over prompts. Undefined when prompts are not known or none has 2
+ * samples. The scale is the embedding's; compare within one embedding only.
  */
 #include "base/mem.h"
 #include "metrics/set/internal.h"
@@ -38,7 +39,8 @@ static double mean_distance(const struct attune_set *set, const struct member *m
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < i; j++) {
-            sum += distance(set->rows + members[i].row * set->d, set->rows + members[j].row * set->d, set->d);
+            sum += distance(set->rows + members[i].row * set->d,
+                            set->rows + members[j].row * set->d, set->d);
         }
     }
     return sum / (0.5 * (double)n * ((double)n - 1.0));
@@ -84,9 +86,17 @@ out:
 }
 
 const struct attune_set_metric attune_set_metric_diversity_within_prompt = {
-    .id = "set.diversity_within_prompt", .version = 1, .title = "Diversity within a prompt", .unit = "1",
-    .direction = ATTUNE_UP, .lo = 0.0, .hi = INFINITY, .needs_reference = false,
+    .id = "set.diversity_within_prompt",
+    .version = 1,
+    .title = "Diversity within a prompt",
+    .unit = "1",
+    .direction = ATTUNE_UP,
+    .lo = 0.0,
+    .hi = INFINITY,
+    .needs_reference = false,
     .summary = "mean embedding distance between samples of one prompt",
     .formula = "mean over prompts of the mean Euclidean distance between its samples",
-    .source = "attune", .undefined_when = "prompts are not known, or none has 2 samples", .final = final,
+    .source = "attune",
+    .undefined_when = "prompts are not known, or none has 2 samples",
+    .final = final,
 };

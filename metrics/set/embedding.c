@@ -15,7 +15,8 @@ size_t attune_embedding_size(enum attune_modality modality)
     return modality == ATTUNE_AUDIO ? ATTUNE_EMBEDDING_AUDIO : ATTUNE_EMBEDDING_SYMBOLIC;
 }
 
-/* Beyond this many deviations a dimension says no more; it also keeps one odd sample from ruling a set. */
+/* Beyond this many deviations a dimension says no more; it also keeps one odd sample from ruling a
+ * set. */
 static const double widest = 10.0;
 
 static void standardise(float *v, const struct scale *scale, size_t n)
@@ -66,7 +67,8 @@ void attune_embedding_add_histogram(struct attune_embedding_writer *w, const dou
     }
 }
 
-void attune_embedding_add_harmony(struct attune_embedding_writer *w, struct attune_analysis *analysis)
+void attune_embedding_add_harmony(struct attune_embedding_writer *w,
+                                  struct attune_analysis *analysis)
 {
     const struct attune_chroma *chroma = attune_analysis_chroma(analysis);
     const struct attune_key *key = attune_analysis_key(analysis);
@@ -93,7 +95,8 @@ void attune_embedding_add_harmony(struct attune_embedding_writer *w, struct attu
     attune_embedding_add(w, tonal->why ? 0.0 : tonal->mean_change);
 }
 
-void attune_embedding_add_rhythm(struct attune_embedding_writer *w, struct attune_analysis *analysis)
+void attune_embedding_add_rhythm(struct attune_embedding_writer *w,
+                                 struct attune_analysis *analysis)
 {
     const struct attune_onset *onset = attune_analysis_onset(analysis);
     const struct attune_beats *beats = attune_analysis_beats(analysis);
@@ -106,7 +109,8 @@ void attune_embedding_add_rhythm(struct attune_embedding_writer *w, struct attun
                                     ? attune_autocorrelation(onset->env, onset->n_frames, lag)
                                     : 0.0);
     }
-    attune_embedding_add(w, beats->why || !(beats->tempo_bpm > 0.0) ? 0.0 : log2(beats->tempo_bpm / 120.0));
+    attune_embedding_add(
+        w, beats->why || !(beats->tempo_bpm > 0.0) ? 0.0 : log2(beats->tempo_bpm / 120.0));
     const struct attune_bars *bars = attune_analysis_bars(analysis);
     for (size_t b = 0; !bars->why && b < bars->n_bars; b++) {
         for (int i = 0; i < ATTUNE_BAR_POSITIONS && !bars->empty[b]; i++) {

@@ -1,7 +1,8 @@
-/* The built-in embedding `attune-1`: fixed statistics of the shared analysis features, one vector per sample.
+/* The built-in embedding `attune-1`: fixed statistics of the shared analysis features, one vector
+ * per sample.
  *
- * Audio and symbolic samples have embeddings of their own, of different dimensions; sets hold one kind. Each
- * dimension is standardised with a mean and a deviation shipped in embedding_scale.h. */
+ * Audio and symbolic samples have embeddings of their own, of different dimensions; sets hold one
+ * kind. Each dimension is standardised with a mean and a deviation shipped in embedding_scale.h. */
 #ifndef ATTUNE_METRICS_SET_EMBEDDING_H
 #define ATTUNE_METRICS_SET_EMBEDDING_H
 
@@ -13,8 +14,8 @@
 size_t attune_embedding_size(enum attune_modality modality);
 
 /* Fills out (attune_embedding_size,) from the loaded sample; audio must have been loaded with
- * ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC. Returns NULL, or why there is no embedding (static text or
- * text that lives as long as the sample). raw: without the standardisation. */
+ * ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC. Returns NULL, or why there is no embedding (static
+ * text or text that lives as long as the sample). raw: without the standardisation. */
 const char *attune_embedding_compute(struct attune_analysis *analysis, int raw, float *out);
 
 #endif

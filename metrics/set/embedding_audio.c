@@ -1,4 +1,5 @@
-/* attune-1 of audio: timbre (mel shape, level, centroid, roll-off, flatness), flux by band, harmony, rhythm. */
+/* attune-1 of audio: timbre (mel shape, level, centroid, roll-off, flatness), flux by band,
+ * harmony, rhythm. */
 #include <math.h>
 
 #include "metrics/analysis/frontend.h"
@@ -38,7 +39,8 @@ static void add_spread(struct attune_embedding_writer *w, const struct spread *s
     attune_embedding_add(w, variance > 0.0 ? sqrt(variance) : 0.0);
 }
 
-const char *attune_embedding_audio(struct attune_analysis *analysis, struct attune_embedding_writer *w)
+const char *attune_embedding_audio(struct attune_analysis *analysis,
+                                   struct attune_embedding_writer *w)
 {
     const struct attune_frames *frames = attune_analysis_frames(analysis);
     struct spread level = {0}, centroid = {0}, rolloff = {0}, flatness = {0};

@@ -1,4 +1,5 @@
-/* The parts of attune-1. Each writer adds a fixed number of values, zeros where a feature cannot be had. */
+/* The parts of attune-1. Each writer adds a fixed number of values, zeros where a feature cannot be
+ * had. */
 #ifndef ATTUNE_METRICS_SET_EMBEDDING_PARTS_H
 #define ATTUNE_METRICS_SET_EMBEDDING_PARTS_H
 
@@ -19,7 +20,8 @@ enum {
     ATTUNE_EMBEDDING_AUDIO = 2 * ATTUNE_EMBEDDING_MEL_GROUPS + 8 + 16 + ATTUNE_EMBEDDING_HARMONY +
                              ATTUNE_EMBEDDING_RHYTHM,
     ATTUNE_EMBEDDING_NOTES = 11 + 25 + 10 + 10 + 8 + 17 + 5,
-    ATTUNE_EMBEDDING_SYMBOLIC = ATTUNE_EMBEDDING_NOTES + ATTUNE_EMBEDDING_HARMONY + ATTUNE_EMBEDDING_RHYTHM,
+    ATTUNE_EMBEDDING_SYMBOLIC =
+        ATTUNE_EMBEDDING_NOTES + ATTUNE_EMBEDDING_HARMONY + ATTUNE_EMBEDDING_RHYTHM,
 };
 
 struct attune_embedding_writer {
@@ -32,15 +34,20 @@ void attune_embedding_add(struct attune_embedding_writer *w, double v);
 /* Square roots of the bins' shares: Euclidean distance of two such rows is Hellinger's. */
 void attune_embedding_add_histogram(struct attune_embedding_writer *w, const double *bin, size_t n);
 
-/* Mean chroma relative to the tonic, intervals sounding together (chroma autocorrelation), key clarity, mode,
- * harmonic change: ATTUNE_EMBEDDING_HARMONY values. */
-void attune_embedding_add_harmony(struct attune_embedding_writer *w, struct attune_analysis *analysis);
+/* Mean chroma relative to the tonic, intervals sounding together (chroma autocorrelation), key
+ * clarity, mode, harmonic change: ATTUNE_EMBEDDING_HARMONY values. */
+void attune_embedding_add_harmony(struct attune_embedding_writer *w,
+                                  struct attune_analysis *analysis);
 
-/* Onset autocorrelation at 24 periods, tempo, onsets by position in the bar: ATTUNE_EMBEDDING_RHYTHM. */
-void attune_embedding_add_rhythm(struct attune_embedding_writer *w, struct attune_analysis *analysis);
+/* Onset autocorrelation at 24 periods, tempo, onsets by position in the bar:
+ * ATTUNE_EMBEDDING_RHYTHM. */
+void attune_embedding_add_rhythm(struct attune_embedding_writer *w,
+                                 struct attune_analysis *analysis);
 
 /* Whole embeddings, not standardised. NULL, or why there is none. */
-const char *attune_embedding_audio(struct attune_analysis *analysis, struct attune_embedding_writer *w);
-const char *attune_embedding_symbolic(struct attune_analysis *analysis, struct attune_embedding_writer *w);
+const char *attune_embedding_audio(struct attune_analysis *analysis,
+                                   struct attune_embedding_writer *w);
+const char *attune_embedding_symbolic(struct attune_analysis *analysis,
+                                      struct attune_embedding_writer *w);
 
 #endif

@@ -1,9 +1,11 @@
-/* What attune-1 is standardised with: mean and standard deviation of every dimension over real music.
+/* What attune-1 is standardised with: mean and standard deviation of every dimension over real
+ * music.
  *
- * Made by `attune embed --raw` and plain column statistics: symbolic, 94 MIDI files (game music and the test
- * pieces of six MIDI projects); audio, their first 40 s rendered with TimGM6mb where they last 8 s or more, and
- * 8 recordings (70 clips). Deviations are at least 0.02. The constants belong to the name attune-1: another
- * table is another embedding. Order: embedding_audio.c, embedding_symbolic.c. */
+ * Made by `attune embed --raw` and plain column statistics: symbolic, 94 MIDI files (game music and
+ * the test pieces of six MIDI projects); audio, their first 40 s rendered with TimGM6mb where they
+ * last 8 s or more, and 8 recordings (70 clips). Deviations are at least 0.02. The constants belong
+ * to the name attune-1: another table is another embedding. Order: embedding_audio.c,
+ * embedding_symbolic.c. */
 #ifndef ATTUNE_METRICS_SET_EMBEDDING_SCALE_H
 #define ATTUNE_METRICS_SET_EMBEDDING_SCALE_H
 

@@ -1,5 +1,5 @@
-/* attune-1 of notes: register, melodic intervals, durations, inter-onset intervals, polyphony, instruments,
- * density and dynamics; then harmony and rhythm as for audio. */
+/* attune-1 of notes: register, melodic intervals, durations, inter-onset intervals, polyphony,
+ * instruments, density and dynamics; then harmony and rhythm as for audio. */
 #include <math.h>
 
 #include "metrics/analysis/notes.h"
@@ -8,7 +8,8 @@
 enum { OCTAVES = 11, INTERVALS = 25, TIMES = 10, VOICES = 8, FAMILIES = 17 };
 
 struct histograms {
-    double octave[OCTAVES], interval[INTERVALS], duration[TIMES], step[TIMES], voices[VOICES], family[FAMILIES];
+    double octave[OCTAVES], interval[INTERVALS], duration[TIMES], step[TIMES], voices[VOICES],
+        family[FAMILIES];
     double velocity, velocity_square;
 };
 
@@ -61,7 +62,8 @@ static void count_voices(struct histograms *h, const struct attune_notes *notes)
     }
 }
 
-const char *attune_embedding_symbolic(struct attune_analysis *analysis, struct attune_embedding_writer *w)
+const char *attune_embedding_symbolic(struct attune_analysis *analysis,
+                                      struct attune_embedding_writer *w)
 {
     const struct attune_notes *notes = attune_analysis_notes(analysis);
     struct histograms h = {0};

@@ -1,10 +1,11 @@
-/* Frechet distance between reference and candidates, formula and source in frechet.h; covariances divide by
- * n - 1.
+/* Frechet distance between reference and candidates, formula and source in frechet.h; covariances
+ * divide by n - 1.
  *
- * The interval resamples the rows of both sets (interval.h says how it is placed). Details: the part of the
- * means, the ranks of both covariances, and the share of eigenvalue mass that was negative by rounding.
- * Undefined with fewer than 2 rows. Invariant to rotation and common translation of the embedding space, not
- * to scale. Biased upwards by about 1/n: compare only at equal n, or use set.fad_inf.
+ * The interval resamples the rows of both sets (interval.h says how it is placed). Details: the
+ * part of the means, the ranks of both covariances, and the share of eigenvalue mass that was
+ * negative by rounding. Undefined with fewer than 2 rows. Invariant to rotation and common
+ * translation of the embedding space, not to scale. Biased upwards by about 1/n: compare only at
+ * equal n, or use set.fad_inf.
  */
 #include "base/mem.h"
 #include "base/thread.h"
@@ -85,7 +86,8 @@ static enum attune_code run_bootstrap(struct attune_set_pair *pair, struct attun
     return code;
 }
 
-enum attune_code attune_set_pair_fad_replicates(struct attune_set_pair *pair, struct attune_err *err)
+enum attune_code attune_set_pair_fad_replicates(struct attune_set_pair *pair,
+                                                struct attune_err *err)
 {
     if (pair->fad_replicates || pair->options.n_replicates == 0 || !pair->reference.rows ||
         !pair->candidate.rows) {
@@ -106,20 +108,22 @@ static void moments_of(const struct attune_set *set, double *mean, double *cov, 
 }
 
 /* Where at least one side is known by its moments only. */
-static enum attune_code measure_moments(struct attune_frechet_work *work, const struct attune_set *a,
-                                        const struct attune_set *b, struct attune_frechet *result,
-                                        struct attune_err *err)
+static enum attune_code measure_moments(struct attune_frechet_work *work,
+                                        const struct attune_set *a, const struct attune_set *b,
+                                        struct attune_frechet *result, struct attune_err *err)
 {
     const size_t d = a->d;
     double *memory = attune_alloc(2 * (d + d * d) + ATTUNE_MOMENTS_BLOCK * d, sizeof *memory);
     if (!memory) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for covariances in %zu dimensions", d);
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for covariances in %zu dimensions",
+                           d);
     }
     double *mean[2] = {memory, memory + d}, *cov[2] = {memory + 2 * d, memory + 2 * d + d * d};
     double *block = memory + 2 * (d + d * d);
     moments_of(a, mean[0], cov[0], block);
     moments_of(b, mean[1], cov[1], block);
-    enum attune_code code = attune_frechet_moments(work, mean[0], cov[0], mean[1], cov[1], result, err);
+    enum attune_code code =
+        attune_frechet_moments(work, mean[0], cov[0], mean[1], cov[1], result, err);
     attune_release(memory);
     return code;
 }
@@ -166,9 +170,11 @@ static enum attune_code final(struct attune_set_pair *pair, struct attune_set_va
     attune_set_detail(out, "rank_candidate", (double)result.rank_second);
     attune_set_detail(out, "clipped_share", result.clipped);
     if (pair->fad_replicates) {
-        attune_set_interval(out, pair->fad_replicates, pair->options.n_replicates, pair->options.level);
+        attune_set_interval(out, pair->fad_replicates, pair->options.n_replicates,
+                            pair->options.level);
     } else {
-        out->ci_why = a->rows && b->rows ? "no replicates asked for" : "only statistics are known, no rows";
+        out->ci_why =
+            a->rows && b->rows ? "no replicates asked for" : "only statistics are known, no rows";
     }
     return ATTUNE_OK;
 }

@@ -1,14 +1,14 @@
-/* Frechet distance extrapolated to infinitely many candidates (Chong & Forsyth 2020; for audio, Gui et al.
- * 2024).
+/* Frechet distance extrapolated to infinitely many candidates (Chong & Forsyth 2020; for audio, Gui
+ * et al. 2024).
  *
- *     FAD(m) at 25 sizes m, evenly from min(500, n/2) to n, each of m candidates drawn without replacement,
- *     against the whole reference; least squares on 1/m; the value is the intercept.
+ *     FAD(m) at 25 sizes m, evenly from min(500, n/2) to n, each of m candidates drawn without
+ * replacement, against the whole reference; least squares on 1/m; the value is the intercept.
  *
- * Detail r2 says how well a line fits; below about .9 the extrapolation is not to be trusted. Deviation from
- * the source's code: drawn without replacement (repeated rows are a smaller set than they look).
- * Interval: normal, from the regression's standard error of the intercept and the bootstrap's standard error
- * of the distance at n, independent of each other.
- * Undefined with fewer than 500 candidates or 2 reference rows. May be slightly negative for equal sets.
+ * Detail r2 says how well a line fits; below about .9 the extrapolation is not to be trusted.
+ * Deviation from the source's code: drawn without replacement (repeated rows are a smaller set than
+ * they look). Interval: normal, from the regression's standard error of the intercept and the
+ * bootstrap's standard error of the distance at n, independent of each other. Undefined with fewer
+ * than 500 candidates or 2 reference rows. May be slightly negative for equal sets.
  */
 #include "base/mem.h"
 #include "base/rng.h"
@@ -50,7 +50,8 @@ static void run_size(void *context, size_t item, size_t worker)
     double *memory = attune_alloc(d + d * d + ATTUNE_MOMENTS_BLOCK * d, sizeof *memory);
     struct attune_frechet result = {0};
     if (!work || !order || !index || !memory) {
-        e->code[item] = attune_fail(&e->err[item], ATTUNE_E_MEMORY, "out of memory for set.fad_inf");
+        e->code[item] =
+            attune_fail(&e->err[item], ATTUNE_E_MEMORY, "out of memory for set.fad_inf");
         goto out;
     }
     struct attune_rng rng;
@@ -64,7 +65,8 @@ static void run_size(void *context, size_t item, size_t worker)
     }
     double *mean = memory, *cov = memory + d, *block = memory + d + d * d;
     attune_moments(candidate->rows, m, d, index, mean, cov, block);
-    e->code[item] = attune_frechet_moments(work, e->mean, e->cov, mean, cov, &result, &e->err[item]);
+    e->code[item] =
+        attune_frechet_moments(work, e->mean, e->cov, mean, cov, &result, &e->err[item]);
     e->distance[item] = result.distance;
 out:
     attune_frechet_work_free(work);
@@ -161,10 +163,18 @@ out:
 }
 
 const struct attune_set_metric attune_set_metric_fad_inf = {
-    .id = "set.fad_inf", .version = 1, .title = "Frechet distance, extrapolated", .unit = "1",
-    .direction = ATTUNE_DOWN, .lo = -INFINITY, .hi = INFINITY, .needs_reference = true,
-    .summary = "the Frechet distance freed of its bias by extrapolation to infinitely many candidates",
+    .id = "set.fad_inf",
+    .version = 1,
+    .title = "Frechet distance, extrapolated",
+    .unit = "1",
+    .direction = ATTUNE_DOWN,
+    .lo = -INFINITY,
+    .hi = INFINITY,
+    .needs_reference = true,
+    .summary =
+        "the Frechet distance freed of its bias by extrapolation to infinitely many candidates",
     .formula = "intercept of the least-squares line of FAD(m) on 1/m over 25 subset sizes m",
     .source = "Chong & Forsyth 2020; Gui et al. 2024",
-    .undefined_when = "fewer than 500 candidates or 2 reference rows", .final = final,
+    .undefined_when = "fewer than 500 candidates or 2 reference rows",
+    .final = final,
 };

@@ -31,10 +31,11 @@ struct attune_frechet_work *attune_frechet_work_new(size_t d, struct attune_err 
         w->eigen = attune_alloc(d, sizeof(double));
         w->block = attune_alloc_aligned(ATTUNE_MOMENTS_BLOCK * d, sizeof(double));
     }
-    if (!w || !w->mean[0] || !w->mean[1] || !w->factor[0] || !w->factor[1] || !w->product || !w->square ||
-        !w->eigen || !w->block) {
+    if (!w || !w->mean[0] || !w->mean[1] || !w->factor[0] || !w->factor[1] || !w->product ||
+        !w->square || !w->eigen || !w->block) {
         attune_frechet_work_free(w);
-        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a Frechet distance in %zu dimensions", d);
+        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a Frechet distance in %zu dimensions",
+                    d);
         return NULL;
     }
     return w;
@@ -97,8 +98,8 @@ static enum attune_code add_root(struct attune_frechet_work *w, struct attune_fr
     return code;
 }
 
-static void finish(struct attune_frechet_work *w, const double *mean_first, const double *mean_second,
-                   struct attune_frechet *out)
+static void finish(struct attune_frechet_work *w, const double *mean_first,
+                   const double *mean_second, struct attune_frechet *out)
 {
     out->mean_term = 0.0;
     for (size_t j = 0; j < w->d; j++) {
@@ -109,8 +110,8 @@ static void finish(struct attune_frechet_work *w, const double *mean_first, cons
 }
 
 /* The covariance in w->factor[side] becomes its factor. */
-static enum attune_code take_covariance(struct attune_frechet_work *w, int side, double *tr, size_t *rank,
-                                        struct attune_err *err)
+static enum attune_code take_covariance(struct attune_frechet_work *w, int side, double *tr,
+                                        size_t *rank, struct attune_err *err)
 {
     *tr = trace(w->factor[side], w->d);
     return attune_factor(w->factor[side], w->d, w->square, rank, err);
@@ -137,14 +138,15 @@ enum attune_code attune_frechet_moments(struct attune_frechet_work *w, const dou
     return code;
 }
 
-/* The factor of one side: its centred rows over sqrt(n - 1) where they are at most d, else the Cholesky factor
- * of the covariance. Both are at most d rows, so everything fits the scratch. */
+/* The factor of one side: its centred rows over sqrt(n - 1) where they are at most d, else the
+ * Cholesky factor of the covariance. Both are at most d rows, so everything fits the scratch. */
 static enum attune_code take_rows(struct attune_frechet_work *w, int side,
                                   const struct attune_frechet_side *set, double *tr, size_t *rank,
                                   struct attune_err *err)
 {
     if (set->n > w->d) {
-        attune_moments(set->rows, set->n, w->d, set->index, w->mean[side], w->factor[side], w->block);
+        attune_moments(set->rows, set->n, w->d, set->index, w->mean[side], w->factor[side],
+                       w->block);
         return take_covariance(w, side, tr, rank, err);
     }
     const double scale = 1.0 / sqrt((double)set->n - 1.0);

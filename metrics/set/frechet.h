@@ -1,11 +1,12 @@
-/* The Frechet distance between two Gaussians fitted to sets of embeddings (Dowson & Landau 1982; as a
- * distance of audio sets, Kilgour et al. 2019):
+/* The Frechet distance between two Gaussians fitted to sets of embeddings (Dowson & Landau 1982; as
+ * a distance of audio sets, Kilgour et al. 2019):
  *
  *     |m1 - m2|^2 + tr S1 + tr S2 - 2 tr (S1 S2)^(1/2)
  *
- * The last trace is the sum of the singular values of F1 F2^T for any factors S = F^T F: Cholesky factors of
- * the covariances, or the centred rows themselves where a set has fewer rows than columns. They come as
- * square roots of the eigenvalues of a symmetric matrix; negative ones are rounding and count as zero. */
+ * The last trace is the sum of the singular values of F1 F2^T for any factors S = F^T F: Cholesky
+ * factors of the covariances, or the centred rows themselves where a set has fewer rows than
+ * columns. They come as square roots of the eigenvalues of a symmetric matrix; negative ones are
+ * rounding and count as zero. */
 #ifndef ATTUNE_METRICS_SET_FRECHET_H
 #define ATTUNE_METRICS_SET_FRECHET_H
 
@@ -17,7 +18,8 @@
 struct attune_frechet {
     double distance, mean_term, trace_first, trace_second, trace_root;
     size_t rank_first, rank_second; /* of the covariances; from rows: at most n - 1 */
-    double clipped; /* sum of the magnitudes of negative eigenvalues over the sum of the positive ones */
+    /* sum of the magnitudes of negative eigenvalues over the sum of the positive ones */
+    double clipped;
 };
 
 /* Scratch for d dimensions, four (d, d) matrices; one per thread. */

@@ -21,7 +21,8 @@ struct attune_set_pair {
 };
 
 /* Fills fad_replicates where there are rows on both sides and replicates are asked for. */
-enum attune_code attune_set_pair_fad_replicates(struct attune_set_pair *pair, struct attune_err *err);
+enum attune_code attune_set_pair_fad_replicates(struct attune_set_pair *pair,
+                                                struct attune_err *err);
 
 /* Centred copies of both sets with their squared norms. */
 enum attune_code attune_set_pair_points(struct attune_set_pair *pair, struct attune_err *err);

@@ -42,8 +42,10 @@ enum attune_code attune_set_mean(struct attune_set_value *out, const double *ite
     if (options->n_replicates == 0) {
         out->ci_why = "no replicates asked for";
     } else {
-        const struct attune_bootstrap how = {.seed = options->seed, .n_replicates = options->n_replicates,
-                                             .level = options->level, .n_threads = options->n_threads};
+        const struct attune_bootstrap how = {.seed = options->seed,
+                                             .n_replicates = options->n_replicates,
+                                             .level = options->level,
+                                             .n_threads = options->n_threads};
         struct attune_interval interval = {0};
         code = attune_bootstrap_means(&how, &column, &interval, err);
         out->ci_low = interval.low;

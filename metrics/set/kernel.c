@@ -8,8 +8,9 @@
 #include "base/mem.h"
 #include "metrics/stats/order.h"
 
-/* 2^t for t <= 0, relative error below 3e-7; 0 below 2^-126. Written so that compilers vectorise it: t is split
- * into the nearest integer, which goes to the exponent, and a rest within +-1/2 for the Taylor series. */
+/* 2^t for t <= 0, relative error below 3e-7; 0 below 2^-126. Written so that compilers vectorise
+ * it: t is split into the nearest integer, which goes to the exponent, and a rest within +-1/2 for
+ * the Taylor series. */
 static inline float exp2_negative(float t)
 {
     const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
@@ -17,11 +18,12 @@ static inline float exp2_negative(float t)
     const float whole = (clamped + magic) - magic;
     const float f = clamped - whole;
     const float series =
-        1.0f + f * (0.693147181f +
-                    f * (0.240226507f +
-                         f * (0.0555041087f +
-                              f * (0.00961812911f +
-                                   f * (0.00133335581f + f * (0.000154035304f + f * 0.0000152527338f))))));
+        1.0f +
+        f * (0.693147181f +
+             f * (0.240226507f +
+                  f * (0.0555041087f +
+                       f * (0.00961812911f +
+                            f * (0.00133335581f + f * (0.000154035304f + f * 0.0000152527338f))))));
     const int32_t bits = ((int32_t)whole + 127) << 23;
     float scale;
     memcpy(&scale, &bits, sizeof scale);
@@ -49,7 +51,8 @@ static double sum_of(const float *v, size_t n)
     for (; j < n; j++) {
         lane[0] += v[j];
     }
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
+           ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
 static void add_tile(void *context, const struct attune_tile *tile)
@@ -79,8 +82,11 @@ static enum attune_code sum_kernel(const struct attune_points *a, const struct a
                                    struct attune_err *err)
 {
     const size_t n_blocks = attune_tile_blocks(a->n);
-    struct sums s = {.factor = (float)(-M_LOG2E / (2.0 * bandwidth * bandwidth)), .symmetric = a == b,
-                     .n_cols = b->n, .row = row, .col = attune_alloc(n_blocks * b->n, sizeof(double))};
+    struct sums s = {.factor = (float)(-M_LOG2E / (2.0 * bandwidth * bandwidth)),
+                     .symmetric = a == b,
+                     .n_cols = b->n,
+                     .row = row,
+                     .col = attune_alloc(n_blocks * b->n, sizeof(double))};
     if (!s.col) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for kernel sums");
     }
@@ -95,8 +101,8 @@ static enum attune_code sum_kernel(const struct attune_points *a, const struct a
 }
 
 /* The mean of k within one set, and every item's own mean into own (n,), which begins as zeros. */
-static enum attune_code within(const struct attune_points *points, double bandwidth, size_t n_threads,
-                               double *own, double *mean, struct attune_err *err)
+static enum attune_code within(const struct attune_points *points, double bandwidth,
+                               size_t n_threads, double *own, double *mean, struct attune_err *err)
 {
     double *col = attune_alloc(points->n, sizeof *col);
     if (!col) {
@@ -125,7 +131,8 @@ enum attune_code attune_mmd_compute(const struct attune_points *x, const struct 
     *out = (struct attune_mmd){.bandwidth = bandwidth,
                                .influence_x = attune_alloc(x->n, sizeof(double)),
                                .influence_y = attune_alloc(y->n, sizeof(double))};
-    double *cross_x = attune_alloc(x->n, sizeof *cross_x), *cross_y = attune_alloc(y->n, sizeof *cross_y);
+    double *cross_x = attune_alloc(x->n, sizeof *cross_x),
+           *cross_y = attune_alloc(y->n, sizeof *cross_y);
     enum attune_code code = ATTUNE_OK;
     double mean_x = 0.0, mean_y = 0.0;
     if (!out->influence_x || !out->influence_y || !cross_x || !cross_y) {

@@ -1,7 +1,8 @@
-/* Squared maximum mean discrepancy between two sets, Gaussian kernel, unbiased (Gretton et al. 2012, eq. 3):
+/* Squared maximum mean discrepancy between two sets, Gaussian kernel, unbiased (Gretton et al.
+ * 2012, eq. 3):
  *
- *     sum_{i != j} k(x_i, x_j) / (n (n-1)) + sum_{i != j} k(y_i, y_j) / (m (m-1)) - 2 mean k(x_i, y_j)
- *     k(x, y) = exp(-|x - y|^2 / (2 s^2))
+ *     sum_{i != j} k(x_i, x_j) / (n (n-1)) + sum_{i != j} k(y_i, y_j) / (m (m-1)) - 2 mean k(x_i,
+ * y_j) k(x, y) = exp(-|x - y|^2 / (2 s^2))
  *
  * Distances come in single-precision tiles, sums are double. May be negative. */
 #ifndef ATTUNE_METRICS_SET_KERNEL_H
@@ -12,8 +13,8 @@
 struct attune_mmd {
     double square;      /* the discrepancy */
     double bandwidth;   /* s */
-    /* Influence of each item: the derivative of the discrepancy with respect to its weight, but for a
-     * constant. Their resampled means give the bootstrap (Hajek projection). */
+    /* Influence of each item: the derivative of the discrepancy with respect to its weight, but for
+     * a constant. Their resampled means give the bootstrap (Hajek projection). */
     double *influence_x; /* (n,) 2 (mean_j k(x_i, x_j) - mean_j k(x_i, y_j)) */
     double *influence_y; /* (m,) */
 };

@@ -29,7 +29,8 @@ static double square_to(const struct attune_points *points, size_t i, const floa
     return sum;
 }
 
-/* k-means++: every further centre is a point drawn with probability by its squared distance to the others. */
+/* k-means++: every further centre is a point drawn with probability by its squared distance to the
+ * others. */
 static void draw_centres(struct run *r, struct attune_rng *rng)
 {
     const size_t n = r->points->n, d = r->points->d;
@@ -76,7 +77,8 @@ static enum attune_code assign(struct run *r, double *cost, struct attune_err *e
         r->nearest[i] = INFINITY;
     }
     if (!code) {
-        code = attune_points_tiles(r->points, &centres, false, r->how->n_threads, assign_tile, r, err);
+        code =
+            attune_points_tiles(r->points, &centres, false, r->how->n_threads, assign_tile, r, err);
         attune_points_release(&centres);
     }
     *cost = 0.0;
@@ -122,8 +124,9 @@ static enum attune_code run_once(struct run *r, size_t number, double *cost, str
     return code;
 }
 
-enum attune_code attune_kmeans_run(const struct attune_kmeans *how, const struct attune_points *points,
-                                   uint32_t *cluster, struct attune_err *err)
+enum attune_code attune_kmeans_run(const struct attune_kmeans *how,
+                                   const struct attune_points *points, uint32_t *cluster,
+                                   struct attune_err *err)
 {
     const size_t n = points->n, k = how->k, d = points->d;
     struct run r = {

@@ -1,4 +1,5 @@
-/* k-means clustering: seeded k-means++ (Arthur & Vassilvitskii 2007), Lloyd's iterations, best of some runs. */
+/* k-means clustering: seeded k-means++ (Arthur & Vassilvitskii 2007), Lloyd's iterations, best of
+ * some runs. */
 #ifndef ATTUNE_METRICS_SET_KMEANS_H
 #define ATTUNE_METRICS_SET_KMEANS_H
 
@@ -15,7 +16,8 @@ struct attune_kmeans {
 };
 
 /* The cluster of every point into cluster (n,). Clusters that run empty stay where they are. */
-enum attune_code attune_kmeans_run(const struct attune_kmeans *how, const struct attune_points *points,
-                                   uint32_t *cluster, struct attune_err *err);
+enum attune_code attune_kmeans_run(const struct attune_kmeans *how,
+                                   const struct attune_points *points, uint32_t *cluster,
+                                   struct attune_err *err);
 
 #endif

@@ -1,13 +1,14 @@
 /* MAUVE between reference and candidates.
  *
- *     rows scaled to length 1, principal components of both sets together up to 90 % of the variance,
- *     k-means into min(n, m) / 10 buckets (at least 2), histograms p (reference) and q (candidates),
- *     area of their divergence curve (mauve.h)
+ *     rows scaled to length 1, principal components of both sets together up to 90 % of the
+ * variance, k-means into min(n, m) / 10 buckets (at least 2), histograms p (reference) and q
+ * (candidates), area of their divergence curve (mauve.h)
  *
- * Detail mad = -ln mauve is linear where the area saturates. The buckets depend on the seed (k-means++, best of
- * 3 runs), as with the published tool, whose clustering is another: compare values of one tool only.
- * Interval: bootstrap of both histograms over fixed buckets (interval.h says how it is placed), cut to [0, 1].
- * Undefined with fewer than 20 rows on a side or when a row is zero.
+ * Detail mad = -ln mauve is linear where the area saturates. The buckets depend on the seed
+ * (k-means++, best of 3 runs), as with the published tool, whose clustering is another: compare
+ * values of one tool only. Interval: bootstrap of both histograms over fixed buckets (interval.h
+ * says how it is placed), cut to [0, 1]. Undefined with fewer than 20 rows on a side or when a row
+ * is zero.
  */
 #include "metrics/set/mauve.h"
 
@@ -46,7 +47,8 @@ double attune_mauve_area(const double *p, const double *q, size_t n)
     /* x falls and y rises along the curve, so both integrals run over the same segments. */
     double area = 0.0;
     for (size_t i = 1; i < POINTS; i++) {
-        area += 0.25 * (fabs(x[i - 1] - x[i]) * (y[i - 1] + y[i]) + fabs(y[i] - y[i - 1]) * (x[i - 1] + x[i]));
+        area += 0.25 * (fabs(x[i - 1] - x[i]) * (y[i - 1] + y[i]) +
+                        fabs(y[i] - y[i - 1]) * (x[i - 1] + x[i]));
     }
     return area;
 }
@@ -74,9 +76,10 @@ static bool scale_rows(const struct attune_set_pair *pair, float *rows)
     return true;
 }
 
-/* Projects rows (n, d) on their principal components, in place in the first *n_kept columns' worth of memory:
- * rows becomes (n, *n_kept). */
-static enum attune_code project(float *rows, size_t n, size_t d, size_t *n_kept, struct attune_err *err)
+/* Projects rows (n, d) on their principal components, in place in the first *n_kept columns' worth
+ * of memory: rows becomes (n, *n_kept). */
+static enum attune_code project(float *rows, size_t n, size_t d, size_t *n_kept,
+                                struct attune_err *err)
 {
     double *mean = attune_alloc(d, sizeof *mean), *cov = attune_alloc(d * d, sizeof *cov);
     double *eigen = attune_alloc(d, sizeof *eigen);
@@ -118,8 +121,8 @@ out:
 }
 
 /* The bucket of every row of both sets: (n,). */
-static enum attune_code find_buckets(const struct attune_set_pair *pair, size_t n_buckets, uint32_t *bucket,
-                                     bool *possible, struct attune_err *err)
+static enum attune_code find_buckets(const struct attune_set_pair *pair, size_t n_buckets,
+                                     uint32_t *bucket, bool *possible, struct attune_err *err)
 {
     const size_t n = pair->reference.n + pair->candidate.n, d = pair->reference.d;
     size_t n_kept = 0;
@@ -140,7 +143,9 @@ static enum attune_code find_buckets(const struct attune_set_pair *pair, size_t 
         code = attune_points_init(&points, rows, n, n_kept, origin, err);
     }
     if (!code) {
-        const struct attune_kmeans how = {.k = n_buckets, .n_runs = RUNS, .n_iterations = ITERATIONS,
+        const struct attune_kmeans how = {.k = n_buckets,
+                                          .n_runs = RUNS,
+                                          .n_iterations = ITERATIONS,
                                           .seed = pair->options.seed,
                                           .n_threads = pair->options.n_threads};
         code = attune_kmeans_run(&how, &points, bucket, err);
@@ -153,8 +158,8 @@ out:
 }
 
 /* Histograms of the rows that index names (NULL: all) of each set. */
-static double area_of(const struct attune_set_pair *pair, const uint32_t *bucket, const uint32_t *const index[2],
-                      size_t n_buckets, double *histogram)
+static double area_of(const struct attune_set_pair *pair, const uint32_t *bucket,
+                      const uint32_t *const index[2], size_t n_buckets, double *histogram)
 {
     const size_t size[2] = {pair->reference.n, pair->candidate.n};
     memset(histogram, 0, 2 * n_buckets * sizeof *histogram);
@@ -168,8 +173,8 @@ static double area_of(const struct attune_set_pair *pair, const uint32_t *bucket
 }
 
 static enum attune_code add_interval(const struct attune_set_pair *pair, const uint32_t *bucket,
-                                     size_t n_buckets, double *histogram, struct attune_set_value *out,
-                                     struct attune_err *err)
+                                     size_t n_buckets, double *histogram,
+                                     struct attune_set_value *out, struct attune_err *err)
 {
     const size_t n_replicates = pair->options.n_replicates;
     double *replicates = attune_alloc(n_replicates, sizeof *replicates);
@@ -227,10 +232,18 @@ static enum attune_code final(struct attune_set_pair *pair, struct attune_set_va
 }
 
 const struct attune_set_metric attune_set_metric_mauve = {
-    .id = "set.mauve", .version = 1, .title = "MAUVE", .unit = "1", .direction = ATTUNE_UP,
-    .lo = 0.0, .hi = 1.0, .needs_reference = true,
+    .id = "set.mauve",
+    .version = 1,
+    .title = "MAUVE",
+    .unit = "1",
+    .direction = ATTUNE_UP,
+    .lo = 0.0,
+    .hi = 1.0,
+    .needs_reference = true,
     .summary = "area under the divergence curve of the two sets' histograms over common clusters",
-    .formula = "k-means histograms p, q; area of (exp(-5 KL(q|R)), exp(-5 KL(p|R))), R = w p + (1 - w) q",
-    .source = "Pillutla et al. 2021", .undefined_when = "fewer than 20 rows on a side, or a row is zero",
+    .formula =
+        "k-means histograms p, q; area of (exp(-5 KL(q|R)), exp(-5 KL(p|R))), R = w p + (1 - w) q",
+    .source = "Pillutla et al. 2021",
+    .undefined_when = "fewer than 20 rows on a side, or a row is zero",
     .final = final,
 };

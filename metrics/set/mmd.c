@@ -1,12 +1,12 @@
-/* Kernel distances: set.mmd2, the unbiased squared maximum mean discrepancy of kernel.h, and set.kad, the
- * Kernel Audio Distance of Chung et al. 2025, which is 100 times that.
+/* Kernel distances: set.mmd2, the unbiased squared maximum mean discrepancy of kernel.h, and
+ * set.kad, the Kernel Audio Distance of Chung et al. 2025, which is 100 times that.
  *
- * The bandwidth is the median pairwise distance of the reference (--bandwidth candidate or a number changes
- * it; the published tool takes the evaluated set's, which makes a model choose its own ruler). The median is
- * the lower one for an even number of pairs.
- * Interval: percentile bootstrap of the Hajek projection, in which every item acts through its influence; it
- * is too short where the two sets are nearly equal. May be negative. Undefined with fewer than 2 rows on a
- * side, or when half of all reference rows are equal, so that the median distance is 0.
+ * The bandwidth is the median pairwise distance of the reference (--bandwidth candidate or a number
+ * changes it; the published tool takes the evaluated set's, which makes a model choose its own
+ * ruler). The median is the lower one for an even number of pairs. Interval: percentile bootstrap
+ * of the Hajek projection, in which every item acts through its influence; it is too short where
+ * the two sets are nearly equal. May be negative. Undefined with fewer than 2 rows on a side, or
+ * when half of all reference rows are equal, so that the median distance is 0.
  */
 #include "base/mem.h"
 #include "base/rng.h"
@@ -30,7 +30,8 @@ static enum attune_code find_bandwidth(struct attune_set_pair *pair, double *ban
 }
 
 /* Mean of n influences drawn with replacement, minus their mean. */
-static double resampled_shift(const double *influence, size_t n, double mean, struct attune_rng *rng)
+static double resampled_shift(const double *influence, size_t n, double mean,
+                              struct attune_rng *rng)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
@@ -43,8 +44,10 @@ static enum attune_code add_interval(const struct attune_set_pair *pair, double 
                                      struct attune_set_value *out, struct attune_err *err)
 {
     const struct attune_mmd *mmd = &pair->mmd;
-    const size_t n = pair->reference.n, m = pair->candidate.n, n_replicates = pair->options.n_replicates;
-    const double mean_x = attune_mean(mmd->influence_x, n), mean_y = attune_mean(mmd->influence_y, m);
+    const size_t n = pair->reference.n, m = pair->candidate.n,
+                 n_replicates = pair->options.n_replicates;
+    const double mean_x = attune_mean(mmd->influence_x, n),
+                 mean_y = attune_mean(mmd->influence_y, m);
     double *replicates = attune_alloc(n_replicates, sizeof *replicates);
     if (!replicates) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the bootstrap");
@@ -60,8 +63,8 @@ static enum attune_code add_interval(const struct attune_set_pair *pair, double 
     return ATTUNE_OK;
 }
 
-static enum attune_code compute(struct attune_set_pair *pair, double scale, struct attune_set_value *out,
-                                struct attune_err *err)
+static enum attune_code compute(struct attune_set_pair *pair, double scale,
+                                struct attune_set_value *out, struct attune_err *err)
 {
     if (pair->reference.n < 2 || pair->candidate.n < 2) {
         out->value = attune_undefined("fewer than 2 rows");
@@ -102,12 +105,20 @@ static enum attune_code final_mmd2(struct attune_set_pair *pair, struct attune_s
 }
 
 const struct attune_set_metric attune_set_metric_kad = {
-    .id = "set.kad", .version = 1, .title = "Kernel audio distance", .unit = "1",
-    .direction = ATTUNE_DOWN, .lo = -INFINITY, .hi = INFINITY, .needs_reference = true,
+    .id = "set.kad",
+    .version = 1,
+    .title = "Kernel audio distance",
+    .unit = "1",
+    .direction = ATTUNE_DOWN,
+    .lo = -INFINITY,
+    .hi = INFINITY,
+    .needs_reference = true,
     .summary = "100 times the unbiased squared maximum mean discrepancy with a Gaussian kernel",
-    .formula = "100 MMD^2_u, k = exp(-|x - y|^2 / (2 s^2)), s the reference's median pairwise distance",
+    .formula =
+        "100 MMD^2_u, k = exp(-|x - y|^2 / (2 s^2)), s the reference's median pairwise distance",
     .source = "Chung et al. 2025; Gretton et al. 2012",
-    .undefined_when = "fewer than 2 rows, or the median distance is 0", .final = final_kad,
+    .undefined_when = "fewer than 2 rows, or the median distance is 0",
+    .final = final_kad,
 };
 
 const struct attune_set_metric attune_set_metric_mmd2 = {

@@ -1,12 +1,13 @@
 /* Memorisation: the share of candidates that lie suspiciously near to a reference sample.
  *
- *     share of candidates whose nearest reference is closer than the 1st percentile of the distances from
- *     reference samples to their nearest other reference (detail `threshold`)
+ *     share of candidates whose nearest reference is closer than the 1st percentile of the
+ * distances from reference samples to their nearest other reference (detail `threshold`)
  *
- * About .01 for candidates of the reference's own distribution at equal n. (The 1st percentile of all
- * pairwise distances would be exceeded by most honest candidates: a nearest neighbour is the smallest of n.)
- * Interval: bootstrap over candidates with the threshold as it is. Undefined with fewer than 20 reference
- * rows. Repeated reference rows lower the threshold, down to 0, where nothing is closer.
+ * About .01 for candidates of the reference's own distribution at equal n. (The 1st percentile of
+ * all pairwise distances would be exceeded by most honest candidates: a nearest neighbour is the
+ * smallest of n.) Interval: bootstrap over candidates with the threshold as it is. Undefined with
+ * fewer than 20 reference rows. Repeated reference rows lower the threshold, down to 0, where
+ * nothing is closer.
  */
 #include "base/mem.h"
 #include "metrics/set/internal.h"
@@ -23,8 +24,8 @@ static enum attune_code find_threshold(const struct attune_set_pair *pair, doubl
     if (!square) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu reference rows", n);
     }
-    enum attune_code code = attune_neighbour_squares(&pair->reference_points, 1, pair->options.n_threads,
-                                                     square, err);
+    enum attune_code code =
+        attune_neighbour_squares(&pair->reference_points, 1, pair->options.n_threads, square, err);
     for (size_t i = 0; i < n; i++) {
         square[i] = sqrt(square[i]);
     }
@@ -68,9 +69,18 @@ static enum attune_code final(struct attune_set_pair *pair, struct attune_set_va
 }
 
 const struct attune_set_metric attune_set_metric_nearest_reference = {
-    .id = "set.nearest_reference", .version = 1, .title = "Near copies of the reference", .unit = "1",
-    .direction = ATTUNE_DOWN, .lo = 0.0, .hi = 1.0, .needs_reference = true,
+    .id = "set.nearest_reference",
+    .version = 1,
+    .title = "Near copies of the reference",
+    .unit = "1",
+    .direction = ATTUNE_DOWN,
+    .lo = 0.0,
+    .hi = 1.0,
+    .needs_reference = true,
     .summary = "share of candidates nearer to a reference than references are to each other",
-    .formula = "share with nearest reference < 1st percentile of references' nearest-neighbour distances",
-    .source = "attune", .undefined_when = "fewer than 20 reference rows", .final = final,
+    .formula =
+        "share with nearest reference < 1st percentile of references' nearest-neighbour distances",
+    .source = "attune",
+    .undefined_when = "fewer than 20 reference rows",
+    .final = final,
 };

@@ -9,7 +9,8 @@
 /* Candidates kept beyond k, so that rounding cannot push a true neighbour out. */
 enum { SPARE = 8, CHUNK = 16 };
 
-/* Rounding error of a tile's squared distance relative to the squared norms: d products in single precision. */
+/* Rounding error of a tile's squared distance relative to the squared norms: d products in single
+ * precision. */
 static double rounding(const struct attune_points *points)
 {
     return 0x1p-23 * (4.0 + 0.25 * (double)points->d);
@@ -80,11 +81,13 @@ enum attune_code attune_neighbour_squares(const struct attune_points *points, si
     for (size_t i = 0; i < points->n * s.n_kept; i++) {
         s.kept[i].square = INFINITY;
     }
-    enum attune_code code = attune_points_tiles(points, points, false, n_threads, search_tile, &s, err);
+    enum attune_code code =
+        attune_points_tiles(points, points, false, n_threads, search_tile, &s, err);
     for (size_t i = 0; !code && i < points->n; i++) {
         double exact[ATTUNE_NEIGHBOURS_MAX_K + SPARE];
         for (size_t j = 0; j < s.n_kept; j++) {
-            exact[j] = attune_points_square_distance(points, i, points, s.kept[i * s.n_kept + j].index);
+            exact[j] =
+                attune_points_square_distance(points, i, points, s.kept[i * s.n_kept + j].index);
         }
         square[i] = attune_select(exact, s.n_kept, k - 1);
     }
@@ -98,7 +101,7 @@ struct membership {
     const float *candidate_radius; /* (m,) the same in single precision */
     double rounding;
     float largest;                 /* squared norm among the candidates */
-    uint32_t *held;                /* (n_blocks, m) reference balls of the block that hold the candidate */
+    uint32_t *held; /* (n_blocks, m) reference balls of the block that hold the candidate */
     double *recalled, *covered;    /* (n,) */
 };
 
@@ -120,11 +123,13 @@ static void decide_again(const struct membership *m, const struct attune_tile *t
         if (!close && !close_other) {
             continue;
         }
-        const double exact = attune_points_square_distance(m->reference, own, m->candidate, tile->col + j);
+        const double exact =
+            attune_points_square_distance(m->reference, own, m->candidate, tile->col + j);
         const int in = (exact < m->reference_square[own]) - (row[j] < radius);
         held[j] += (uint32_t)in;
         count->covered += (uint32_t)in;
-        count->recalled += (uint32_t)((exact < m->candidate_square[tile->col + j]) - (row[j] < other));
+        count->recalled +=
+            (uint32_t)((exact < m->candidate_square[tile->col + j]) - (row[j] < other));
     }
 }
 
@@ -137,14 +142,16 @@ static void membership_tile(void *context, const struct attune_tile *tile)
         const size_t own = tile->row + i;
         const float *restrict row = tile->square + i * tile->n_cols;
         const float radius = (float)m->reference_square[own];
-        const float tolerance = (float)(m->rounding * ((double)m->reference->square[own] + m->largest));
+        const float tolerance =
+            (float)(m->rounding * ((double)m->reference->square[own] + m->largest));
         uint32_t covered = 0, recalled = 0, close = 0;
         for (size_t j = 0; j < tile->n_cols; j++) {
             const uint32_t in = row[j] < radius;
             held[j] += in;
             covered += in;
             recalled += row[j] < other[j];
-            close += (fabsf(row[j] - radius) <= tolerance) | (fabsf(row[j] - other[j]) <= tolerance);
+            close +=
+                (fabsf(row[j] - radius) <= tolerance) | (fabsf(row[j] - other[j]) <= tolerance);
         }
         struct row_count count = {covered, recalled};
         if (close) {
@@ -175,7 +182,8 @@ static enum attune_code find_members(struct membership *m, size_t k, size_t n_th
     m->largest = largest_square(m->candidate);
     m->recalled = out->recalled;
     m->covered = out->covered;
-    code = attune_points_tiles(m->reference, m->candidate, false, n_threads, membership_tile, m, err);
+    code =
+        attune_points_tiles(m->reference, m->candidate, false, n_threads, membership_tile, m, err);
     for (size_t i = 0; i < m->reference->n; i++) {
         out->recalled[i] = out->recalled[i] > 0.0;
         out->covered[i] = out->covered[i] > 0.0;
@@ -252,8 +260,9 @@ static void nearest_tile(void *context, const struct attune_tile *tile)
     }
 }
 
-enum attune_code attune_nearest_squares(const struct attune_points *a, const struct attune_points *b,
-                                        size_t n_threads, float *out, struct attune_err *err)
+enum attune_code attune_nearest_squares(const struct attune_points *a,
+                                        const struct attune_points *b, size_t n_threads, float *out,
+                                        struct attune_err *err)
 {
     for (size_t i = 0; i < a->n; i++) {
         out[i] = INFINITY;

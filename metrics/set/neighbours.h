@@ -1,9 +1,10 @@
-/* Nearest-neighbour manifolds of two sets (Kynkaanniemi et al. 2019; Naeem et al. 2020): the union of balls
- * around the points of a set, each reaching to its k-th nearest other point of the same set; a point lies in
- * a ball when it is strictly nearer than the radius.
+/* Nearest-neighbour manifolds of two sets (Kynkaanniemi et al. 2019; Naeem et al. 2020): the union
+ * of balls around the points of a set, each reaching to its k-th nearest other point of the same
+ * set; a point lies in a ball when it is strictly nearer than the radius.
  *
- * Distances are filtered in single precision; whatever lies within the rounding error of a radius, and the
- * radii themselves, are computed again in double precision, so that the counts are exact. */
+ * Distances are filtered in single precision; whatever lies within the rounding error of a radius,
+ * and the radii themselves, are computed again in double precision, so that the counts are exact.
+ */
 #ifndef ATTUNE_METRICS_SET_NEIGHBOURS_H
 #define ATTUNE_METRICS_SET_NEIGHBOURS_H
 
@@ -34,7 +35,8 @@ enum attune_code attune_neighbour_squares(const struct attune_points *points, si
                                           size_t n_threads, double *square, struct attune_err *err);
 
 /* Squared distance from each row of a to the nearest row of b: out (a->n,), single precision. */
-enum attune_code attune_nearest_squares(const struct attune_points *a, const struct attune_points *b,
-                                        size_t n_threads, float *out, struct attune_err *err);
+enum attune_code attune_nearest_squares(const struct attune_points *a,
+                                        const struct attune_points *b, size_t n_threads, float *out,
+                                        struct attune_err *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "base/thread.h"
 
-enum attune_code attune_points_init(struct attune_points *points, const float *rows, size_t n, size_t d,
-                                    const double *centre, struct attune_err *err)
+enum attune_code attune_points_init(struct attune_points *points, const float *rows, size_t n,
+                                    size_t d, const double *centre, struct attune_err *err)
 {
     *points = (struct attune_points){
         .v = attune_alloc_aligned(n * d, sizeof(float)),
@@ -90,8 +90,8 @@ static void run_block(void *context, size_t block, size_t worker)
 }
 
 enum attune_code attune_points_tiles(const struct attune_points *a, const struct attune_points *b,
-                                     bool symmetric, size_t n_threads, attune_tile_fn *fn, void *context,
-                                     struct attune_err *err)
+                                     bool symmetric, size_t n_threads, attune_tile_fn *fn,
+                                     void *context, struct attune_err *err)
 {
     n_threads = n_threads < 1 ? 1 : n_threads;
     enum attune_code code = ATTUNE_OK;

@@ -2,23 +2,24 @@
  *
  *     precision   share of candidates inside the reference's manifold: are they realistic?
  *     recall      share of reference points inside the candidates' manifold: is everything reached?
- *     density     mean number of reference balls that hold a candidate, over k; robust against outliers
- *     coverage    share of reference balls that hold a candidate
+ *     density     mean number of reference balls that hold a candidate, over k; robust against
+ * outliers coverage    share of reference balls that hold a candidate
  *
  * Source: Kynkaanniemi et al. 2019 (precision, recall); Naeem et al. 2020 (density, coverage).
- * Interval: percentile bootstrap of the averaged items with both manifolds as they are: resampling the
- * manifolds themselves would shrink their balls by repeated rows. Undefined when a set has no more than k
- * rows. Recall and precision grow and shrink with n; compare at equal n.
+ * Interval: percentile bootstrap of the averaged items with both manifolds as they are: resampling
+ * the manifolds themselves would shrink their balls by repeated rows. Undefined when a set has no
+ * more than k rows. Recall and precision grow and shrink with n; compare at equal n.
  */
 #include "metrics/set/internal.h"
 #include "metrics/set/interval.h"
 
 /* The neighbours, computed once for the four; out->value stays undefined where they cannot be. */
-static enum attune_code prepare(struct attune_set_pair *pair, struct attune_set_value *out, bool *ready,
-                                struct attune_err *err)
+static enum attune_code prepare(struct attune_set_pair *pair, struct attune_set_value *out,
+                                bool *ready, struct attune_err *err)
 {
     const size_t k = pair->options.k;
-    *ready = k >= 1 && k <= ATTUNE_NEIGHBOURS_MAX_K && pair->reference.n > k && pair->candidate.n > k;
+    *ready =
+        k >= 1 && k <= ATTUNE_NEIGHBOURS_MAX_K && pair->reference.n > k && pair->candidate.n > k;
     if (!*ready) {
         out->value = attune_undefined("a set has no more than k rows");
         return ATTUNE_OK;
@@ -92,11 +93,19 @@ const struct attune_set_metric attune_set_metric_recall = {
 };
 
 const struct attune_set_metric attune_set_metric_density = {
-    .id = "set.density", .version = 1, .title = "Density", .unit = "1", .direction = ATTUNE_UP,
-    .lo = 0.0, .hi = INFINITY, .needs_reference = true,
+    .id = "set.density",
+    .version = 1,
+    .title = "Density",
+    .unit = "1",
+    .direction = ATTUNE_UP,
+    .lo = 0.0,
+    .hi = INFINITY,
+    .needs_reference = true,
     .summary = "how many reference balls hold a candidate on average, over k",
-    .formula = "1/k mean over candidates of the number of reference balls of radius NN_k that hold it",
-    .source = "Naeem et al. 2020", .undefined_when = "a set has no more than k rows",
+    .formula =
+        "1/k mean over candidates of the number of reference balls of radius NN_k that hold it",
+    .source = "Naeem et al. 2020",
+    .undefined_when = "a set has no more than k rows",
     .final = final_density,
 };
 

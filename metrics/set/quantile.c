@@ -1,5 +1,6 @@
-/* An exact order statistic of the pairwise distances without a second pass or a matrix in memory: a sample of
- * pairs brackets it, then one pass counts what lies below the bracket and keeps what lies inside. */
+/* An exact order statistic of the pairwise distances without a second pass or a matrix in memory: a
+ * sample of pairs brackets it, then one pass counts what lies below the bracket and keeps what lies
+ * inside. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -72,7 +73,8 @@ static void keep_tile(void *context, const struct attune_tile *tile)
 
 /* One pass; *found is false when the wanted rank lies outside the bracket. */
 static enum attune_code search(const struct attune_points *points, struct pass *pass, uint64_t rank,
-                               size_t n_threads, bool *found, double *distance, struct attune_err *err)
+                               size_t n_threads, bool *found, double *distance,
+                               struct attune_err *err)
 {
     const size_t n_blocks = attune_tile_blocks(points->n);
     double *all = NULL;
@@ -80,7 +82,8 @@ static enum attune_code search(const struct attune_points *points, struct pass *
     if (!pass->blocks) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a quantile of distances");
     }
-    enum attune_code code = attune_points_tiles(points, points, true, n_threads, keep_tile, pass, err);
+    enum attune_code code =
+        attune_points_tiles(points, points, true, n_threads, keep_tile, pass, err);
     uint64_t n_below = 0, n_inside = 0;
     bool failed = false;
     for (size_t i = 0; i < n_blocks; i++) {

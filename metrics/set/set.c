@@ -27,7 +27,8 @@ static void drop_unusable(struct attune_matrix *m, uint32_t *group, const char *
         const float *row = m->v + i * m->n_cols;
         if (!usable(row, m->n_cols)) {
             if (n_dropped == 0) {
-                attune_buf_addf(warnings, "%s: rows with NaN, infinite or huge values are left out:", name);
+                attune_buf_addf(warnings,
+                                "%s: rows with NaN, infinite or huge values are left out:", name);
             }
             if (n_dropped++ < MAX_NAMED) {
                 attune_buf_addf(warnings, " %zu", i);
@@ -41,7 +42,9 @@ static void drop_unusable(struct attune_matrix *m, uint32_t *group, const char *
         n++;
     }
     if (n_dropped > 0) {
-        attune_buf_addf(warnings, n_dropped > MAX_NAMED ? " and %zu more (numbers from 0)\n" : " (of %zu, from 0)\n",
+        attune_buf_addf(warnings,
+                        n_dropped > MAX_NAMED ? " and %zu more (numbers from 0)\n"
+                                              : " (of %zu, from 0)\n",
                         n_dropped > MAX_NAMED ? n_dropped - MAX_NAMED : m->n_rows);
     }
     m->n_rows = n;
@@ -56,8 +59,10 @@ static int by_hash(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct row_hash));
 }
 
-/* Rows equal to another one, counted by hash; nothing is said when memory is short: it is only a warning. */
-static void warn_of_repeats(const struct attune_matrix *m, const char *name, struct attune_buf *warnings)
+/* Rows equal to another one, counted by hash; nothing is said when memory is short: it is only a
+ * warning. */
+static void warn_of_repeats(const struct attune_matrix *m, const char *name,
+                            struct attune_buf *warnings)
 {
     struct row_hash *hashes = attune_alloc(m->n_rows, sizeof *hashes);
     if (!hashes) {
@@ -72,7 +77,8 @@ static void warn_of_repeats(const struct attune_matrix *m, const char *name, str
         n_repeats += by_hash(&hashes[i - 1], &hashes[i]) == 0;
     }
     if (n_repeats > 0) {
-        attune_buf_addf(warnings, "%s: %zu of %zu rows repeat an earlier one\n", name, n_repeats, m->n_rows);
+        attune_buf_addf(warnings, "%s: %zu of %zu rows repeat an earlier one\n", name, n_repeats,
+                        m->n_rows);
     }
     attune_release(hashes);
 }
@@ -89,7 +95,8 @@ static void warn_of_constant_columns(const struct attune_matrix *m, const char *
         n_constant += i >= m->n_rows;
     }
     if (n_constant > 0) {
-        attune_buf_addf(warnings, "%s: %zu of %zu columns are constant\n", name, n_constant, m->n_cols);
+        attune_buf_addf(warnings, "%s: %zu of %zu columns are constant\n", name, n_constant,
+                        m->n_cols);
     }
 }
 
@@ -102,22 +109,25 @@ void attune_set_clean(struct attune_matrix *m, uint32_t *group, const char *name
         return;
     }
     if (m->n_rows <= m->n_cols) {
-        attune_buf_addf(warnings, "%s: no more rows (%zu) than columns (%zu): its covariance is singular\n",
+        attune_buf_addf(warnings,
+                        "%s: no more rows (%zu) than columns (%zu): its covariance is singular\n",
                         name, m->n_rows, m->n_cols);
     }
     warn_of_repeats(m, name, warnings);
     warn_of_constant_columns(m, name, warnings);
 }
 
-enum attune_code attune_set_pair_new(struct attune_set_pair **out, const struct attune_set *reference,
+enum attune_code attune_set_pair_new(struct attune_set_pair **out,
+                                     const struct attune_set *reference,
                                      const struct attune_set *candidate,
-                                     const struct attune_set_options *options, struct attune_err *err)
+                                     const struct attune_set_options *options,
+                                     struct attune_err *err)
 {
     *out = NULL;
     if ((reference->n > 0 || reference->mean) && reference->d != candidate->d) {
         return attune_fail(err, ATTUNE_E_INPUT,
-                           "the reference has %zu dimensions, the candidates have %zu", reference->d,
-                           candidate->d);
+                           "the reference has %zu dimensions, the candidates have %zu",
+                           reference->d, candidate->d);
     }
     struct attune_set_pair *pair = attune_alloc(1, sizeof *pair);
     if (!pair) {
@@ -158,7 +168,8 @@ enum attune_code attune_set_pair_points(struct attune_set_pair *pair, struct att
     for (size_t j = 0; j < a->d; j++) {
         mean[j] = 0.5 * (mean[j] + mean[a->d + j]);
     }
-    enum attune_code code = attune_points_init(&pair->reference_points, a->rows, a->n, a->d, mean, err);
+    enum attune_code code =
+        attune_points_init(&pair->reference_points, a->rows, a->n, a->d, mean, err);
     if (!code) {
         code = attune_points_init(&pair->candidate_points, b->rows, b->n, b->d, mean, err);
     }

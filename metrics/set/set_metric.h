@@ -1,9 +1,9 @@
 /* Metrics of a set of samples: the descriptor, the registry and the way from rows to values.
  *
- * A set metric compares the embeddings of candidates with those of a reference, or describes the candidates
- * alone. Beginning and stepping are the same for all of them, so they are done once for all: rows are
- * collected in a struct attune_set_pair (set.h), which also keeps what several metrics share; the
- * descriptor holds the final step. metrics/set/sets.def lists the metrics once.
+ * A set metric compares the embeddings of candidates with those of a reference, or describes the
+ * candidates alone. Beginning and stepping are the same for all of them, so they are done once for
+ * all: rows are collected in a struct attune_set_pair (set.h), which also keeps what several
+ * metrics share; the descriptor holds the final step. metrics/set/sets.def lists the metrics once.
  */
 #ifndef ATTUNE_METRICS_SET_SET_METRIC_H
 #define ATTUNE_METRICS_SET_SET_METRIC_H
@@ -52,7 +52,8 @@ enum attune_code attune_set_metric_eval(const struct attune_set_metric *metric,
                                         struct attune_set_pair *pair, struct attune_set_value *out,
                                         struct attune_err *err);
 
-/* What a set metric shares with one of samples, for lists and descriptions; inputs is 0, eval NULL. */
+/* What a set metric shares with one of samples, for lists and descriptions; inputs is 0, eval NULL.
+ */
 struct attune_metric attune_set_metric_view(const struct attune_set_metric *metric);
 
 /* Adds a detail; ignored when there is no room. */

@@ -2,10 +2,11 @@
  *
  *     exp(-sum_i l_i ln l_i), l the eigenvalues of K / n, K_ij = cosine of embeddings i and j
  *
- * Source: Friedman & Dieng 2023, order 1. The eigenvalues are those of the d x d Gram matrix of normalised
- * rows over n where n > d. 1 when all samples are equal, n when all are orthogonal.
- * Interval: bootstrap over rows (interval.h says how it is placed). Undefined with fewer than 2 rows or when
- * a row is zero and has no direction. Invariant to the scale of each row; not to translation.
+ * Source: Friedman & Dieng 2023, order 1. The eigenvalues are those of the d x d Gram matrix of
+ * normalised rows over n where n > d. 1 when all samples are equal, n when all are orthogonal.
+ * Interval: bootstrap over rows (interval.h says how it is placed). Undefined with fewer than 2
+ * rows or when a row is zero and has no direction. Invariant to the scale of each row; not to
+ * translation.
  */
 #include "base/linalg.h"
 #include "base/mem.h"
@@ -57,7 +58,8 @@ static double norm_of(const float *row, size_t d)
 }
 
 /* Row i of the set, or of those that index names, at length 1. */
-static void normalised(double *restrict out, const struct attune_set *set, const uint32_t *index, size_t i)
+static void normalised(double *restrict out, const struct attune_set *set, const uint32_t *index,
+                       size_t i)
 {
     const float *row = set->rows + (index ? index[i] : i) * set->d;
     const double scale = 1.0 / norm_of(row, set->d);
@@ -87,8 +89,8 @@ static void fill_gram(struct scratch *s, const struct attune_set *set, const uin
     attune_symmetrise(s->gram, d);
 }
 
-static enum attune_code score(struct scratch *s, const struct attune_set *set, const uint32_t *index,
-                              double *value)
+static enum attune_code score(struct scratch *s, const struct attune_set *set,
+                              const uint32_t *index, double *value)
 {
     fill_gram(s, set, index);
     enum attune_code code = attune_eigenvalues(s->gram, s->order, s->eigen, &s->err);

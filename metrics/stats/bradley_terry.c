@@ -1,11 +1,11 @@
 /* Bradley-Terry, Davidson and Rao-Kupper by Newton's method.
  *
- * Parameters: theta (n_models), covariate coefficients, and one tie parameter. Every comparison depends
- * on them through d = theta_a - theta_b + x beta and the tie parameter h, so one small function per tie
- * model (first and second derivatives in d and h) is all that differs.
+ * Parameters: theta (n_models), covariate coefficients, and one tie parameter. Every comparison
+ * depends on them through d = theta_a - theta_b + x beta and the tie parameter h, so one small
+ * function per tie model (first and second derivatives in d and h) is all that differs.
  *
- * The models fix theta up to a constant; the direction of that constant gets a unit penalty (sum theta)^2,
- * which changes nothing but the null space and keeps the Hessian positive definite.
+ * The models fix theta up to a constant; the direction of that constant gets a unit penalty (sum
+ * theta)^2, which changes nothing but the null space and keeps the Hessian positive definite.
  */
 #include "metrics/stats/bradley_terry.h"
 
@@ -139,7 +139,9 @@ static struct term sum(struct term a, struct term b, double wa, double wb)
 static struct term half_tie_term(double d, int outcome)
 {
     const struct term win = sigmoid_term(d, 1.0, 0.0), loss = sigmoid_term(-d, -1.0, 0.0);
-    return outcome == ATTUNE_A_WINS ? win : outcome == ATTUNE_B_WINS ? loss : sum(win, loss, .5, .5);
+    return outcome == ATTUNE_A_WINS   ? win
+           : outcome == ATTUNE_B_WINS ? loss
+                                      : sum(win, loss, .5, .5);
 }
 
 /* Davidson: weights e^(d/2), e^(-d/2), e^h, an exponential family. */
@@ -221,8 +223,8 @@ static double objective(const struct problem *m, const double *x)
     for (size_t i = 0; i < m->votes->n_rows; i++) {
         const double w = weight_of(m, i);
         if (w > 0.0) {
-            l += w * term_of(m->options->ties, difference(m, i, x), m->tie_at < m->p ? x[m->tie_at] : 0,
-                             m->votes->rows[i].outcome)
+            l += w * term_of(m->options->ties, difference(m, i, x),
+                             m->tie_at < m->p ? x[m->tie_at] : 0, m->votes->rows[i].outcome)
                          .l;
         }
     }
@@ -250,8 +252,8 @@ static size_t touched(const struct problem *m, size_t row, size_t *index, double
 
 enum { MAX_COVARIATES = 16 };
 
-/* gradient (p,), information = minus the Hessian (p, p), lower triangle; scores (p, p): sum of outer
- * products of the comparisons' gradients, or NULL. */
+/* gradient (p,), information = minus the Hessian (p, p), lower triangle; scores (p, p): sum of
+ * outer products of the comparisons' gradients, or NULL. */
 static void derivatives(const struct problem *m, const double *x, double *gradient,
                         double *information, double *scores)
 {
@@ -307,8 +309,8 @@ static void derivatives(const struct problem *m, const double *x, double *gradie
     }
 }
 
-/* Without a ridge a finite maximum exists exactly when the graph "a has beaten or tied b" is strongly
- * connected (Ford 1957): every model must be reachable from every other along wins. */
+/* Without a ridge a finite maximum exists exactly when the graph "a has beaten or tied b" is
+ * strongly connected (Ford 1957): every model must be reachable from every other along wins. */
 static int strongly_connected(const struct problem *m, unsigned char *seen)
 {
     const size_t n = m->votes->n_models;
@@ -358,15 +360,17 @@ static enum attune_code newton(const struct problem *m, double *x, double *work,
         memcpy(step, gradient, p * sizeof *step);
         if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (lapack_int)p, 1, information, (lapack_int)p, step,
                           1) != 0) {
-            return attune_fail(err, ATTUNE_E_INPUT,
-                               "ratings are not determined: the comparisons leave a direction free");
+            return attune_fail(
+                err, ATTUNE_E_INPUT,
+                "ratings are not determined: the comparisons leave a direction free");
         }
         double scale = 1.0, value = best;
         for (int halving = 0; halving < 40; halving++, scale /= 2.0) {
             for (size_t i = 0; i < p; i++) {
                 trial[i] = x[i] + scale * step[i];
             }
-            const int allowed = m->options->ties != ATTUNE_TIES_RAO_KUPPER || trial[m->tie_at] > 1e-9;
+            const int allowed =
+                m->options->ties != ATTUNE_TIES_RAO_KUPPER || trial[m->tie_at] > 1e-9;
             value = allowed ? objective(m, trial) : -INFINITY;
             if (value >= best) {
                 break;
@@ -435,7 +439,8 @@ enum attune_code attune_bt_fit(const struct attune_votes *votes,
     m.tie_at = has_tie ? m.p - 1 : m.p;
     *fit = (struct attune_bt_fit){0};
     if (n < 2 || votes->n_covariates > MAX_COVARIATES) {
-        return n < 2 ? attune_fail(err, ATTUNE_E_INPUT, "ratings need at least two models, found %zu", n)
+        return n < 2 ? attune_fail(err, ATTUNE_E_INPUT,
+                                   "ratings need at least two models, found %zu", n)
                      : attune_fail(err, ATTUNE_E_USAGE, "at most %d covariates", MAX_COVARIATES);
     }
     for (size_t i = 0; i < votes->n_rows; i++) {
@@ -453,8 +458,9 @@ enum attune_code attune_bt_fit(const struct attune_votes *votes,
         goto out;
     }
     if (options->ridge <= 0.0 && !strongly_connected(&m, (unsigned char *)work)) {
-        code = attune_fail(err, ATTUNE_E_INPUT,
-                           "no finite ratings: some models never won or never lost against the rest");
+        code =
+            attune_fail(err, ATTUNE_E_INPUT,
+                        "no finite ratings: some models never won or never lost against the rest");
         attune_err_hint(err, "a ridge (--ridge .5) gives finite ratings");
         goto out;
     }

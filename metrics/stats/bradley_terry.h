@@ -4,8 +4,8 @@
  * conditions under which a maximum exists; White 1980 for the sandwich covariance.
  *
  * Comparisons are rows (model a, model b, outcome, weight); equal rows are aggregated by the caller
- * (attune_votes_aggregate), so that cost depends on the number of distinct pairings, not of votes. With
- * covariates (style control) each comparison stays a row of its own.
+ * (attune_votes_aggregate), so that cost depends on the number of distinct pairings, not of votes.
+ * With covariates (style control) each comparison stays a row of its own.
  */
 #ifndef ATTUNE_METRICS_STATS_BRADLEY_TERRY_H
 #define ATTUNE_METRICS_STATS_BRADLEY_TERRY_H
@@ -46,7 +46,7 @@ enum attune_tie_model {
 
 struct attune_bt_options {
     enum attune_tie_model ties;
-    double ridge;    /* penalty ridge * ||theta||^2; .5 is logistic regression with C = 1; 0: none */
+    double ridge; /* penalty ridge * ||theta||^2; .5 is logistic regression with C = 1; 0: none */
 };
 
 struct attune_bt_fit {
@@ -62,9 +62,10 @@ struct attune_bt_fit {
 void attune_bt_fit_release(struct attune_bt_fit *fit);
 
 /* Fits by Newton's method with step halving to a gradient below 1e-10 per comparison.
- * ATTUNE_E_INPUT without a ridge: the graph of comparisons is disconnected, or some models never lose to (or
- * never beat) the rest, so that no finite maximum exists. weights (n_rows,) replace the rows' own (bootstrap)
- * unless NULL; start (n_models,) or NULL. Standard errors are computed when with_errors. */
+ * ATTUNE_E_INPUT without a ridge: the graph of comparisons is disconnected, or some models never
+ * lose to (or never beat) the rest, so that no finite maximum exists. weights (n_rows,) replace the
+ * rows' own (bootstrap) unless NULL; start (n_models,) or NULL. Standard errors are computed when
+ * with_errors. */
 enum attune_code attune_bt_fit(const struct attune_votes *votes,
                                const struct attune_bt_options *options, const double *weights,
                                const double *start, int with_errors, struct attune_bt_fit *fit,
@@ -76,8 +77,8 @@ size_t attune_votes_components(const struct attune_votes *votes, uint32_t *label
 /* Rating on the Elo scale: 1000 + 400 theta / ln 10. */
 double attune_elo(double theta);
 
-/* Bootstrap over comparisons: n_replicates refits on multinomial resamples of the rows' weights; fills
- * replicates (n_replicates, n_models) with theta. Same bits for any number of threads. */
+/* Bootstrap over comparisons: n_replicates refits on multinomial resamples of the rows' weights;
+ * fills replicates (n_replicates, n_models) with theta. Same bits for any number of threads. */
 enum attune_code attune_bt_bootstrap(const struct attune_votes *votes,
                                      const struct attune_bt_options *options,
                                      const struct attune_bt_fit *fit, size_t n_replicates,

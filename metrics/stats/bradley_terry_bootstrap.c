@@ -1,5 +1,5 @@
-/* Bootstrap over comparisons, on aggregated rows: each replicate draws as many comparisons as there are,
- * by Walker's alias method over the rows' weights, and refits from the full fit. */
+/* Bootstrap over comparisons, on aggregated rows: each replicate draws as many comparisons as there
+ * are, by Walker's alias method over the rows' weights, and refits from the full fit. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -13,11 +13,12 @@ struct alias {
 };
 
 /* Vose's construction of the alias table. */
-static enum attune_code alias_init(struct alias *alias, const struct attune_votes *votes, double total,
-                                   struct attune_err *err)
+static enum attune_code alias_init(struct alias *alias, const struct attune_votes *votes,
+                                   double total, struct attune_err *err)
 {
     const size_t n = votes->n_rows;
-    uint32_t *order = attune_alloc(n, sizeof *order); /* small from the front, large from the back */
+    /* small from the front, large from the back */
+    uint32_t *order = attune_alloc(n, sizeof *order);
     alias->keep = attune_alloc(n, sizeof *alias->keep);
     alias->other = attune_alloc(n, sizeof *alias->other);
     if (!order || !alias->keep || !alias->other) {
@@ -69,7 +70,8 @@ static void replicate(void *context, size_t item, size_t worker)
     for (uint64_t draw = 0; draw < b->n_draws; draw++) {
         const double u = attune_rng_uniform(&rng) * (double)n;
         const size_t column = (size_t)u;
-        weights[u - (double)column < b->alias.keep[column] ? column : b->alias.other[column]] += 1.0;
+        weights[u - (double)column < b->alias.keep[column] ? column : b->alias.other[column]] +=
+            1.0;
     }
     struct attune_bt_fit fit;
     b->codes[item] = attune_bt_fit(b->votes, b->options, weights, b->fit->theta, 0, &fit, NULL);

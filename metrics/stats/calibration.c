@@ -46,7 +46,8 @@ static void accuracy(const struct attune_margin *sorted, size_t n, enum attune_t
             out->n_right += credit(&sorted[i]);
             out->n++;
         } else if (ties != ATTUNE_TIE_DROPPED) {
-            const double partial = i < out->n_ties ? 1.0 : 0.0; /* sorted: among the smallest margins */
+            /* sorted: among the smallest margins */
+            const double partial = i < out->n_ties ? 1.0 : 0.0;
             out->n_right += ties == ATTUNE_TIE_HALF ? 0.5 : partial;
             out->n++;
         }
@@ -57,8 +58,9 @@ static void accuracy(const struct attune_margin *sorted, size_t n, enum attune_t
     }
 }
 
-/* Mann-Whitney's U over the pairs of a decision for a and one for b, from mid-ranks: linear-logarithmic,
- * where attune_auc counts. rank (2 n,), scratch (n,). NAN when all decisions went one way. */
+/* Mann-Whitney's U over the pairs of a decision for a and one for b, from mid-ranks:
+ * linear-logarithmic, where attune_auc counts. rank (2 n,), scratch (n,). NAN when all decisions
+ * went one way. */
 static double auc(const struct attune_margin *decided, size_t n, double *rank, size_t *scratch)
 {
     double sum = 0.0, n_a = 0.0;
@@ -77,7 +79,8 @@ static double auc(const struct attune_margin *decided, size_t n, double *rank, s
 }
 
 /* sorted by |margin| and decided only. */
-static void probabilities(const struct attune_margin *sorted, size_t n, struct attune_calibration *out)
+static void probabilities(const struct attune_margin *sorted, size_t n,
+                          struct attune_calibration *out)
 {
     double nll = 0.0, brier = 0.0, ece = 0.0;
     for (size_t bin = 0; bin < ATTUNE_CALIBRATION_BINS; bin++) {
@@ -101,8 +104,9 @@ static void probabilities(const struct attune_margin *sorted, size_t n, struct a
     out->ece = ece;
 }
 
-enum attune_code attune_calibrate(struct attune_margin *pairs, size_t n, enum attune_tie_credit ties,
-                                  struct attune_calibration *out, struct attune_err *err)
+enum attune_code attune_calibrate(struct attune_margin *pairs, size_t n,
+                                  enum attune_tie_credit ties, struct attune_calibration *out,
+                                  struct attune_err *err)
 {
     *out = (struct attune_calibration){.accuracy = NAN, .accuracy_low = NAN, .accuracy_high = NAN,
                                        .auc = NAN, .nll = NAN, .brier = NAN, .ece = NAN};

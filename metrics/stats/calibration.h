@@ -1,11 +1,12 @@
-/* How well a reward model's scores predict who was preferred: accuracy, discrimination, calibration.
+/* How well a reward model's scores predict who was preferred: accuracy, discrimination,
+ * calibration.
  *
- * Each comparison contributes its margin m = score(a) - score(b) and its outcome. sigma(m) is read as the
- * probability that a is preferred (Bradley-Terry).
+ * Each comparison contributes its margin m = score(a) - score(b) and its outcome. sigma(m) is read
+ * as the probability that a is preferred (Bradley-Terry).
  *
- * Sources: Wilson 1927 (interval of a proportion); Hanley & McNeil 1982 (AUC); Brier 1950; Naeini et al.
- * 2015 (expected calibration error, here with 10 bins of n / 10 comparisons by |margin|, the last one
- * taking the rest); Lambert et al. 2024 (accuracy of a reward model on pairs).
+ * Sources: Wilson 1927 (interval of a proportion); Hanley & McNeil 1982 (AUC); Brier 1950; Naeini
+ * et al. 2015 (expected calibration error, here with 10 bins of n / 10 comparisons by |margin|, the
+ * last one taking the rest); Lambert et al. 2024 (accuracy of a reward model on pairs).
  */
 #ifndef ATTUNE_METRICS_STATS_CALIBRATION_H
 #define ATTUNE_METRICS_STATS_CALIBRATION_H
@@ -21,7 +22,8 @@ struct attune_margin {
 enum attune_tie_credit {
     ATTUNE_TIE_DROPPED,
     ATTUNE_TIE_HALF,    /* half a point whatever the margin */
-    ATTUNE_TIE_PARTIAL, /* a point where the margin is among the smallest, as many as there are ties */
+    /* a point where the margin is among the smallest, as many as there are ties */
+    ATTUNE_TIE_PARTIAL,
 };
 
 struct attune_calibration {
@@ -36,10 +38,12 @@ struct attune_calibration {
 enum { ATTUNE_CALIBRATION_BINS = 10 };
 
 /* pairs (n,) are reordered. ATTUNE_E_MEMORY; n = 0 gives NANs. */
-enum attune_code attune_calibrate(struct attune_margin *pairs, size_t n, enum attune_tie_credit ties,
-                                  struct attune_calibration *out, struct attune_err *err);
+enum attune_code attune_calibrate(struct attune_margin *pairs, size_t n,
+                                  enum attune_tie_credit ties, struct attune_calibration *out,
+                                  struct attune_err *err);
 
-/* Wilson's interval of k successes in n (k may be fractional), z standard deviations wide. n > 0. */
+/* Wilson's interval of k successes in n (k may be fractional), z standard deviations wide. n > 0.
+ */
 void attune_wilson(double k, double n, double z, double *low, double *high);
 
 #endif

@@ -9,7 +9,8 @@
 #include "metrics/stats/order.h"
 
 /* Mean of a column over the first n of the listed units; NAN when none is defined. */
-static double mean_over(const struct attune_columns *table, size_t column, const size_t *units, size_t n)
+static double mean_over(const struct attune_columns *table, size_t column, const size_t *units,
+                        size_t n)
 {
     const size_t at = column * table->n_units;
     double sum = 0.0, n_defined = 0.0;
@@ -67,7 +68,8 @@ enum attune_code attune_rank_stability(const struct attune_columns *table, uint6
         full[c] = mean_over(table, c, units, n);
         out->n_models += isfinite(full[c]);
     }
-    for (size_t split = 0; split < ATTUNE_STABILITY_SPLITS && out->n_models >= 3 && n >= 4; split++) {
+    for (size_t split = 0; split < ATTUNE_STABILITY_SPLITS && out->n_models >= 3 && n >= 4;
+         split++) {
         struct attune_rng rng;
         attune_rng_init(&rng, seed, split);
         attune_rng_shuffle(&rng, units, n);

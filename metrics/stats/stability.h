@@ -1,11 +1,12 @@
 /* Does the order of models survive fewer prompts or another seed?
  *
- * The order by mean over all prompts is compared with the order by mean over random halves of the prompts
- * (every half is drawn without replacement, with a stream of its own), by Kendall's tau-b between the two rows of
- * means. 1: every half tells the same story; 0: half the prompts say nothing about the other half.
+ * The order by mean over all prompts is compared with the order by mean over random halves of the
+ * prompts (every half is drawn without replacement, with a stream of its own), by Kendall's tau-b
+ * between the two rows of means. 1: every half tells the same story; 0: half the prompts say
+ * nothing about the other half.
  *
- * Source: split-half reliability as in Spearman 1910 and Brown 1910, with rank agreement (Kendall 1945) in
- * place of correlation; used for benchmarks by Perlitz et al. 2024.
+ * Source: split-half reliability as in Spearman 1910 and Brown 1910, with rank agreement (Kendall
+ * 1945) in place of correlation; used for benchmarks by Perlitz et al. 2024.
  */
 #ifndef ATTUNE_METRICS_STATS_STABILITY_H
 #define ATTUNE_METRICS_STATS_STABILITY_H
@@ -25,8 +26,8 @@ enum { ATTUNE_STABILITY_SPLITS = 500 };
 enum attune_code attune_rank_stability(const struct attune_columns *table, uint64_t seed,
                                        struct attune_stability *out, struct attune_err *err);
 
-/* tau-b between the rows of means of two tables of the same models (another seed, another reference);
- * NAN with fewer than 3 models that have values in both. scratch: (2 n_columns,). */
+/* tau-b between the rows of means of two tables of the same models (another seed, another
+ * reference); NAN with fewer than 3 models that have values in both. scratch: (2 n_columns,). */
 double attune_order_agreement(const struct attune_columns *a, const struct attune_columns *b,
                               double *scratch);
 

@@ -22,7 +22,8 @@ size_t attune_chord_trigrams(struct attune_analysis *a, size_t n)
         size_t trigram = 0;
         for (size_t k = 0; k < 3; k++) {
             const struct attune_chord chord = chords->sequence[i + k];
-            trigram = trigram * N_CHORDS + (size_t)chord.root * ATTUNE_N_CHORD_QUALITIES + chord.quality;
+            trigram =
+                trigram * N_CHORDS + (size_t)chord.root * ATTUNE_N_CHORD_QUALITIES + chord.quality;
         }
         const uint64_t bit = UINT64_C(1) << trigram % 64;
         n_different += !(seen[trigram / 64] & bit);

@@ -1,10 +1,10 @@
 /* Finding the best TEC without computing them all.
  *
- * All vectors between points i < j are sorted once; the origins of one vector form a maximal translatable
- * pattern (MTP), and removing covered points only filters the list. A TEC of m pattern points and t
- * translators compresses by at most min(m t, n) / (m + t - 1), and t is at most the size of the MTP of any
- * vector between two of its points. MTPs are taken in the order of falling size, so that most are ruled out
- * by this bound before anything is matched.
+ * All vectors between points i < j are sorted once; the origins of one vector form a maximal
+ * translatable pattern (MTP), and removing covered points only filters the list. A TEC of m pattern
+ * points and t translators compresses by at most min(m t, n) / (m + t - 1), and t is at most the
+ * size of the MTP of any vector between two of its points. MTPs are taken in the order of falling
+ * size, so that most are ruled out by this bound before anything is matched.
  */
 #include "metrics/symbolic/cosiatec.h"
 
@@ -82,7 +82,8 @@ static void fill_hash(struct state *s)
     }
 }
 
-/* ---- vectors and maximal translatable patterns -------------------------------------------------- */
+/* ---- vectors and maximal translatable patterns --------------------------------------------------
+ */
 
 /* Stable radix sort, 11 bits a pass; vectors come in the order of origins. */
 static struct vector *sort_vectors(struct vector *from, struct vector *to, size_t n)
@@ -182,7 +183,8 @@ static void order_groups(struct state *s, size_t *start)
     }
 }
 
-/* ---- one TEC ------------------------------------------------------------------------------------ */
+/* ---- one TEC ------------------------------------------------------------------------------------
+ */
 
 /* Pattern and translators as they are; counts the points covered and how often each is. */
 static void cover(struct state *s, struct tec *tec)
@@ -271,7 +273,8 @@ static void keep_if_better(struct state *s, struct tec *tec)
     }
 }
 
-/* ---- the best TEC ------------------------------------------------------------------------------- */
+/* ---- the best TEC -------------------------------------------------------------------------------
+ */
 
 /* No TEC of at most m pattern points and t translators compresses better. */
 static double bound(double m, double t, double n)
@@ -339,7 +342,8 @@ static void find_translators(struct state *s, size_t rarest)
     }
 }
 
-/* All points left, moved nowhere: the pattern of the zero vector. It compresses by 1, and no TEC less. */
+/* All points left, moved nowhere: the pattern of the zero vector. It compresses by 1, and no TEC
+ * less. */
 static void try_all(struct state *s)
 {
     struct tec *tec = &s->now;
@@ -461,7 +465,8 @@ int attune_cosiatec_encode(const struct attune_point *points, size_t n_points,
     return 1;
 }
 
-/* ---- of a sample -------------------------------------------------------------------------------- */
+/* ---- of a sample --------------------------------------------------------------------------------
+ */
 
 static uint32_t common_divisor(uint32_t a, uint32_t b)
 {

@@ -17,7 +17,8 @@ size_t attune_unit_at(const uint32_t *tick, size_t n_units, uint32_t at)
 size_t attune_first_bar(struct attune_analysis *a)
 {
     const struct attune_grid *grid = attune_analysis_grid(a);
-    return attune_unit_at(grid->bar_tick, grid->n_bars, attune_analysis_notes(a)->notes[0].onset_tick);
+    return attune_unit_at(grid->bar_tick, grid->n_bars,
+                          attune_analysis_notes(a)->notes[0].onset_tick);
 }
 
 double attune_empty_share(const struct attune_notes *notes, const uint32_t *tick, size_t n_units,

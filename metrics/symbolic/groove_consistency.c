@@ -1,6 +1,7 @@
 /* Groove consistency: how far adjacent bars have onsets at the same places, drums included.
  *
- *     mean over adjacent bars of |A and B| / |A or B|      A, B: occupied positions of 64 in the bar
+ *     mean over adjacent bars of |A and B| / |A or B|      A, B: occupied positions of 64 in the
+ * bar
  *
  * Corrected against muspy 0.5, which compares ticks: there two bars of unlike rhythm agree in
  * all their empty ticks, so that values near 1 say only that the resolution is fine, and two
@@ -27,7 +28,8 @@ static struct attune_value eval(struct attune_analysis *a)
         }
     }
     attune_arena_reset(&a->scratch);
-    return n_pairs ? attune_defined(sum / (double)n_pairs) : attune_undefined("fewer than two bars");
+    return n_pairs ? attune_defined(sum / (double)n_pairs)
+                   : attune_undefined("fewer than two bars");
 }
 
 const struct attune_metric attune_metric_symbolic_groove_consistency = {

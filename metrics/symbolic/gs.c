@@ -1,6 +1,7 @@
 /* GS: how far any two bars have onsets at the same places, drums left out.
  *
- *     mean over all pairs of bars of |A and B| / |A or B|      A, B: occupied positions of 64 in the bar
+ *     mean over all pairs of bars of |A and B| / |A or B|      A, B: occupied positions of 64 in
+ * the bar
  *
  * Corrected against MusDr, whose 1 - mean(A xor B) calls bars similar for sharing silence; pairs
  * of empty bars are left out. Computed from counts per position pair? No: all pairs of bars, up
@@ -31,7 +32,8 @@ static struct attune_value eval(struct attune_analysis *a)
         }
     }
     attune_arena_reset(&a->scratch);
-    return n_pairs ? attune_defined(sum / (double)n_pairs) : attune_undefined("fewer than two bars");
+    return n_pairs ? attune_defined(sum / (double)n_pairs)
+                   : attune_undefined("fewer than two bars");
 }
 
 const struct attune_metric attune_metric_symbolic_gs = {

@@ -20,8 +20,9 @@ static inline double attune_entropy_bits(const uint32_t *count, size_t n)
     return sum == 0.0 ? 0.0 : -sum;
 }
 
-/* Notes whose pitch class lies in the best of the 24 major and natural minor scales. Each minor scale has
- * the pitch classes of its relative major, so that the twelve majors are all there is to try. */
+/* Notes whose pitch class lies in the best of the 24 major and natural minor scales. Each minor
+ * scale has the pitch classes of its relative major, so that the twelve majors are all there is to
+ * try. */
 static inline uint32_t attune_best_scale_count(const uint32_t pitch_class[12])
 {
     static const uint8_t major[7] = {0, 2, 4, 5, 7, 9, 11};

@@ -11,7 +11,8 @@ enum { CHANNELS = 16, NONE = 0xff };
 int attune_note_length(double quarters)
 {
     /* in 96ths of a whole note */
-    static const double values[ATTUNE_N_NOTE_LENGTHS] = {96, 48, 24, 12, 6, 72, 36, 18, 9, 32, 16, 8};
+    static const double values[ATTUNE_N_NOTE_LENGTHS] = {96, 48, 24, 12, 6,  72,
+                                                         36, 18, 9,  32, 16, 8};
     const double units = quarters * 24.0;
     int best = 0;
     for (int i = 1; i < ATTUNE_N_NOTE_LENGTHS; i++) {

@@ -1,5 +1,5 @@
-/* Note lengths as twelve note values, after mgeval: whole, half, quarter, eighth, sixteenth, then dotted
- * half to dotted sixteenth, then half, quarter and eighth triplet. */
+/* Note lengths as twelve note values, after mgeval: whole, half, quarter, eighth, sixteenth, then
+ * dotted half to dotted sixteenth, then half, quarter and eighth triplet. */
 #ifndef ATTUNE_METRICS_SYMBOLIC_NOTE_LENGTHS_H
 #define ATTUNE_METRICS_SYMBOLIC_NOTE_LENGTHS_H
 

@@ -32,7 +32,8 @@ struct attune_note_tokens attune_note_tokens(struct attune_analysis *a)
             continue;
         }
         const double start = grid->beat_tick[beat], length = grid->beat_tick[beat + 1] - start;
-        const double place = floor(PARTS * ((double)beat + (note->onset_tick - start) / length) + 0.5);
+        const double place =
+            floor(PARTS * ((double)beat + (note->onset_tick - start) / length) + 0.5);
         const double step = out.n == 0 ? 0.0 : fmin(place - before, MAX_STEP);
         tokens[out.n++] = (uint32_t)step << 7 | note->pitch;
         before = place;
@@ -71,7 +72,8 @@ static size_t set_find(const struct key_set *set, uint64_t key)
     return at;
 }
 
-/* n-grams are numbered order by order: a pair of the number of its first part and its last token. */
+/* n-grams are numbered order by order: a pair of the number of its first part and its last token.
+ */
 size_t attune_count_ngrams(struct attune_analysis *a, const struct attune_note_tokens *stream,
                            size_t order)
 {

@@ -27,7 +27,8 @@ struct attune_onset_density attune_onset_density(struct attune_analysis *a)
         }
         const uint64_t length = grid->bar_tick[bar + 1] - grid->bar_tick[bar];
         const uint64_t from_start = tick - grid->bar_tick[bar];
-        const size_t part = (size_t)((2 * ATTUNE_DENSITY_PARTS * from_start + length) / (2 * length));
+        const size_t part =
+            (size_t)((2 * ATTUNE_DENSITY_PARTS * from_start + length) / (2 * length));
         const size_t place = (bar - first) * ATTUNE_DENSITY_PARTS + part;
         if (place < out.n_bars * ATTUNE_DENSITY_PARTS) {
             onsets[place] += 1.0;

@@ -1,5 +1,5 @@
-/* Onsets per quarter of a bar, each counted at the nearest quarter, so that slightly early notes stay where
- * they belong. */
+/* Onsets per quarter of a bar, each counted at the nearest quarter, so that slightly early notes
+ * stay where they belong. */
 #ifndef ATTUNE_METRICS_SYMBOLIC_ONSET_DENSITY_H
 #define ATTUNE_METRICS_SYMBOLIC_ONSET_DENSITY_H
 

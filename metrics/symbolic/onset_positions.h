@@ -8,8 +8,8 @@
 
 enum { ATTUNE_ONSET_POSITIONS = 64 };
 
-/* Positions of one bar as bits: position k is k / 64 of the bar, onsets go to the nearest one; one that is
- * nearest to the next bar line belongs to the next bar. */
+/* Positions of one bar as bits: position k is k / 64 of the bar, onsets go to the nearest one; one
+ * that is nearest to the next bar line belongs to the next bar. */
 struct attune_onset_positions {
     const char *why;
     size_t n_bars;

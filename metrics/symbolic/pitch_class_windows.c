@@ -59,5 +59,6 @@ struct attune_value attune_pitch_class_window_entropy(struct attune_analysis *a,
         }
     }
     attune_arena_reset(&a->scratch);
-    return n_windows ? attune_defined(sum / (double)n_windows) : attune_undefined("no pitched notes");
+    return n_windows ? attune_defined(sum / (double)n_windows)
+                     : attune_undefined("no pitched notes");
 }

@@ -1,5 +1,6 @@
-/* How long how many pitches sound at once, swept over notes in the order of their onsets; a pitch that is
- * held twice counts once. Cost: notes times sounding pitches, whatever the length in ticks. */
+/* How long how many pitches sound at once, swept over notes in the order of their onsets; a pitch
+ * that is held twice counts once. Cost: notes times sounding pitches, whatever the length in ticks.
+ */
 #ifndef ATTUNE_METRICS_SYMBOLIC_PITCH_SWEEP_H
 #define ATTUNE_METRICS_SYMBOLIC_PITCH_SWEEP_H
 
@@ -7,7 +8,8 @@
 #include <stdint.h>
 
 struct attune_pitch_sweep {
-    uint64_t ticks[129]; /* result: ticks during which exactly k pitches sound, from the first onset on */
+    /* result: ticks during which exactly k pitches sound, from the first onset on */
+    uint64_t ticks[129];
     uint32_t now;
     size_t n_sounding;
     uint8_t sounding[128];

@@ -20,7 +20,8 @@ static struct attune_value eval(struct attune_analysis *a)
         pitches += k * (double)stats->ticks_with[k];
         ticks += (double)stats->ticks_with[k];
     }
-    return ticks > 0.0 ? attune_defined(pitches / ticks) : attune_undefined("all notes have zero length");
+    return ticks > 0.0 ? attune_defined(pitches / ticks)
+                       : attune_undefined("all notes have zero length");
 }
 
 const struct attune_metric attune_metric_symbolic_polyphony = {

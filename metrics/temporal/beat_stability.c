@@ -14,7 +14,8 @@ static struct attune_value eval(struct attune_analysis *a)
     const struct attune_intervals intervals = attune_beat_intervals(a, 5);
     const double sd = intervals.why ? 0.0 : attune_sd(intervals.octaves, intervals.n);
     attune_arena_reset(&a->scratch);
-    return intervals.why ? attune_undefined(intervals.why) : attune_defined(1.0 / (1.0 + 10.0 * sd));
+    return intervals.why ? attune_undefined(intervals.why)
+                         : attune_defined(1.0 / (1.0 + 10.0 * sd));
 }
 
 const struct attune_metric attune_metric_temporal_beat_stability = {

@@ -42,7 +42,8 @@ static void add_chroma(const struct grid *grid, const struct attune_chroma *chro
     }
 }
 
-static void add_contour(const struct grid *grid, const struct attune_contour *contour, size_t column)
+static void add_contour(const struct grid *grid, const struct attune_contour *contour,
+                        size_t column)
 {
     for (size_t i = 0; i < contour->n; i++) {
         add(grid, contour->time_s[i], column, contour->value[i], 1.0);

@@ -1,7 +1,8 @@
 /* Compression ratio of the note stream by its patterns: notes over phrases of a Lempel-Ziv
  * parse.
  *
- *     n / number of phrases, each phrase the longest one known and one more note (Ziv & Lempel 1978)
+ *     n / number of phrases, each phrase the longest one known and one more note (Ziv & Lempel
+ * 1978)
  *
  * A note is its pitch and its distance to the note before in twelfths of a beat
  * (symbolic/note_tokens.h), drums left out. The more literal repetition over time, the higher.

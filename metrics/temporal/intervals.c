@@ -28,7 +28,8 @@ struct attune_intervals attune_beat_intervals(struct attune_analysis *a, size_t 
     for (size_t i = 0; i < n; i++) {
         mid_s[i] = beats->beat_s[i + 1] - beats->beat_s[i];
     }
-    const double median = attune_quantile(mid_s, n, 0.5); /* reorders: the intervals are redone below */
+    /* reorders: the intervals are redone below */
+    const double median = attune_quantile(mid_s, n, 0.5);
     for (size_t i = 0; i < n; i++) {
         const double x = log2((beats->beat_s[i + 1] - beats->beat_s[i]) / median);
         octaves[i] = x - round(x);

@@ -120,8 +120,9 @@ const struct attune_metric attune_metric_temporal_long_range_drift = {
     .responds_to = 0,
     .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "distance of the last third of the piece from the first, against chance",
-    .formula = "energy distance of the blocks of the first and the last third, over the mean of that"
-               " of adjacent thirds in 64 shuffled orders",
+    .formula =
+        "energy distance of the blocks of the first and the last third, over the mean of that"
+        " of adjacent thirds in 64 shuffled orders",
     .source = "energy distance: Szekely & Rizzo 2013",
     .undefined_when = "fewer than 12 seconds with sound, or all of them alike",
     .eval = eval,

@@ -1,13 +1,13 @@
-/* Loopiness: share of the bars that repeat an earlier bar exactly. Degenerate looping is near 1; music
- * that varies its repeats is not counted.
+/* Loopiness: share of the bars that repeat an earlier bar exactly. Degenerate looping is near 1;
+ * music that varies its repeats is not counted.
  *
  *     |{b : some earlier c with cos(v_b, v_c) > 0.995}| / bars with content
  *
  * v  symbolic: notes of the bar in 16 positions x (12 pitch classes, drums by pitch modulo 12)
- *    audio: mean chroma of each quarter of the bar (4 x 12) and the onset profile (16), each part of
- *    length 1, the profile weighted by 1/2: estimated bar lines move it more than the harmony
- * Without bars, blocks of 2 s take their place. An empty bar repeats nothing and does not count. Bars are
- * compared with the 4096 before them. Undefined with fewer than two bars with content. */
+ *    audio: mean chroma of each quarter of the bar (4 x 12) and the onset profile (16), each part
+ * of length 1, the profile weighted by 1/2: estimated bar lines move it more than the harmony
+ * Without bars, blocks of 2 s take their place. An empty bar repeats nothing and does not count.
+ * Bars are compared with the 4096 before them. Undefined with fewer than two bars with content. */
 #include <math.h>
 
 #include "metrics/analysis/bars.h"
@@ -47,8 +47,8 @@ static int normalise(float *x, size_t n, float length)
     return squares > 0.0;
 }
 
-/* The slot of time t in a division of each segment into n_slots, or SIZE_MAX outside. *segment moves on
- * with t, which must not fall. */
+/* The slot of time t in a division of each segment into n_slots, or SIZE_MAX outside. *segment
+ * moves on with t, which must not fall. */
 static size_t slot_of(const struct segments *s, double t, size_t n_slots, size_t *segment)
 {
     while (*segment < s->n && t >= s->start_s[*segment + 1]) {
@@ -68,7 +68,8 @@ static void fill_from_notes(struct segments *s, const struct attune_notes *notes
     size_t segment = 0;
     for (size_t i = 0; i < notes->n_notes; i++) {
         const struct attune_note *note = &notes->notes[i];
-        /* A crumb of time keeps notes on the beat in their slot whatever the rounding of seconds. */
+        /* A crumb of time keeps notes on the beat in their slot whatever the rounding of seconds.
+         */
         const size_t slot = slot_of(s, note->onset_s + 1e-6, POSITIONS, &segment);
         if (slot != SIZE_MAX) {
             s->content[segment * N_SYMBOLIC + slot * 24 + note->pitch % 12u +
@@ -205,8 +206,9 @@ const struct attune_metric attune_metric_temporal_loopiness = {
     .responds_to = ATTUNE_DAMAGE_FREEZE,
     .invariant = ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "share of the bars that repeat an earlier bar exactly",
-    .formula = "share of bars (without a beat: blocks of 2 s) whose content has a cosine above 0.995"
-               " with that of an earlier one",
+    .formula =
+        "share of bars (without a beat: blocks of 2 s) whose content has a cosine above 0.995"
+        " with that of an earlier one",
     .source = "definition",
     .undefined_when = "fewer than two bars with content",
     .eval = eval,

@@ -17,7 +17,7 @@
 #define FORMULA                                                                                    \
     "max fitness, the harmonic mean of normalised score and coverage of the optimal path family, " \
     "over segments of the range; self-similarity of chroma at 2 Hz, 12 transpositions, 7 tempi "   \
-    "1/2 to 2, smoothing 16 frames, density 1/4, penalty -2; beyond 200 s the mean over three "     \
+    "1/2 to 2, smoothing 16 frames, density 1/4, penalty -2; beyond 200 s the mean over three "    \
     "excerpts of 150 s"
 #define SOURCE                                                                                     \
     "structureness indicator, Wu & Yang 2020; fitness scape plot, Müller, Jiang & Grosche 2013"

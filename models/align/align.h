@@ -1,8 +1,10 @@
-/* What every training-time alignment method works with: a policy to change, its frozen reference, training
- * prompts, a reward, and rollouts on all threads with the same bits for any number of them.
+/* What every training-time alignment method works with: a policy to change, its frozen reference,
+ * training prompts, a reward, and rollouts on all threads with the same bits for any number of
+ * them.
  *
- * A method changes attune_alignment.policy in place, and only through the policy's public interface. Its cost
- * (tokens, reward calls) is counted here, so that methods are compared at equal compute.
+ * A method changes attune_alignment.policy in place, and only through the policy's public
+ * interface. Its cost (tokens, reward calls) is counted here, so that methods are compared at equal
+ * compute.
  */
 #ifndef ATTUNE_MODELS_ALIGN_H
 #define ATTUNE_MODELS_ALIGN_H
@@ -41,8 +43,8 @@ struct attune_rollout {
     bool scored; /* false: the reward is undefined; such samples teach nothing */
 };
 
-/* Draws rollouts[n] from policy: sample i belongs to prompt (first + i) / per_prompt (modulo n_prompts) and to
- * random stream first + i. scorer may be NULL: then nothing is scored. */
+/* Draws rollouts[n] from policy: sample i belongs to prompt (first + i) / per_prompt (modulo
+ * n_prompts) and to random stream first + i. scorer may be NULL: then nothing is scored. */
 enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune_policy *policy,
                                  struct attune_scorer_pool *scorer, size_t first, size_t per_prompt,
                                  struct attune_rollout *rollouts, size_t n, struct attune_err *err);
@@ -51,8 +53,9 @@ enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune
 void attune_align_report(const struct attune_alignment *a, const char *method, size_t done,
                          size_t total, double reward, double kl);
 
-/* MusicRL (Cideron et al. 2024): sequence-level policy gradient on reward - beta KL(policy || reference), with a
- * leave-one-out baseline over the batch and advantages in standard deviations. */
+/* MusicRL (Cideron et al. 2024): sequence-level policy gradient on reward - beta KL(policy ||
+ * reference), with a leave-one-out baseline over the batch and advantages in standard deviations.
+ */
 struct attune_rlhf_options {
     size_t n_steps, batch; /* 1..100000, 2..4096 */
     double beta;           /* per nat of the whole sequence, in reward units: 0..10 */
@@ -62,7 +65,8 @@ extern const struct attune_rlhf_options attune_rlhf_default;
 enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attune_rlhf_options *o,
                                    struct attune_err *err);
 
-/* GRPO (Shao et al. 2024): groups of samples of one prompt, advantages relative to the group, KL by k3. */
+/* GRPO (Shao et al. 2024): groups of samples of one prompt, advantages relative to the group, KL by
+ * k3. */
 struct attune_grpo_options {
     size_t n_steps, n_groups, group; /* 1..100000, 1..256, 2..256 */
     double beta, rate;               /* KL weight in advantage units per cell 0..10; Adam 1e-6..1 */
@@ -71,7 +75,8 @@ extern const struct attune_grpo_options attune_grpo_default;
 enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attune_grpo_options *o,
                                    struct attune_err *err);
 
-/* DPO, IPO, DPOP and KTO on pairs of reference samples that the listener labels with Bradley-Terry noise. */
+/* DPO, IPO, DPOP and KTO on pairs of reference samples that the listener labels with Bradley-Terry
+ * noise. */
 enum attune_dpo_variant { ATTUNE_DPO_PLAIN, ATTUNE_DPO_IPO, ATTUNE_DPO_DPOP, ATTUNE_DPO_KTO };
 struct attune_dpo_options {
     enum attune_dpo_variant variant;
@@ -84,8 +89,8 @@ extern const struct attune_dpo_options attune_dpo_default[4]; /* by variant */
 enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attune_dpo_options *o,
                                   struct attune_err *err);
 
-/* Expert iteration (Anthony et al. 2017; Dong et al. 2023, RAFT): rounds of sampling, keeping the best share by
- * reward within each prompt, and fine-tuning on them by maximum likelihood. */
+/* Expert iteration (Anthony et al. 2017; Dong et al. 2023, RAFT): rounds of sampling, keeping the
+ * best share by reward within each prompt, and fine-tuning on them by maximum likelihood. */
 struct attune_expert_options {
     size_t n_rounds, n_prompts, per_prompt; /* 1..100, 1..100000, 2..1000 */
     double keep;                            /* share kept, 0.001..0.5 */

@@ -9,11 +9,20 @@
 
 enum { MAX_POOLS = 8 };
 
-const char *const attune_mix_names[ATTUNE_N_MIXES] = {"multi", "single", "cross-pair", "interpolation"};
+const char *const attune_mix_names[ATTUNE_N_MIXES] = {"multi", "single", "cross-pair",
+                                                      "interpolation"};
 
 const struct attune_diffrhythm attune_diffrhythm_default = {
-    .mix = ATTUNE_MIX_MULTI, .n_pairs = 2048, .n_epochs = 2, .batch = 32, .beta = 200.0, .rate = 0.01,
-    .n_steps = 32, .n_masks = 4, .seed = 1, .n_threads = 1,
+    .mix = ATTUNE_MIX_MULTI,
+    .n_pairs = 2048,
+    .n_epochs = 2,
+    .batch = 32,
+    .beta = 200.0,
+    .rate = 0.01,
+    .n_steps = 32,
+    .n_masks = 4,
+    .seed = 1,
+    .n_threads = 1,
 };
 
 /* Two samples of one prompt and what each reward model says of them. */
@@ -66,8 +75,9 @@ static void fight(void *context, size_t item, size_t worker)
         for (size_t p = 0; p < job->n_pools && job->codes[item] == ATTUNE_OK; p++) {
             struct attune_value value = {0};
             struct attune_scorer *scorer = attune_scorer_borrow(job->pools[p], NULL);
-            job->codes[item] = scorer ? attune_scorer_score(scorer, &d->piece[k], prompt, &value, NULL)
-                                      : ATTUNE_E_MEMORY;
+            job->codes[item] = scorer
+                                   ? attune_scorer_score(scorer, &d->piece[k], prompt, &value, NULL)
+                                   : ATTUNE_E_MEMORY;
             attune_scorer_return(job->pools[p], scorer);
             d->scored = d->scored && job->codes[item] == ATTUNE_OK && value.state == ATTUNE_DEFINED;
             d->reward[k][p] = value.v;
@@ -75,9 +85,10 @@ static void fight(void *context, size_t item, size_t worker)
     }
 }
 
-/* Preferences of reward models [first, last) over all duels into list; cross: only unanimous ones, once. */
-static size_t collect(const struct duel *duels, size_t n_duels, size_t first, size_t last, bool cross,
-                      struct preference *list)
+/* Preferences of reward models [first, last) over all duels into list; cross: only unanimous ones,
+ * once. */
+static size_t collect(const struct duel *duels, size_t n_duels, size_t first, size_t last,
+                      bool cross, struct preference *list)
 {
     size_t n = 0;
     for (size_t i = 0; i < n_duels; i++) {
@@ -103,8 +114,9 @@ static enum attune_code optimise(struct attune_diffusion *model, const struct du
 {
     struct attune_adam adam = {0};
     size_t *order = attune_alloc(n, sizeof *order);
-    enum attune_code code = order ? attune_adam_init(&adam, attune_diffusion_n_params(), err)
-                                  : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu pairs", n);
+    enum attune_code code =
+        order ? attune_adam_init(&adam, attune_diffusion_n_params(), err)
+              : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu pairs", n);
     for (size_t epoch = 0; epoch < o->n_epochs && code == ATTUNE_OK; epoch++) {
         struct attune_rng rng;
         attune_rng_init(&rng, o->seed, SIZE_MAX - epoch);
@@ -135,8 +147,9 @@ static enum attune_code optimise(struct attune_diffusion *model, const struct du
 }
 
 /* One run per reward model from the reference, then the mean of the parameters. */
-static enum attune_code interpolate(struct attune_diffusion *model, const struct attune_diffusion *ref,
-                                    const struct duel *duels, struct preference *list, size_t n_pools,
+static enum attune_code interpolate(struct attune_diffusion *model,
+                                    const struct attune_diffusion *ref, const struct duel *duels,
+                                    struct preference *list, size_t n_pools,
                                     const struct attune_diffrhythm *o, struct attune_err *err)
 {
     size_t n_params = attune_diffusion_n_params();
@@ -190,8 +203,8 @@ enum attune_code attune_align_diffrhythm(struct attune_diffusion *model,
         size_t n = collect(job.duels, o->n_pairs, 0, o->mix == ATTUNE_MIX_SINGLE ? 1 : n_pools,
                            o->mix == ATTUNE_MIX_CROSS_PAIR, list);
         code = n >= 2 ? optimise(model, job.duels, list, n, o, err)
-                      : attune_fail(err, ATTUNE_E_INCONCLUSIVE, "only %zu preferences from %zu pairs", n,
-                                    o->n_pairs);
+                      : attune_fail(err, ATTUNE_E_INCONCLUSIVE,
+                                    "only %zu preferences from %zu pairs", n, o->n_pairs);
     }
     attune_release(job.duels);
     attune_release(job.codes);
@@ -199,9 +212,10 @@ enum attune_code attune_align_diffrhythm(struct attune_diffusion *model,
     return code;
 }
 
-enum attune_code attune_scg_sample(const struct attune_diffusion *model, struct attune_scorer *scorer,
-                                   const struct attune_prompt *prompt, size_t n_steps, size_t n_draws,
-                                   struct attune_rng *rng, struct attune_piece *piece, uint64_t *n_tokens,
+enum attune_code attune_scg_sample(const struct attune_diffusion *model,
+                                   struct attune_scorer *scorer, const struct attune_prompt *prompt,
+                                   size_t n_steps, size_t n_draws, struct attune_rng *rng,
+                                   struct attune_piece *piece, uint64_t *n_tokens,
                                    uint64_t *n_rewards, struct attune_err *err)
 {
     struct attune_setting setting;
@@ -235,5 +249,6 @@ enum attune_code attune_scg_sample(const struct attune_diffusion *model, struct 
         *piece = best;
     }
     return found ? ATTUNE_OK
-                 : attune_fail(err, ATTUNE_E_INPUT, "no candidate of the last step has a defined score");
+                 : attune_fail(err, ATTUNE_E_INPUT,
+                               "no candidate of the last step has a defined score");
 }

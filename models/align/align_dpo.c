@@ -1,7 +1,7 @@
-/* Preference optimisation without a reward model: pairs of reference samples of one prompt, labelled by the
- * simulated listener (P(a wins) = sigma(gold a - gold b)), then gradient descent on the objective of the variant
- * (preference_loss.h). KTO sees winners as desired and losers as undesired samples, with the batch's mean log-ratio
- * (not below 0) as its estimate of the KL. */
+/* Preference optimisation without a reward model: pairs of reference samples of one prompt,
+ * labelled by the simulated listener (P(a wins) = sigma(gold a - gold b)), then gradient descent on
+ * the objective of the variant (preference_loss.h). KTO sees winners as desired and losers as
+ * undesired samples, with the batch's mean log-ratio (not below 0) as its estimate of the KL. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -17,7 +17,8 @@ const struct attune_dpo_options attune_dpo_default[4] = {
 
 static const char *const names[4] = {"dpo", "ipo", "dpop", "kto"};
 
-/* Orders each pair winner first; pairs with an undefined gold are left out. Returns the number kept. */
+/* Orders each pair winner first; pairs with an undefined gold are left out. Returns the number
+ * kept. */
 static size_t label(struct attune_rollout *r, size_t n_pairs, uint64_t seed)
 {
     size_t kept = 0;
@@ -100,8 +101,8 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
     if (code == ATTUNE_OK) {
         n_pairs = label(r, o->n_pairs, a->seed);
         if (n_pairs < 2) {
-            code = attune_fail(err, ATTUNE_E_INCONCLUSIVE, "the listener could label %zu of %zu pairs",
-                               n_pairs, o->n_pairs);
+            code = attune_fail(err, ATTUNE_E_INCONCLUSIVE,
+                               "the listener could label %zu of %zu pairs", n_pairs, o->n_pairs);
         }
     }
     size_t total = o->n_epochs * n_pairs;

@@ -1,6 +1,6 @@
-/* Expert iteration: in each round the policy samples, the best share of each prompt's samples by reward is kept, and
- * the policy is fine-tuned on them by maximum likelihood. No reference model holds it back: the KL grows with the
- * rounds. Source: Anthony et al. 2017; Dong et al. 2023. */
+/* Expert iteration: in each round the policy samples, the best share of each prompt's samples by
+ * reward is kept, and the policy is fine-tuned on them by maximum likelihood. No reference model
+ * holds it back: the KL grows with the rounds. Source: Anthony et al. 2017; Dong et al. 2023. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -41,8 +41,8 @@ static size_t keep_best(struct attune_rollout *r, const struct attune_expert_opt
 }
 
 static enum attune_code fine_tune(struct attune_alignment *a, const struct attune_expert_options *o,
-                                  const struct attune_rollout *r, size_t n, struct attune_adam *adam,
-                                  struct attune_err *err)
+                                  const struct attune_rollout *r, size_t n,
+                                  struct attune_adam *adam, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
     for (size_t epoch = 0; epoch < o->n_epochs; epoch++) {

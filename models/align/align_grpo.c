@@ -1,11 +1,13 @@
-/* GRPO: per step, groups of samples of one prompt; advantages relative to the group; KL by k3, token by token.
+/* GRPO: per step, groups of samples of one prompt; advantages relative to the group; KL by k3,
+ * token by token.
  *
  *     gradient = 1/n sum_i sum_t (A_i - beta (1 - e^(-d_it))) grad log pi(x_it | x_i<t)
  *     d_it = log pi - log ref of cell t; 1 - e^(-d) is the slope of k3 = e^(-d) + d - 1
  *
- * Per cell, d is small and the slope is about d: the penalty pulls in proportion. (Of whole sequences it would be
- * bounded by beta, and would hold nothing back.) One update per batch, so the importance ratio is 1 and its clipping
- * never acts. Source: Shao et al. 2024, sec. 4.1; Schulman 2020 for k3. */
+ * Per cell, d is small and the slope is about d: the penalty pulls in proportion. (Of whole
+ * sequences it would be bounded by beta, and would hold nothing back.) One update per batch, so the
+ * importance ratio is 1 and its clipping never acts. Source: Shao et al. 2024, sec. 4.1; Schulman
+ * 2020 for k3. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -51,7 +53,8 @@ enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attu
                 scored += group[i].scored;
             }
             for (size_t i = 0; i < o->group; i++) {
-                /* An undefined reward stands at the mean: it neither teaches nor shifts the group. */
+                /* An undefined reward stands at the mean: it neither teaches nor shifts the group.
+                 */
                 reward[i] = group[i].scored ? group[i].reward : scored > 0.0 ? sum / scored : 0.0;
                 mean += reward[i] / (double)n;
                 kl += (group[i].logprob - group[i].ref_logprob) / (double)n;

@@ -3,9 +3,9 @@
  *     gradient = 1/n sum_i A_i grad log pi(x_i),   A_i = (R_i - mean of the others)/(sd + 1e-4)
  *     R_i = reward_i - beta (log pi(x_i) - log ref(x_i))
  *
- * The mean of log pi - log ref over samples of pi is the KL, so its gradient needs no term of its own (the
- * expectation of the score is zero). Source: Cideron et al. 2024, sec. 3; Williams 1992; Kool et al. 2019 for the
- * leave-one-out baseline. */
+ * The mean of log pi - log ref over samples of pi is the KL, so its gradient needs no term of its
+ * own (the expectation of the score is zero). Source: Cideron et al. 2024, sec. 3; Williams 1992;
+ * Kool et al. 2019 for the leave-one-out baseline. */
 #include <math.h>
 
 #include "base/mem.h"
@@ -61,7 +61,8 @@ enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attu
                                 : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     for (size_t step = 0; step < o->n_steps && code == ATTUNE_OK; step++) {
         double reward, kl;
-        code = attune_rollouts(a, a->policy, a->reward, step * o->batch, 1, rollouts, o->batch, err);
+        code =
+            attune_rollouts(a, a->policy, a->reward, step * o->batch, 1, rollouts, o->batch, err);
         if (code != ATTUNE_OK) {
             break;
         }

@@ -13,12 +13,14 @@ double attune_best_of_n_kl(double n)
 double attune_best_of_n_kl_estimate(double n, double epsilon)
 {
     double none = pow(1.0 - epsilon, n), some = 1.0 - none;
-    return none * (attune_best_of_n_kl(n) + (n - 1.0) * log1p(-epsilon)) + some * log(some / epsilon);
+    return none * (attune_best_of_n_kl(n) + (n - 1.0) * log1p(-epsilon)) +
+           some * log(some / epsilon);
 }
 
-enum attune_code attune_best_of_n(const struct attune_policy *policy, const struct attune_policy *ref,
-                                  struct attune_scorer *scorer, const struct attune_request *request,
-                                  size_t n, struct attune_piece *piece, struct attune_generation *out,
+enum attune_code attune_best_of_n(const struct attune_policy *policy,
+                                  const struct attune_policy *ref, struct attune_scorer *scorer,
+                                  const struct attune_request *request, size_t n,
+                                  struct attune_piece *piece, struct attune_generation *out,
                                   struct attune_err *err)
 {
     struct attune_setting setting;
@@ -50,14 +52,20 @@ enum attune_code attune_best_of_n(const struct attune_policy *policy, const stru
         }
     }
     if (!found) {
-        return attune_fail(err, ATTUNE_E_INPUT, "none of %zu candidates has a defined reward: %s", n,
-                           why);
+        return attune_fail(err, ATTUNE_E_INPUT, "none of %zu candidates has a defined reward: %s",
+                           n, why);
     }
     *out = (struct attune_generation){
-        .n_candidates = n, .n_tokens = n * attune_piece_n_cells(&setting), .n_rewards = n,
-        .has_logprob = true, .has_ref_logprob = true, .ref_logprob = attune_policy_logprob(ref, piece),
-        /* The density of best-of-n is not known for one sample; its mean log-ratio to the policy is. */
-        .logprob = best_logprob + attune_best_of_n_kl((double)n), .device_seconds = -1.0,
+        .n_candidates = n,
+        .n_tokens = n * attune_piece_n_cells(&setting),
+        .n_rewards = n,
+        .has_logprob = true,
+        .has_ref_logprob = true,
+        .ref_logprob = attune_policy_logprob(ref, piece),
+        /* The density of best-of-n is not known for one sample; its mean log-ratio to the policy
+           is. */
+        .logprob = best_logprob + attune_best_of_n_kl((double)n),
+        .device_seconds = -1.0,
     };
     return ATTUNE_OK;
 }
@@ -72,8 +80,9 @@ static int by_proxy(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-enum attune_code attune_best_of_n_estimate(const double *proxy, const double *gold, size_t n_samples,
-                                           size_t n, double *estimate, struct attune_err *err)
+enum attune_code attune_best_of_n_estimate(const double *proxy, const double *gold,
+                                           size_t n_samples, size_t n, double *estimate,
+                                           struct attune_err *err)
 {
     if (n < 1 || n > n_samples) {
         return attune_fail(err, ATTUNE_E_USAGE, "best-of-%zu from %zu samples: n must be 1..%zu", n,
@@ -96,7 +105,8 @@ enum attune_code attune_best_of_n_estimate(const double *proxy, const double *go
             s[k].gold = sum / (double)(end - i);
         }
     }
-    /* weight(i) = C(i - 1, n - 1)/C(N, n): n/N for i = N, then times (i - n)/(i - 1) for each step down. */
+    /* weight(i) = C(i - 1, n - 1)/C(N, n): n/N for i = N, then times (i - n)/(i - 1) for each step
+     * down. */
     double weight = (double)n / (double)n_samples, total = 0.0;
     for (size_t i = n_samples; i >= n; i--) {
         total += weight * s[i - 1].gold;

@@ -44,7 +44,8 @@ enum attune_code attune_note_score(const struct attune_piece *piece, double *sco
 /* The stream of one beam at one block: a paraphrase of the prompt, hashed. */
 static uint64_t paraphrase_stream(const struct attune_request *request, size_t block, size_t beam)
 {
-    static const char *const forms[] = {"%s", "Please play this: %s", "Music: %s", "%s, as a piece of music"};
+    static const char *const forms[] = {"%s", "Please play this: %s", "Music: %s",
+                                        "%s, as a piece of music"};
     struct attune_buf text = ATTUNE_BUF_INIT;
     const char *form = forms[(block + beam) % (sizeof forms / sizeof *forms)];
     const char *slot = strstr(form, "%s");
@@ -106,7 +107,8 @@ static enum attune_code grow(struct search *s, const struct attune_policy *polic
         if (attune_request_cancelled(s->request)) {
             return attune_fail(err, ATTUNE_E_INTERRUPTED, "interrupted");
         }
-        attune_rng_init(&rng, attune_request_seed(s->request), paraphrase_stream(s->request, block, i));
+        attune_rng_init(&rng, attune_request_seed(s->request),
+                        paraphrase_stream(s->request, block, i));
         s->beams[i].rank = i;
         attune_policy_extend(policy, &s->beams[i].piece, from, to, &rng);
         enum attune_code code = score_beam(s, &s->beams[i], to, err);
@@ -125,7 +127,8 @@ static enum attune_code grow(struct search *s, const struct attune_policy *polic
 }
 
 enum attune_code attune_inferalign(const struct attune_inferalign *o,
-                                   const struct attune_policy *policy, const struct attune_policy *ref,
+                                   const struct attune_policy *policy,
+                                   const struct attune_policy *ref,
                                    const struct attune_request *request, struct attune_piece *piece,
                                    struct attune_generation *out, struct attune_err *err)
 {

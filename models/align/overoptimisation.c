@@ -21,7 +21,8 @@ enum attune_code attune_overopt_fit(enum attune_overopt_form form, const double 
     double dd = 0.0, dz = 0.0, zz = 0.0, dr = 0.0, zr = 0.0, mean = 0.0;
     for (size_t i = 0; i < n; i++) {
         if (!(d[i] > 0.0)) {
-            return attune_fail(err, ATTUNE_E_USAGE, "point %zu: sqrt(KL) is %g, not above 0", i, d[i]);
+            return attune_fail(err, ATTUNE_E_USAGE, "point %zu: sqrt(KL) is %g, not above 0", i,
+                               d[i]);
         }
         double z = second(form, d[i]);
         dd += d[i] * d[i];
@@ -33,8 +34,9 @@ enum attune_code attune_overopt_fit(enum attune_overopt_form form, const double 
     }
     double determinant = dd * zz - dz * dz;
     if (n < 3 || !(determinant > 1e-12 * dd * zz)) {
-        return attune_fail(err, ATTUNE_E_INCONCLUSIVE,
-                           "a fit of two parameters needs at least 3 points of different KL, got %zu", n);
+        return attune_fail(
+            err, ATTUNE_E_INCONCLUSIVE,
+            "a fit of two parameters needs at least 3 points of different KL, got %zu", n);
     }
     *fit = (struct attune_overopt_fit){.a = (dr * zz - zr * dz) / determinant,
                                        .b = (zr * dd - dr * dz) / determinant};

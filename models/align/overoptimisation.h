@@ -3,7 +3,8 @@
  *     best-of-n        R(d) = d (a - b d)      turns at d = a/(2 b)
  *     reinforcement    R(d) = d (a - b ln d)   turns at d = e^(a/b - 1)
  *
- * R is measured from the base model, so that R(0) = 0. Both are linear in a and b: least squares. */
+ * R is measured from the base model, so that R(0) = 0. Both are linear in a and b: least squares.
+ */
 #ifndef ATTUNE_MODELS_OVEROPTIMISATION_H
 #define ATTUNE_MODELS_OVEROPTIMISATION_H
 
@@ -18,7 +19,8 @@ struct attune_overopt_fit {
     double turning_d, turning_reward; /* where turns; otherwise 0 */
 };
 
-/* d[n] > 0 (nats^0.5), reward[n]; at least 3 points, not all of one d. ATTUNE_E_INCONCLUSIVE otherwise. */
+/* d[n] > 0 (nats^0.5), reward[n]; at least 3 points, not all of one d. ATTUNE_E_INCONCLUSIVE
+ * otherwise. */
 enum attune_code attune_overopt_fit(enum attune_overopt_form form, const double *d,
                                     const double *reward, size_t n, struct attune_overopt_fit *fit,
                                     struct attune_err *err);

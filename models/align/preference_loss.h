@@ -1,6 +1,7 @@
 /* Losses of preference optimisation and their derivatives, on sequence log-probabilities in nats.
  *
- * D = (log pi_w - log ref_w) - (log pi_l - log ref_l), w the preferred sample of a pair, l the other.
+ * D = (log pi_w - log ref_w) - (log pi_l - log ref_l), w the preferred sample of a pair, l the
+ * other.
  *
  *     DPO   -log sigma(beta D)                                               Rafailov et al. 2023
  *     IPO   (D - 1/(2 beta))^2                                               Azar et al. 2023
@@ -35,15 +36,16 @@ struct attune_kto_loss {
 };
 struct attune_kto_loss attune_kto_loss(double log_ratio, bool desired, double kl, double beta);
 
-/* Group-relative advantages (Shao et al. 2024): (r - mean)/(sd + epsilon), sd with n - 1; 0 for n = 1.
- * epsilon is 1e-4 in the method. */
+/* Group-relative advantages (Shao et al. 2024): (r - mean)/(sd + epsilon), sd with n - 1; 0 for n
+ * = 1. epsilon is 1e-4 in the method. */
 void attune_group_advantages(const double *reward, size_t n, double epsilon, double *advantage);
 
 /* Schulman's k3: a non-negative, unbiased estimate of KL(pi || ref) from one sample of pi. */
 double attune_kl_k3(double logprob, double ref_logprob);
 
-/* Diffusion preference optimisation on denoising losses m (smaller is better), in the form of TangoFlux
- * (Hung et al. 2024): inside = -beta/2 ((m_w - m_l) - (ref_w - ref_l)), loss = -log sigma(inside) + m_w. */
+/* Diffusion preference optimisation on denoising losses m (smaller is better), in the form of
+ * TangoFlux (Hung et al. 2024): inside = -beta/2 ((m_w - m_l) - (ref_w - ref_l)), loss = -log
+ * sigma(inside) + m_w. */
 struct attune_diffusion_loss {
     double inside, loss;
     double d_w, d_l; /* derivatives by m_w and m_l */

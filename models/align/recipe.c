@@ -17,11 +17,16 @@ const char *const attune_algorithm_names[ATTUNE_N_ALGORITHMS] = {
 };
 
 static const enum attune_method method_of[ATTUNE_N_ALGORITHMS] = {
-    [ATTUNE_ALGORITHM_NONE] = ATTUNE_METHOD_NONE,        [ATTUNE_ALGORITHM_MUSICRL_R] = ATTUNE_METHOD_RLHF,
-    [ATTUNE_ALGORITHM_MUSICRL_U] = ATTUNE_METHOD_RLHF,   [ATTUNE_ALGORITHM_MUSICRL_RU] = ATTUNE_METHOD_RLHF,
-    [ATTUNE_ALGORITHM_GRPO] = ATTUNE_METHOD_RLHF,        [ATTUNE_ALGORITHM_DPO] = ATTUNE_METHOD_DPO,
-    [ATTUNE_ALGORITHM_IPO] = ATTUNE_METHOD_DPO,          [ATTUNE_ALGORITHM_DPOP] = ATTUNE_METHOD_DPO,
-    [ATTUNE_ALGORITHM_KTO] = ATTUNE_METHOD_DPO,          [ATTUNE_ALGORITHM_EXPERT] = ATTUNE_METHOD_SFT,
+    [ATTUNE_ALGORITHM_NONE] = ATTUNE_METHOD_NONE,
+    [ATTUNE_ALGORITHM_MUSICRL_R] = ATTUNE_METHOD_RLHF,
+    [ATTUNE_ALGORITHM_MUSICRL_U] = ATTUNE_METHOD_RLHF,
+    [ATTUNE_ALGORITHM_MUSICRL_RU] = ATTUNE_METHOD_RLHF,
+    [ATTUNE_ALGORITHM_GRPO] = ATTUNE_METHOD_RLHF,
+    [ATTUNE_ALGORITHM_DPO] = ATTUNE_METHOD_DPO,
+    [ATTUNE_ALGORITHM_IPO] = ATTUNE_METHOD_DPO,
+    [ATTUNE_ALGORITHM_DPOP] = ATTUNE_METHOD_DPO,
+    [ATTUNE_ALGORITHM_KTO] = ATTUNE_METHOD_DPO,
+    [ATTUNE_ALGORITHM_EXPERT] = ATTUNE_METHOD_SFT,
 };
 
 static enum attune_algorithm default_algorithm(enum attune_method method)
@@ -32,7 +37,8 @@ static enum attune_algorithm default_algorithm(enum attune_method method)
                                          : ATTUNE_ALGORITHM_NONE;
 }
 
-static enum attune_code parse_algorithm(struct attune_recipe *r, const struct attune_model_spec *spec,
+static enum attune_code parse_algorithm(struct attune_recipe *r,
+                                        const struct attune_model_spec *spec,
                                         struct attune_err *err)
 {
     const char *name = attune_option_get(spec, "algorithm", NULL);
@@ -46,8 +52,9 @@ static enum attune_code parse_algorithm(struct attune_recipe *r, const struct at
             if (method_of[i] == spec->method) {
                 return ATTUNE_OK;
             }
-            return attune_fail(err, ATTUNE_E_INPUT, "model '%s': algorithm '%s' is of method %s, not %s",
-                               spec->name, name, attune_method_names[method_of[i]],
+            return attune_fail(err, ATTUNE_E_INPUT,
+                               "model '%s': algorithm '%s' is of method %s, not %s", spec->name,
+                               name, attune_method_names[method_of[i]],
                                attune_method_names[spec->method]);
         }
     }
@@ -141,21 +148,24 @@ void attune_recipe_origin(const struct attune_recipe *r, char *text, size_t size
     unsigned long long seed = r->seed;
     switch (r->algorithm) {
     case ATTUNE_ALGORITHM_GRPO:
-        snprintf(text, size, "%s seed %llu %s v%d steps %zu groups %zu of %zu, KL by cell, beta %g rate %g", name, seed,
-                 r->reward, version_of(r->reward), r->grpo.n_steps, r->grpo.n_groups, r->grpo.group,
-                 r->grpo.beta, r->grpo.rate);
+        snprintf(text, size,
+                 "%s seed %llu %s v%d steps %zu groups %zu of %zu, KL by cell, beta %g rate %g",
+                 name, seed, r->reward, version_of(r->reward), r->grpo.n_steps, r->grpo.n_groups,
+                 r->grpo.group, r->grpo.beta, r->grpo.rate);
         break;
     case ATTUNE_ALGORITHM_DPO:
     case ATTUNE_ALGORITHM_IPO:
     case ATTUNE_ALGORITHM_DPOP:
     case ATTUNE_ALGORITHM_KTO:
-        snprintf(text, size, "%s seed %llu gold v%d pairs %zu epochs %zu batch %zu beta %g lambda %g rate %g",
-                 name, seed, version_of("reward.gold"), r->dpo.n_pairs, r->dpo.n_epochs, r->dpo.batch,
-                 r->dpo.beta, r->dpo.lambda, r->dpo.rate);
+        snprintf(text, size,
+                 "%s seed %llu gold v%d pairs %zu epochs %zu batch %zu beta %g lambda %g rate %g",
+                 name, seed, version_of("reward.gold"), r->dpo.n_pairs, r->dpo.n_epochs,
+                 r->dpo.batch, r->dpo.beta, r->dpo.lambda, r->dpo.rate);
         break;
     case ATTUNE_ALGORITHM_EXPERT:
-        snprintf(text, size, "%s seed %llu %s v%d rounds %zu keep %g rate %g", name, seed, r->reward,
-                 version_of(r->reward), r->expert.n_rounds, r->expert.keep, r->expert.rate);
+        snprintf(text, size, "%s seed %llu %s v%d rounds %zu keep %g rate %g", name, seed,
+                 r->reward, version_of(r->reward), r->expert.n_rounds, r->expert.keep,
+                 r->expert.rate);
         break;
     default:
         snprintf(text, size, "%s seed %llu %s v%d steps %zu batch %zu beta %g rate %g", name, seed,
@@ -205,8 +215,13 @@ static enum attune_code train(const struct attune_recipe *r, const struct attune
                               void *progress_context, struct attune_err *err)
 {
     struct attune_alignment a = {
-        .policy = policy, .ref = base, .n_prompts = N_TRAINING_PROMPTS, .seed = r->seed,
-        .n_threads = attune_core_count(), .progress = progress, .progress_context = progress_context,
+        .policy = policy,
+        .ref = base,
+        .n_prompts = N_TRAINING_PROMPTS,
+        .seed = r->seed,
+        .n_threads = attune_core_count(),
+        .progress = progress,
+        .progress_context = progress_context,
     };
     struct attune_prompt *prompts =
         attune_training_prompts_new(TRAINING_PROMPT_SEED, N_TRAINING_PROMPTS, err);
@@ -252,8 +267,8 @@ enum attune_code attune_recipe_make(const struct attune_recipe *recipe,
     bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
     const char *file = attune_buf_text(&path);
     enum attune_code code = ATTUNE_OK;
-    spent.cached =
-        cache && attune_checkpoint_load(file, &head, attune_policy_params(policy), NULL) == ATTUNE_OK;
+    spent.cached = cache && attune_checkpoint_load(file, &head, attune_policy_params(policy),
+                                                   NULL) == ATTUNE_OK;
     if (!spent.cached && recipe->algorithm != ATTUNE_ALGORITHM_NONE) {
         code = train(recipe, base, policy, &spent, progress, progress_context, err);
         if (code == ATTUNE_OK && cache) {

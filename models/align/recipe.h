@@ -1,14 +1,12 @@
-/* How an aligned policy is made: an algorithm and its hyperparameters, from a suite's options; the making; and the
- * cache of what was made. Options, with defaults by algorithm (align.h) and ranges:
+/* How an aligned policy is made: an algorithm and its hyperparameters, from a suite's options; the
+ * making; and the cache of what was made. Options, with defaults by algorithm (align.h) and ranges:
  *
  *     algorithm  musicrl-r, musicrl-u, musicrl-ru, grpo (method rlhf); dpo, ipo, dpop, kto (dpo);
  *                expert-iteration (sft)
- *     reward     metric id that is optimised (rlhf, sft), default reward.proxy; musicrl-r begins with reward.rules
- *     train_seed 0..2^53, default 1
- *     steps, batch, beta, rate          rlhf and grpo (grpo: batch is the number of groups)
- *     group                             grpo
- *     pairs, epochs, batch, beta, rate  dpo; lambda for dpop
- *     rounds, keep, rate                expert-iteration
+ *     reward     metric id that is optimised (rlhf, sft), default reward.proxy; musicrl-r begins
+ * with reward.rules train_seed 0..2^53, default 1 steps, batch, beta, rate          rlhf and grpo
+ * (grpo: batch is the number of groups) group                             grpo pairs, epochs,
+ * batch, beta, rate  dpo; lambda for dpop rounds, keep, rate                expert-iteration
  */
 #ifndef ATTUNE_MODELS_RECIPE_H
 #define ATTUNE_MODELS_RECIPE_H
@@ -48,7 +46,8 @@ struct attune_recipe_cost {
     bool cached;
 };
 
-/* A new policy, aligned from base on training prompts; from the cache where it is there. progress may be NULL. */
+/* A new policy, aligned from base on training prompts; from the cache where it is there. progress
+ * may be NULL. */
 enum attune_code attune_recipe_make(const struct attune_recipe *recipe,
                                     const struct attune_policy *base, struct attune_policy **out,
                                     struct attune_recipe_cost *cost,

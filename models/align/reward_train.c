@@ -70,7 +70,8 @@ enum attune_code attune_reward_newton(const double *d, size_t n, size_t dim, dou
             }
         }
         if (!solve(h, g, dim)) {
-            return attune_fail(err, ATTUNE_E_INCONCLUSIVE, "the preferences do not determine the weights");
+            return attune_fail(err, ATTUNE_E_INCONCLUSIVE,
+                               "the preferences do not determine the weights");
         }
         for (size_t i = 0; i < dim; i++) {
             weights[i] += g[i];
@@ -153,7 +154,8 @@ enum attune_code attune_reward_train(const struct attune_policy *base,
     }
     size_t n_train = fit->n_pairs - fit->n_pairs / 5;
     if (code == ATTUNE_OK && fit->n_pairs < 50) {
-        code = attune_fail(err, ATTUNE_E_INCONCLUSIVE, "only %zu pairs could be labelled", fit->n_pairs);
+        code = attune_fail(err, ATTUNE_E_INCONCLUSIVE, "only %zu pairs could be labelled",
+                           fit->n_pairs);
     }
     if (code == ATTUNE_OK) {
         code = attune_reward_newton(d, n_train, N, t->ridge, fit->weights, err);

@@ -1,4 +1,5 @@
-/* The reward model's training: preference pairs of base samples, labelled by the simulated listener, to weights. */
+/* The reward model's training: preference pairs of base samples, labelled by the simulated
+ * listener, to weights. */
 #ifndef ATTUNE_MODELS_REWARD_TRAIN_H
 #define ATTUNE_MODELS_REWARD_TRAIN_H
 

@@ -39,8 +39,8 @@ static enum attune_code check_metric(const char *id, const struct attune_metric 
         return attune_fail(err, ATTUNE_E_INPUT, "metric '%s' is not defined on notes", id);
     }
     if (metric->direction == ATTUNE_NONE) {
-        return attune_fail(err, ATTUNE_E_INPUT, "metric '%s' only describes: it has no better or worse",
-                           id);
+        return attune_fail(err, ATTUNE_E_INPUT,
+                           "metric '%s' only describes: it has no better or worse", id);
     }
     *out = metric;
     return ATTUNE_OK;
@@ -122,8 +122,8 @@ void attune_scorer_return(struct attune_scorer_pool *pool, struct attune_scorer 
 }
 
 enum attune_code attune_scorer_score(struct attune_scorer *scorer, const struct attune_piece *piece,
-                                     const struct attune_prompt *prompt, struct attune_value *reward,
-                                     struct attune_err *err)
+                                     const struct attune_prompt *prompt,
+                                     struct attune_value *reward, struct attune_err *err)
 {
     const struct attune_metric *metric = scorer->metric;
     attune_midi_release(&scorer->midi);

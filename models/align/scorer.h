@@ -1,5 +1,6 @@
-/* Scores pieces in memory by one metric, as a reward: higher is better whatever the metric's direction.
- * A scorer keeps an analysis and is used by one thread at a time; a pool lends scorers to threads. */
+/* Scores pieces in memory by one metric, as a reward: higher is better whatever the metric's
+ * direction. A scorer keeps an analysis and is used by one thread at a time; a pool lends scorers
+ * to threads. */
 #ifndef ATTUNE_MODELS_SCORER_H
 #define ATTUNE_MODELS_SCORER_H
 
@@ -8,7 +9,8 @@
 
 struct attune_scorer_pool;
 
-/* metric_id must name a symbolic metric with a direction: ATTUNE_E_INPUT otherwise, with the nearest id. */
+/* metric_id must name a symbolic metric with a direction: ATTUNE_E_INPUT otherwise, with the
+ * nearest id. */
 enum attune_code attune_scorer_pool_new(struct attune_scorer_pool **out, const char *metric_id,
                                         struct attune_err *err);
 void attune_scorer_pool_free(struct attune_scorer_pool *pool);
@@ -17,10 +19,11 @@ void attune_scorer_pool_free(struct attune_scorer_pool *pool);
 struct attune_scorer *attune_scorer_borrow(struct attune_scorer_pool *pool, struct attune_err *err);
 void attune_scorer_return(struct attune_scorer_pool *pool, struct attune_scorer *scorer);
 
-/* Reward of a piece for a prompt: the metric's value, negated where lower is better, minus the distance to the
- * target where there is one. `why` of an undefined value lives until the next call. */
+/* Reward of a piece for a prompt: the metric's value, negated where lower is better, minus the
+ * distance to the target where there is one. `why` of an undefined value lives until the next call.
+ */
 enum attune_code attune_scorer_score(struct attune_scorer *scorer, const struct attune_piece *piece,
-                                     const struct attune_prompt *prompt, struct attune_value *reward,
-                                     struct attune_err *err);
+                                     const struct attune_prompt *prompt,
+                                     struct attune_value *reward, struct attune_err *err);
 
 #endif

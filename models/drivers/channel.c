@@ -132,8 +132,9 @@ static enum attune_code greet(struct attune_channel *c, const atomic_bool *cance
 }
 
 /* Puts what happened behind whom it happened to: "worker of 'x': reason". */
-static enum attune_code blame(const struct attune_channel *c, const char *when, enum attune_code code,
-                              const struct attune_err *reason, struct attune_err *err)
+static enum attune_code blame(const struct attune_channel *c, const char *when,
+                              enum attune_code code, const struct attune_err *reason,
+                              struct attune_err *err)
 {
     if (code == ATTUNE_E_INTERRUPTED || code == ATTUNE_E_MEMORY) {
         return attune_fail(err, code, "%s", reason->message);
@@ -182,11 +183,10 @@ static enum attune_code exchange(struct attune_channel *c, const char *members, 
     attune_buf_addf(&request, "{\"id\": %llu, ", (unsigned long long)id);
     attune_buf_add(&request, members);
     attune_buf_add(&request, "}\n");
-    enum attune_code code =
-        request.failed
-            ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
-            : attune_process_write(c->process, attune_buf_text(&request), request.n_bytes, deadline_s,
-                                   cancelled, err);
+    enum attune_code code = request.failed
+                                ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
+                                : attune_process_write(c->process, attune_buf_text(&request),
+                                                       request.n_bytes, deadline_s, cancelled, err);
     attune_buf_release(&request);
     if (code == ATTUNE_OK) {
         code = read_object(c, deadline_s, cancelled, answer, err);
@@ -197,7 +197,8 @@ static enum attune_code exchange(struct attune_channel *c, const char *members, 
     const json_t *got = json_object_get(*answer, "id");
     if (!json_is_integer(got) || json_integer_value(got) != (json_int_t)id) {
         code = json_is_integer(got)
-                   ? attune_fail(err, ATTUNE_E_CHILD, "answered %lld where %llu was asked (out of order)",
+                   ? attune_fail(err, ATTUNE_E_CHILD,
+                                 "answered %lld where %llu was asked (out of order)",
                                  (long long)json_integer_value(got), (unsigned long long)id)
                    : attune_fail(err, ATTUNE_E_CHILD, "an answer without an id");
         json_decref(*answer);

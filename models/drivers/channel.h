@@ -1,9 +1,10 @@
 /* A channel to one long-lived worker process that speaks JSON Lines (generators and scorers).
  *
- * The worker is started with the first question and greeted with {"attune": 1, "role": ...}; it must answer
- * {"ready": true, ...}. Then one line out, one line in. Whatever it does wrong costs the question at hand, with
- * the reason; it is stopped and started again with back-off for the next. A channel is used by one thread at
- * a time.
+ * The worker is started with the first question and greeted with {"attune": 1, "role": ...}; it
+ * must answer
+ * {"ready": true, ...}. Then one line out, one line in. Whatever it does wrong costs the question
+ * at hand, with the reason; it is stopped and started again with back-off for the next. A channel
+ * is used by one thread at a time.
  */
 #ifndef ATTUNE_MODELS_CHANNEL_H
 #define ATTUNE_MODELS_CHANNEL_H
@@ -34,9 +35,10 @@ void attune_channel_free(struct attune_channel *channel); /* NULL-safe; stops th
 enum attune_code attune_channel_start(struct attune_channel *channel, const atomic_bool *cancelled,
                                       struct attune_err *err);
 
-/* Asks {"id": N, members} (members: JSON text without braces, of one line) and gives the answer, an object with
- * that id (json_decref it). *killed (may be NULL) tells whether the worker had to be stopped.
- * ATTUNE_E_CHILD also for a polite {"id": N, "error": "..."}, after which the worker runs on. */
+/* Asks {"id": N, members} (members: JSON text without braces, of one line) and gives the answer, an
+ * object with that id (json_decref it). *killed (may be NULL) tells whether the worker had to be
+ * stopped. ATTUNE_E_CHILD also for a polite {"id": N, "error": "..."}, after which the worker runs
+ * on. */
 enum attune_code attune_channel_ask(struct attune_channel *channel, const char *members,
                                     double timeout_s, const atomic_bool *cancelled, json_t **answer,
                                     bool *killed, struct attune_err *err);

@@ -5,7 +5,8 @@
 #include "base/io/file.h"
 #include "models/drivers/process.h"
 
-/* Adds "path hash" for a file; large files (weights) count by size and time of change, not by content. */
+/* Adds "path hash" for a file; large files (weights) count by size and time of change, not by
+ * content. */
 static void add_file(struct attune_buf *buf, const char *path)
 {
     enum { WHOLE_BYTES = 16 << 20 };

@@ -1,5 +1,6 @@
-/* What identifies an outside program beyond its argument vector: the content of argv[0] (as found in PATH) and of
- * every argument that names a file, so that an edited script is never served from cache. */
+/* What identifies an outside program beyond its argument vector: the content of argv[0] (as found
+ * in PATH) and of every argument that names a file, so that an edited script is never served from
+ * cache. */
 #ifndef ATTUNE_MODELS_FINGERPRINT_H
 #define ATTUNE_MODELS_FINGERPRINT_H
 

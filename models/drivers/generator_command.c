@@ -1,5 +1,5 @@
-/* `command: [...]`: a program started once per sample. Keys in its arguments are replaced, no shell is involved;
- * it runs in the suite's folder and must leave one file `out`.* behind. */
+/* `command: [...]`: a program started once per sample. Keys in its arguments are replaced, no shell
+ * is involved; it runs in the suite's folder and must leave one file `out`.* behind. */
 #include "base/mem.h"
 #include "models/pieces/builtin.h"
 #include "models/drivers/fingerprint.h"

@@ -1,5 +1,5 @@
-/* `samples: PATTERN`: finished samples, made elsewhere, found by a pattern with {prompt}, {seed} and {model}.
- * The file is used where it lies, never copied or changed. */
+/* `samples: PATTERN`: finished samples, made elsewhere, found by a pattern with {prompt}, {seed}
+ * and {model}. The file is used where it lies, never copied or changed. */
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "models/pieces/builtin.h"

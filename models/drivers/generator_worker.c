@@ -50,11 +50,12 @@ static enum attune_code open_pool(const struct attune_model_spec *spec, void **s
 {
     double start_timeout_s = 0.0;
     if (!spec->worker[0]) {
-        return attune_fail(err, ATTUNE_E_INPUT, "model '%s': the worker command is empty", spec->name);
+        return attune_fail(err, ATTUNE_E_INPUT, "model '%s': the worker command is empty",
+                           spec->name);
     }
     if (spec->n_workers > MAX_WORKERS) {
-        return attune_fail(err, ATTUNE_E_INPUT, "model '%s': workers is %u, not in 1..%d", spec->name,
-                           spec->n_workers, MAX_WORKERS);
+        return attune_fail(err, ATTUNE_E_INPUT, "model '%s': workers is %u, not in 1..%d",
+                           spec->name, spec->n_workers, MAX_WORKERS);
     }
     enum attune_code code =
         attune_option_number(spec, "start_timeout_s", 600.0, 1.0, 86400.0, &start_timeout_s, err);
@@ -119,7 +120,8 @@ static unsigned count_kills(struct pool *p, const char *prompt_id, unsigned n_mo
     }
     if (i < p->n_casualties) {
         total = p->casualties[i].n_kills += n_more;
-    } else if (n_more > 0 && attune_grow((void **)&p->casualties, &p->capacity, i, sizeof *p->casualties)) {
+    } else if (n_more > 0 &&
+               attune_grow((void **)&p->casualties, &p->capacity, i, sizeof *p->casualties)) {
         p->casualties[p->n_casualties++] = (struct casualty){prompt, n_more};
     }
     pthread_mutex_unlock(&p->lock);
@@ -165,12 +167,14 @@ static enum attune_code read_answer(const struct attune_request *request, const 
         !take_number(answer, "logprob", &out->has_logprob, &out->logprob) ||
         !take_number(answer, "ref_logprob", &out->has_ref_logprob, &out->ref_logprob) ||
         !take_number(answer, "device_seconds", &has_device, &device_seconds)) {
-        return attune_fail(err, ATTUNE_E_CHILD,
-                           "candidates, tokens, logprob, ref_logprob or device_seconds is not a number");
+        return attune_fail(
+            err, ATTUNE_E_CHILD,
+            "candidates, tokens, logprob, ref_logprob or device_seconds is not a number");
     }
     out->device_seconds = has_device ? device_seconds : -1.0;
     if (strlen(path) >= sizeof out->path) {
-        return attune_fail(err, ATTUNE_E_CHILD, "a path of more than %zu bytes", sizeof out->path - 1);
+        return attune_fail(err, ATTUNE_E_CHILD, "a path of more than %zu bytes",
+                           sizeof out->path - 1);
     }
     enum attune_code code = attune_output_check(request->out, path, err);
     if (code == ATTUNE_OK) {
@@ -187,8 +191,8 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     bool killed = false;
     if (count_kills(p, request->prompt->id, 0) >= MAX_KILLS) {
         return attune_fail(err, ATTUNE_E_CHILD,
-                           "prompt '%.100s' has cost %d workers: not tried again", request->prompt->id,
-                           MAX_KILLS);
+                           "prompt '%.100s' has cost %d workers: not tried again",
+                           request->prompt->id, MAX_KILLS);
     }
     struct attune_buf members = ATTUNE_BUF_INIT;
     attune_buf_add(&members, "\"prompt\": ");

@@ -134,7 +134,8 @@ static void set_nonblocking(int fd)
 }
 
 enum attune_code attune_process_start(struct attune_process **out,
-                                      const struct attune_process_spec *spec, struct attune_err *err)
+                                      const struct attune_process_spec *spec,
+                                      struct attune_err *err)
 {
     char found[4096], program[PATH_MAX];
     /* An absolute path, because the child starts in another folder. */
@@ -319,7 +320,8 @@ static enum attune_code wait_ready(struct attune_process *p, bool to_write, doub
     return ATTUNE_OK;
 }
 
-/* write() without SIGPIPE reaching the program: blocked for this thread, and taken if it was raised. */
+/* write() without SIGPIPE reaching the program: blocked for this thread, and taken if it was
+ * raised. */
 static ssize_t write_quietly(int fd, const char *bytes, size_t n)
 {
     sigset_t pipe_only, before, pending;

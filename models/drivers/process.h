@@ -1,8 +1,10 @@
-/* Child processes: started by argument vector (never a shell) in a process group of their own, with a
- * memory limit, deadlines and bounded output. Everything a child can do wrong comes back as an error:
- * it hangs, dies, floods, stops reading, writes half a line. A child never outlives its process struct.
+/* Child processes: started by argument vector (never a shell) in a process group of their own, with
+ * a memory limit, deadlines and bounded output. Everything a child can do wrong comes back as an
+ * error: it hangs, dies, floods, stops reading, writes half a line. A child never outlives its
+ * process struct.
  *
- * One process is used by one thread at a time; different processes may be used by different threads.
+ * One process is used by one thread at a time; different processes may be used by different
+ * threads.
  */
 #ifndef ATTUNE_MODELS_PROCESS_H
 #define ATTUNE_MODELS_PROCESS_H
@@ -15,7 +17,8 @@
 #include "base/text.h"
 
 struct attune_process_spec {
-    const char *const *argv; /* NULL-terminated; argv[0] with a slash is relative to folder, else sought in PATH */
+    /* NULL-terminated; argv[0] with a slash is relative to folder, else sought in PATH */
+    const char *const *argv;
     const char *folder;      /* where the child starts; NULL: here */
     uint64_t memory_bytes;   /* address space; 0: no limit */
     bool talk;               /* stdin is a pipe; otherwise /dev/null */
@@ -35,15 +38,15 @@ void attune_process_stop(struct attune_process *process, double grace_s);
 /* A deadline: seconds on the monotonic clock. */
 double attune_now_s(void);
 
-/* Writes all bytes. ATTUNE_E_TIMEOUT at the deadline, ATTUNE_E_CHILD when the child has closed its input,
- * ATTUNE_E_INTERRUPTED when *cancelled becomes true. cancelled may be NULL. */
-enum attune_code attune_process_write(struct attune_process *process, const char *bytes, size_t n_bytes,
-                                      double deadline_s, const atomic_bool *cancelled,
-                                      struct attune_err *err);
+/* Writes all bytes. ATTUNE_E_TIMEOUT at the deadline, ATTUNE_E_CHILD when the child has closed its
+ * input, ATTUNE_E_INTERRUPTED when *cancelled becomes true. cancelled may be NULL. */
+enum attune_code attune_process_write(struct attune_process *process, const char *bytes,
+                                      size_t n_bytes, double deadline_s,
+                                      const atomic_bool *cancelled, struct attune_err *err);
 
-/* Reads one line without its newline into line (reset first). ATTUNE_E_CHILD: the child ended or closed its
- * output (the message says how and quotes the end of its stderr), the line is longer than max_bytes or
- * holds a zero byte; ATTUNE_E_TIMEOUT says how much of a line had come. */
+/* Reads one line without its newline into line (reset first). ATTUNE_E_CHILD: the child ended or
+ * closed its output (the message says how and quotes the end of its stderr), the line is longer
+ * than max_bytes or holds a zero byte; ATTUNE_E_TIMEOUT says how much of a line had come. */
 enum attune_code attune_process_read_line(struct attune_process *process, struct attune_buf *line,
                                           size_t max_bytes, double deadline_s,
                                           const atomic_bool *cancelled, struct attune_err *err);
@@ -51,8 +54,8 @@ enum attune_code attune_process_read_line(struct attune_process *process, struct
 /* Whether output waits to be read, or the child has closed its output. */
 bool attune_process_has_output(struct attune_process *process);
 
-/* Waits for the end of the child, throwing away its output. ATTUNE_E_CHILD unless it exits with 0, also
- * when it prints more than max_output bytes. */
+/* Waits for the end of the child, throwing away its output. ATTUNE_E_CHILD unless it exits with 0,
+ * also when it prints more than max_output bytes. */
 enum attune_code attune_process_wait(struct attune_process *process, size_t max_output,
                                      double deadline_s, const atomic_bool *cancelled,
                                      struct attune_err *err);
@@ -60,7 +63,8 @@ enum attune_code attune_process_wait(struct attune_process *process, size_t max_
 /* The last bytes of stderr in one printable line, at most a few hundred; "" when it was silent. */
 const char *attune_process_stderr(struct attune_process *process);
 
-/* Where a program named argv0 would be found, as attune_process_start does: into path. False if nowhere. */
+/* Where a program named argv0 would be found, as attune_process_start does: into path. False if
+ * nowhere. */
 bool attune_program_find(const char *argv0, const char *folder, char *path, size_t size);
 
 #endif

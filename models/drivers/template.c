@@ -66,7 +66,8 @@ static void put_chords(struct attune_buf *out, const char *model, const struct a
     for (size_t i = 0; i < r->prompt->attributes.n_chords; i++) {
         char text[16];
         attune_buf_add(out, i ? " " : "");
-        attune_buf_add(out, attune_chord_symbol(r->prompt->attributes.chords[i], text, sizeof text));
+        attune_buf_add(out,
+                       attune_chord_symbol(r->prompt->attributes.chords[i], text, sizeof text));
     }
 }
 
@@ -162,7 +163,8 @@ enum attune_code attune_template_check(const char *text, enum attune_template_us
             enum attune_code code = attune_fail(
                 err, ATTUNE_E_INPUT, "model '%s': unknown key '{%s}' in '%s'", model, name, text);
             near = attune_nearest(name, names, n);
-            attune_err_hint(err, near ? "did you mean {%s}?" : "%swrite {{ for a brace that is no key",
+            attune_err_hint(err,
+                            near ? "did you mean {%s}?" : "%swrite {{ for a brace that is no key",
                             near ? near : "");
             return code;
         }

@@ -1,5 +1,6 @@
-/* Keys in braces, in commands and sample patterns: {text} {seed} {out} ... Replaced byte for byte, never through
- * a shell; "{{" and "}}" stand for braces. What a prompt leaves open becomes the empty string. */
+/* Keys in braces, in commands and sample patterns: {text} {seed} {out} ... Replaced byte for byte,
+ * never through a shell; "{{" and "}}" stand for braces. What a prompt leaves open becomes the
+ * empty string. */
 #ifndef ATTUNE_MODELS_TEMPLATE_H
 #define ATTUNE_MODELS_TEMPLATE_H
 

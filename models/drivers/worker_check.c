@@ -44,19 +44,31 @@ static bool step_code(struct check *c, const char *name, enum attune_code code,
 static struct attune_prompt full_prompt(void)
 {
     return (struct attune_prompt){
-        .id = (char *)"check-1", .text = (char *)"A calm piano waltz in A minor at 90 BPM",
-        .attributes = {.has_key = true, .tonic = 9, .mode = ATTUNE_MINOR, .has_tempo = true,
-                       .tempo_bpm = 90, .has_time_signature = true, .numerator = 3, .denominator = 4,
-                       .has_bars = true, .n_bars = 8, .n_chords = 4,
-                       .chords = {{9, ATTUNE_CHORD_MIN}, {5, ATTUNE_CHORD_MAJ}, {0, ATTUNE_CHORD_MAJ},
+        .id = (char *)"check-1",
+        .text = (char *)"A calm piano waltz in A minor at 90 BPM",
+        .attributes = {.has_key = true,
+                       .tonic = 9,
+                       .mode = ATTUNE_MINOR,
+                       .has_tempo = true,
+                       .tempo_bpm = 90,
+                       .has_time_signature = true,
+                       .numerator = 3,
+                       .denominator = 4,
+                       .has_bars = true,
+                       .n_bars = 8,
+                       .n_chords = 4,
+                       .chords = {{9, ATTUNE_CHORD_MIN},
+                                  {5, ATTUNE_CHORD_MAJ},
+                                  {0, ATTUNE_CHORD_MAJ},
                                   {7, ATTUNE_CHORD_MAJ}},
-                       .n_instruments = 1, .instruments = {"piano"}},
+                       .n_instruments = 1,
+                       .instruments = {"piano"}},
     };
 }
 
 /* Asks for one sample in a folder of its own; path (4096) receives it. */
-static enum attune_code ask_sample(struct check *c, const struct attune_prompt *prompt, unsigned seed,
-                                   char *path, struct attune_err *err)
+static enum attune_code ask_sample(struct check *c, const struct attune_prompt *prompt,
+                                   unsigned seed, char *path, struct attune_err *err)
 {
     struct attune_buf members = ATTUNE_BUF_INIT;
     json_t *answer = NULL;
@@ -68,8 +80,8 @@ static enum attune_code ask_sample(struct check *c, const struct attune_prompt *
         attune_buf_add(&members, "\"prompt\": ");
         attune_prompt_json(&members, prompt);
         attune_buf_addf(&members, ", \"seed\": %u, \"out\": \"%s\"", seed, out);
-        code = attune_channel_ask(c->channel, attune_buf_text(&members), c->timeout_s, NULL, &answer,
-                                  NULL, err);
+        code = attune_channel_ask(c->channel, attune_buf_text(&members), c->timeout_s, NULL,
+                                  &answer, NULL, err);
     }
     const char *got = json_string_value(json_object_get(answer, "path"));
     if (code == ATTUNE_OK) {
@@ -107,9 +119,11 @@ static void check_generator(struct check *c)
     struct attune_err err = ATTUNE_ERR_INIT;
     struct attune_prompt prompt = full_prompt();
     struct attune_prompt hostile = {
-        .id = (char *)"../check 2", .text = (char *)"\"quotes\", $(sub), \\ and \xe9\x9f\xb3\xe6\xa5\xbd\n"};
+        .id = (char *)"../check 2",
+        .text = (char *)"\"quotes\", $(sub), \\ and \xe9\x9f\xb3\xe6\xa5\xbd\n"};
     enum attune_code code = ask_sample(c, &prompt, 1, first, &err);
-    if (!step_code(c, "answers a request with its id and a file inside the sample's folder", code, &err) ||
+    if (!step_code(c, "answers a request with its id and a file inside the sample's folder", code,
+                   &err) ||
         !step(c, "the file is MIDI or audio by its content",
               is_music(first) ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_FAILED, first)) {
         return;
@@ -133,7 +147,8 @@ static void check_generator(struct check *c)
     step_code(c, "takes quotes, newlines, UTF-8 and a prompt without attributes", code, &err);
 }
 
-static enum attune_code write_piece(struct check *c, char *path, size_t size, struct attune_err *err)
+static enum attune_code write_piece(struct check *c, char *path, size_t size,
+                                    struct attune_err *err)
 {
     struct attune_piece piece;
     char out[128];
@@ -165,7 +180,8 @@ static void check_scorer(struct check *c)
         {
             numbers = numbers && json_is_number(value);
         }
-        if (step(c, "gives scores, each a number", numbers ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_FAILED,
+        if (step(c, "gives scores, each a number",
+                 numbers ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_FAILED,
                  numbers ? "" : "\"scores\" is not an object of numbers")) {
             bool same = json_equal(scores, json_object_get(answers[1], "scores"));
             step(c, "the same file gets the same scores",
@@ -215,15 +231,20 @@ enum attune_code attune_worker_check(struct attune_check_report *report, const c
     if (!mkdtemp(c.folder)) {
         return attune_fail(err, ATTUNE_E_IO, "cannot make a temporary folder in /tmp");
     }
-    c.channel = attune_channel_new(&(struct attune_channel_spec){
-        .name = argv[0], .argv = argv, .folder = folder, .role = role, .start_timeout_s = timeout_s});
+    c.channel = attune_channel_new(&(struct attune_channel_spec){.name = argv[0],
+                                                                 .argv = argv,
+                                                                 .folder = folder,
+                                                                 .role = role,
+                                                                 .start_timeout_s = timeout_s});
     if (!c.channel) {
         rmdir(c.folder);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
     enum attune_code code = attune_channel_start(c.channel, NULL, &found);
-    if (step_code(&c, "starts and answers the greeting with {\"ready\": true, ...}", code, &found)) {
-        bool named = *attune_channel_worker_name(c.channel) && *attune_channel_worker_version(c.channel);
+    if (step_code(&c, "starts and answers the greeting with {\"ready\": true, ...}", code,
+                  &found)) {
+        bool named =
+            *attune_channel_worker_name(c.channel) && *attune_channel_worker_version(c.channel);
         step(&c, "gives its name and version", named ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_WARNING,
              named ? "" : "results will not say which program made them");
         if (strcmp(role, "scorer") == 0) {

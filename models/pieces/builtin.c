@@ -18,7 +18,9 @@ enum attune_code attune_builtin_finish(const struct attune_piece *piece,
                                        struct attune_generation *out, struct attune_err *err)
 {
     *out = (struct attune_generation){
-        .n_candidates = 1, .n_tokens = attune_piece_n_cells(&piece->setting), .device_seconds = -1.0,
+        .n_candidates = 1,
+        .n_tokens = attune_piece_n_cells(&piece->setting),
+        .device_seconds = -1.0,
     };
     if (attune_request_cancelled(request)) {
         return attune_fail(err, ATTUNE_E_INTERRUPTED, "interrupted");

@@ -1,4 +1,5 @@
-/* What the built-in generators share: seeds, finishing a piece as a file, fingerprints, empty states. */
+/* What the built-in generators share: seeds, finishing a piece as a file, fingerprints, empty
+ * states. */
 #ifndef ATTUNE_MODELS_BUILTIN_H
 #define ATTUNE_MODELS_BUILTIN_H
 
@@ -6,12 +7,13 @@
 #include "models/generator.h"
 #include "models/pieces/piece.h"
 
-/* The seed of one sample, from the prompt's text and the request's seed. The model's name is left out on
- * purpose: models that share a policy then draw common random numbers, and best-of-n contains the base's
- * own sample. */
+/* The seed of one sample, from the prompt's text and the request's seed. The model's name is left
+ * out on purpose: models that share a policy then draw common random numbers, and best-of-n
+ * contains the base's own sample. */
 uint64_t attune_request_seed(const struct attune_request *request);
 
-/* Writes the piece to the request's path and fills path, one candidate and the tokens of the piece. */
+/* Writes the piece to the request's path and fills path, one candidate and the tokens of the piece.
+ */
 enum attune_code attune_builtin_finish(const struct attune_piece *piece,
                                        const struct attune_request *request,
                                        struct attune_generation *out, struct attune_err *err);

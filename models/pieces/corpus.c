@@ -1,5 +1,6 @@
-/* The composer. A piece is made of four-bar phrases; a form such as "aaba" names them by letter, and a
- * phrase that comes back is the one composed before, with a new close where its cadence differs. */
+/* The composer. A piece is made of four-bar phrases; a form such as "aaba" names them by letter,
+ * and a phrase that comes back is the one composed before, with a new close where its cadence
+ * differs. */
 #include "models/pieces/corpus.h"
 
 #include "base/err.h"
@@ -44,8 +45,8 @@ static uint16_t choose_rhythm(struct composer *c, bool close)
     return row[close ? 9 : pick(c, 9)];
 }
 
-/* The next melody note: near `from`, in the chord on strong steps, in the scale elsewhere, drawn towards the
- * middle of the range. Returns semitones above the melody's base. */
+/* The next melody note: near `from`, in the chord on strong steps, in the scale elsewhere, drawn
+ * towards the middle of the range. Returns semitones above the melody's base. */
 static int next_pitch(struct composer *c, int from, int chord, bool strong, bool tonic_only)
 {
     double weight[ATTUNE_MELODY_SPAN];
@@ -143,9 +144,10 @@ static void compose_phrase(struct composer *c, struct phrase *ph, int first_bar,
     ph->composed = true;
 }
 
-/* A repeat: the melody is kept, but sits on the chords that sound now: notes that have left the chord (on
- * strong steps) or its scale move to one near by. The last phrase closes on the tonic. */
-static void vary_phrase(struct composer *c, struct phrase *ph, int first_bar, int n_bars, bool final)
+/* A repeat: the melody is kept, but sits on the chords that sound now: notes that have left the
+ * chord (on strong steps) or its scale move to one near by. The last phrase closes on the tonic. */
+static void vary_phrase(struct composer *c, struct phrase *ph, int first_bar, int n_bars,
+                        bool final)
 {
     const struct attune_setting *s = &c->piece->setting;
     for (int bar = 0; bar < n_bars && s->n_chords > 0; bar++) {
@@ -273,10 +275,10 @@ void attune_corpus_compose(struct attune_piece *piece, const struct attune_setti
         int letter = flaws & ATTUNE_FLAW_NO_REPETITION ? i % N_LETTERS : form[i % 4] - 'a';
         struct phrase *ph = &c.phrases[letter];
         if (!ph->composed || n_bars < PHRASE_BARS) {
-            enum attune_cadence inner = (enum attune_cadence)(pick(&c, 4) == 0 ? ATTUNE_CADENCE_PLAGAL
-                                                              : pick(&c, 3) == 0
-                                                                  ? ATTUNE_CADENCE_DECEPTIVE
-                                                                  : ATTUNE_CADENCE_HALF);
+            enum attune_cadence inner =
+                (enum attune_cadence)(pick(&c, 4) == 0   ? ATTUNE_CADENCE_PLAGAL
+                                      : pick(&c, 3) == 0 ? ATTUNE_CADENCE_DECEPTIVE
+                                                         : ATTUNE_CADENCE_HALF);
             compose_phrase(&c, ph, first, n_bars, final ? ATTUNE_CADENCE_AUTHENTIC : inner, final);
         } else {
             vary_phrase(&c, ph, first, n_bars, final);
@@ -304,7 +306,8 @@ void attune_corpus_piece(struct attune_piece *piece, uint64_t seed, uint64_t ind
     s.has_drums = attune_rng_uniform(&rng) < 0.5;
     if (attune_rng_uniform(&rng) < 0.6) { /* a prompt with chords of its own */
         s.n_chords = 4;
-        attune_phrase_chords(s.chords, 4, s.mode, (enum attune_cadence)attune_rng_below(&rng, 4), &rng);
+        attune_phrase_chords(s.chords, 4, s.mode, (enum attune_cadence)attune_rng_below(&rng, 4),
+                             &rng);
     }
     unsigned flaws = 0;
     for (unsigned bit = 1; bit <= ATTUNE_FLAW_NO_REPETITION; bit <<= 1) {

@@ -1,11 +1,11 @@
 /* The rule-based composer: the training corpus of the reference models and the control row.
  *
- * Functional harmony in four-bar phrases with cadences (or the prompt's own chords), a form that repeats
- * and varies phrases, a rhythmic motif per phrase, melodies that take chord tones on strong steps and move
- * by step between them, voice-led accompaniment.
+ * Functional harmony in four-bar phrases with cadences (or the prompt's own chords), a form that
+ * repeats and varies phrases, a rhythmic motif per phrase, melodies that take chord tones on strong
+ * steps and move by step between them, voice-led accompaniment.
  *
- * As training data a documented share of pieces is flawed, because a base model must have something to be
- * aligned away from; the control row is never flawed.
+ * As training data a documented share of pieces is flawed, because a base model must have something
+ * to be aligned away from; the control row is never flawed.
  */
 #ifndef ATTUNE_MODELS_CORPUS_H
 #define ATTUNE_MODELS_CORPUS_H

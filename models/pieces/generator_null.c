@@ -1,5 +1,5 @@
-/* `builtin: null`: one constant piece, whatever the prompt and seed. A metric that ranks it high measures
- * something else than the answer to a prompt. */
+/* `builtin: null`: one constant piece, whatever the prompt and seed. A metric that ranks it high
+ * measures something else than the answer to a prompt. */
 #include "models/pieces/builtin.h"
 #include "models/pieces/corpus.h"
 #include "models/generator.h"

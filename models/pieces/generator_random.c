@@ -1,5 +1,5 @@
-/* `builtin: random`: every cell of the grid drawn uniformly, in the prompt's metre, tempo and length: the
- * floor of every table. */
+/* `builtin: random`: every cell of the grid drawn uniformly, in the prompt's metre, tempo and
+ * length: the floor of every table. */
 #include "models/pieces/builtin.h"
 #include "models/generator.h"
 #include "models/pieces/piece.h"

@@ -1,5 +1,5 @@
-/* Chords of a phrase: a walk over scale degrees with the usual tonic - subdominant - dominant tendencies
- * (Piston 1941, table of usual root progressions), closed by a cadence. */
+/* Chords of a phrase: a walk over scale degrees with the usual tonic - subdominant - dominant
+ * tendencies (Piston 1941, table of usual root progressions), closed by a cadence. */
 #include "models/pieces/harmony.h"
 
 enum { I, II, III, IV, V, VI, VII };

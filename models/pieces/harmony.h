@@ -1,4 +1,5 @@
-/* Common-practice harmony for the composer: scales, diatonic chords, phrases that end in cadences. */
+/* Common-practice harmony for the composer: scales, diatonic chords, phrases that end in cadences.
+ */
 #ifndef ATTUNE_MODELS_HARMONY_H
 #define ATTUNE_MODELS_HARMONY_H
 
@@ -16,8 +17,8 @@ enum attune_cadence {
 /* Chord token of a scale degree 0..6 (I..VII); minor takes V from harmonic minor. */
 int attune_degree_chord(enum attune_mode mode, int degree);
 
-/* Whether a pitch class, counted from the tonic, is in the scale (minor: natural, plus the raised seventh
- * over a chord that holds it). chord: token of the chord that sounds. */
+/* Whether a pitch class, counted from the tonic, is in the scale (minor: natural, plus the raised
+ * seventh over a chord that holds it). chord: token of the chord that sounds. */
 bool attune_in_scale(enum attune_mode mode, int pc, int chord);
 
 /* Whether a pitch class, counted from the tonic, belongs to the chord. */

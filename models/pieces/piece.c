@@ -5,8 +5,9 @@
 
 int attune_voice_tokens(enum attune_voice voice)
 {
-    static const int n[ATTUNE_N_VOICES] = {ATTUNE_N_CHORD_TOKENS, ATTUNE_N_COMPS, ATTUNE_N_BASS_TOKENS,
-                                           ATTUNE_N_DRUM_TOKENS, ATTUNE_N_MELODY_TOKENS};
+    static const int n[ATTUNE_N_VOICES] = {ATTUNE_N_CHORD_TOKENS, ATTUNE_N_COMPS,
+                                           ATTUNE_N_BASS_TOKENS, ATTUNE_N_DRUM_TOKENS,
+                                           ATTUNE_N_MELODY_TOKENS};
     return n[voice];
 }
 

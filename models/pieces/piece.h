@@ -8,9 +8,9 @@
  *     drums   one per eighth      bit 0 kick, 1 snare, 2 hi-hat; only where the setting has drums
  *     melody  one per 16th        hold, rest, or 0..24 semitones above the melody's lowest tonic
  *
- * Everything is relative to the tonic, so that what is learnt in one key holds in all. The tokens are
- * the piece: models write them cell by cell in the order of attune_piece_cell. A piece is a plain value
- * of about 2 KiB; copy it with =.
+ * Everything is relative to the tonic, so that what is learnt in one key holds in all. The tokens
+ * are the piece: models write them cell by cell in the order of attune_piece_cell. A piece is a
+ * plain value of about 2 KiB; copy it with =.
  */
 #ifndef ATTUNE_MODELS_PIECE_H
 #define ATTUNE_MODELS_PIECE_H
@@ -41,14 +41,17 @@ enum {
     ATTUNE_HOLD = 0, /* bass and melody: the note (or rest) goes on */
     ATTUNE_REST = 1,
     ATTUNE_PITCH = 2, /* first pitch token */
-    ATTUNE_KICK = 1, ATTUNE_SNARE = 2, ATTUNE_HIHAT = 4,
+    ATTUNE_KICK = 1,
+    ATTUNE_SNARE = 2,
+    ATTUNE_HIHAT = 4,
     ATTUNE_MELODY_SPAN = 25, /* semitones, two octaves with both ends */
     ATTUNE_N_CHORD_TOKENS = 12 * ATTUNE_N_CHORD_QUALITIES,
     ATTUNE_N_BASS_TOKENS = ATTUNE_PITCH + 13,
     ATTUNE_N_DRUM_TOKENS = 8,
     ATTUNE_N_MELODY_TOKENS = ATTUNE_PITCH + ATTUNE_MELODY_SPAN,
     ATTUNE_MAX_TOKENS = ATTUNE_N_CHORD_TOKENS, /* of any voice */
-    ATTUNE_MAX_CELLS = ATTUNE_MAX_BARS * (2 + ATTUNE_MAX_BEATS + ATTUNE_MAX_EIGHTHS + ATTUNE_MAX_STEPS),
+    ATTUNE_MAX_CELLS =
+        ATTUNE_MAX_BARS * (2 + ATTUNE_MAX_BEATS + ATTUNE_MAX_EIGHTHS + ATTUNE_MAX_STEPS),
 };
 
 struct attune_piece {
@@ -61,7 +64,8 @@ struct attune_piece {
     uint8_t melody[ATTUNE_MAX_BARS * ATTUNE_MAX_STEPS];
 };
 
-/* One cell of a piece in writing order: bar by bar, in a bar voice by voice, in a voice by position. */
+/* One cell of a piece in writing order: bar by bar, in a bar voice by voice, in a voice by
+ * position. */
 struct attune_cell {
     enum attune_voice voice;
     int bar, position;
@@ -98,8 +102,8 @@ int attune_chord_intervals(enum attune_chord_quality quality, int intervals[4]);
 /* The MIDI pitch of melody token ATTUNE_PITCH: the tonic nearest below C4..F4. */
 int attune_melody_base(const struct attune_setting *setting);
 
-/* The piece as an ordinary type-1 file: conductor track, melody, chords, bass, drums. The chords are
- * voiced with the least movement from the chord before. Release with attune_midi_release. */
+/* The piece as an ordinary type-1 file: conductor track, melody, chords, bass, drums. The chords
+ * are voiced with the least movement from the chord before. Release with attune_midi_release. */
 enum attune_code attune_piece_to_midi(const struct attune_piece *piece, struct attune_midi *midi,
                                       struct attune_err *err);
 

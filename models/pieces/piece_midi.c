@@ -11,8 +11,8 @@ enum {
     DRUM_TICKS = STEP / 2,
 };
 
-/* Events of a full piece: at most 2 per melody step, bass beat and drum hit (3 an eighth), and 4-note
- * chords on 8 eighths a bar, plus the heads and ends of the tracks. */
+/* Events of a full piece: at most 2 per melody step, bass beat and drum hit (3 an eighth), and
+ * 4-note chords on 8 eighths a bar, plus the heads and ends of the tracks. */
 enum { MAX_EVENTS = 64 * (2 * 16 + 2 * 4 + 6 * 8 + 2 * 4 * 8) + 64 };
 
 struct writer {
@@ -45,8 +45,8 @@ static int accent(const struct writer *w, int step, int base)
     return step == 0 ? base + 12 : step % beat_steps == 0 ? base + 6 : base;
 }
 
-/* Orders by tick, then track, keeping the order of emission (a merge sort: it must be stable, because a
- * note's end comes before the next note of that pitch). spare: room for n events. */
+/* Orders by tick, then track, keeping the order of emission (a merge sort: it must be stable,
+ * because a note's end comes before the next note of that pitch). spare: room for n events. */
 static void sort_events(struct attune_midi_event *events, struct attune_midi_event *spare, size_t n)
 {
     if (n < 2) {
@@ -136,8 +136,8 @@ static void put_drums(struct writer *w)
     }
 }
 
-/* Voices a chord near C4: of all inversions whose lowest note lies in G3..F#4, the one that moves least
- * from the voicing before (sum over notes of the distance to the nearest earlier note). */
+/* Voices a chord near C4: of all inversions whose lowest note lies in G3..F#4, the one that moves
+ * least from the voicing before (sum over notes of the distance to the nearest earlier note). */
 static int voice_chord(struct attune_chord chord, const int *before, int n_before, int *out)
 {
     int intervals[4], best = -1, n = attune_chord_intervals(chord.quality, intervals);
@@ -261,7 +261,8 @@ enum attune_code attune_piece_to_midi(const struct attune_piece *piece, struct a
         attune_midi_release(midi);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory writing a piece");
     }
-    struct writer w = {.midi = midi, .piece = piece, .steps = attune_metre_steps(piece->setting.metre)};
+    struct writer w = {
+        .midi = midi, .piece = piece, .steps = attune_metre_steps(piece->setting.metre)};
     put_conductor(&w);
     put_melody(&w);
     put_comp(&w);

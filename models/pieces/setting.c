@@ -138,7 +138,8 @@ void attune_setting_init(struct attune_setting *setting, const struct attune_pro
     tempo = a->has_tempo ? a->tempo_bpm : tempo;
     setting->tempo_bpm = tempo > 20.0 ? (tempo < 300.0 ? tempo : 300.0) : 20.0;
 
-    enum attune_metre metre = (enum attune_metre)attune_rng_choice(&rng, metre_share, ATTUNE_N_METRES);
+    enum attune_metre metre =
+        (enum attune_metre)attune_rng_choice(&rng, metre_share, ATTUNE_N_METRES);
     setting->metre = a->has_time_signature ? nearest_metre(a->numerator, a->denominator) : metre;
 
     int n_bars = a->has_bars ? a->n_bars : 16;

@@ -1,8 +1,8 @@
 /* What a prompt fixes before a note is written: key, tempo, metre, length, instruments, chords.
  *
- * Attributes that the prompt leaves open are filled from its mood and from a hash of its text, so that
- * a prompt has the same setting in every model, for every seed. Every built-in model conditions on the
- * setting and on nothing else of the prompt.
+ * Attributes that the prompt leaves open are filled from its mood and from a hash of its text, so
+ * that a prompt has the same setting in every model, for every seed. Every built-in model
+ * conditions on the setting and on nothing else of the prompt.
  */
 #ifndef ATTUNE_MODELS_SETTING_H
 #define ATTUNE_MODELS_SETTING_H
@@ -33,8 +33,8 @@ struct attune_setting {
     uint8_t chords[ATTUNE_MAX_PROMPT_CHORDS]; /* chord tokens, relative to the tonic (piece.h) */
 };
 
-/* Metres other than the three are taken as their nearest: x/8 in threes as 6/8, three beats as 3/4, all
- * else as 4/4. Tempo and bars are clamped to their ranges. */
+/* Metres other than the three are taken as their nearest: x/8 in threes as 6/8, three beats as 3/4,
+ * all else as 4/4. Tempo and bars are clamped to their ranges. */
 void attune_setting_init(struct attune_setting *setting, const struct attune_prompt *prompt);
 
 /* Units of a bar: 4/4 has 4 beats, 8 eighths, 16 steps; 3/4 3, 6, 12; 6/8 2 (dotted), 6, 12. */

@@ -25,7 +25,8 @@ static void fill(struct attune_attributes *a, struct attune_rng *rng)
     }
     if (attune_rng_below(rng, 3) > 0) {
         uint8_t chords[4];
-        attune_phrase_chords(chords, 4, a->mode, (enum attune_cadence)attune_rng_below(rng, 4), rng);
+        attune_phrase_chords(chords, 4, a->mode, (enum attune_cadence)attune_rng_below(rng, 4),
+                             rng);
         for (; a->n_chords < 4; a->n_chords++) {
             a->chords[a->n_chords] = attune_token_chord(chords[a->n_chords], a->tonic);
         }

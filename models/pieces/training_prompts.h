@@ -1,5 +1,5 @@
-/* Prompts that alignment methods train on: made from a seed, in all keys, metres and tempi, so that no prompt of
- * a suite is among them and every suite measures held-out prompts. */
+/* Prompts that alignment methods train on: made from a seed, in all keys, metres and tempi, so that
+ * no prompt of a suite is among them and every suite measures held-out prompts. */
 #ifndef ATTUNE_MODELS_TRAINING_PROMPTS_H
 #define ATTUNE_MODELS_TRAINING_PROMPTS_H
 

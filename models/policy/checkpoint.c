@@ -57,8 +57,9 @@ static enum attune_code read_image(const char *path, char **bytes, struct attune
         attune_err_hint(err, "train it again with `attune model train`");
     } else if (image->n_params != (n_bytes - sizeof *image) / sizeof(float) ||
                (n_bytes - sizeof *image) % sizeof(float) != 0) {
-        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "truncated: %zu bytes for %llu parameters",
-                              n_bytes, (unsigned long long)image->n_params);
+        code =
+            attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "truncated: %zu bytes for %llu parameters",
+                           n_bytes, (unsigned long long)image->n_params);
     } else if (!memchr(image->kind, 0, sizeof image->kind) ||
                !memchr(image->origin, 0, sizeof image->origin)) {
         code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "damaged header");
@@ -94,8 +95,8 @@ enum attune_code attune_checkpoint_head(const char *path, struct attune_checkpoi
     return code;
 }
 
-enum attune_code attune_checkpoint_load(const char *path, struct attune_checkpoint *head, float *params,
-                                        struct attune_err *err)
+enum attune_code attune_checkpoint_load(const char *path, struct attune_checkpoint *head,
+                                        float *params, struct attune_err *err)
 {
     char *bytes = NULL;
     enum attune_code code = read_image(path, &bytes, err);
@@ -104,8 +105,8 @@ enum attune_code attune_checkpoint_load(const char *path, struct attune_checkpoi
     }
     const struct image *image = (const struct image *)bytes;
     if (strcmp(image->kind, head->kind) != 0) {
-        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "a '%s' checkpoint where '%s' is needed",
-                              image->kind, head->kind);
+        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0,
+                              "a '%s' checkpoint where '%s' is needed", image->kind, head->kind);
     } else if (image->n_params != head->n_params) {
         code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "%llu parameters where %zu are needed",
                               (unsigned long long)image->n_params, head->n_params);
@@ -123,7 +124,8 @@ enum attune_code attune_checkpoint_load(const char *path, struct attune_checkpoi
 enum attune_code attune_cache_path(struct attune_buf *out, const char *name, bool make,
                                    struct attune_err *err)
 {
-    const char *own = getenv("ATTUNE_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const char *own = getenv("ATTUNE_CACHE"), *xdg = getenv("XDG_CACHE_HOME"),
+               *home = getenv("HOME");
     attune_buf_reset(out);
     if (own && *own) {
         attune_buf_add(out, own);

@@ -64,8 +64,8 @@ static void denoise(const struct attune_diffusion *model, const struct attune_pi
 }
 
 /* -1/t sum of log p over one random mask, and its gradient. */
-static double masked_loss(const struct attune_diffusion *model, const struct attune_piece *piece, double t,
-                          struct attune_rng *rng, double weight, double *gradient)
+static double masked_loss(const struct attune_diffusion *model, const struct attune_piece *piece,
+                          double t, struct attune_rng *rng, double weight, double *gradient)
 {
     struct attune_piece hidden = *piece;
     struct attune_cell cell = {0};
@@ -90,15 +90,18 @@ static double masked_loss(const struct attune_diffusion *model, const struct att
     return loss;
 }
 
-double attune_diffusion_bound(const struct attune_diffusion *model, const struct attune_piece *piece,
-                              size_t n_draws, uint64_t seed, double weight, double *gradient)
+double attune_diffusion_bound(const struct attune_diffusion *model,
+                              const struct attune_piece *piece, size_t n_draws, uint64_t seed,
+                              double weight, double *gradient)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n_draws; i++) {
         struct attune_rng rng;
         attune_rng_init(&rng, seed, i);
-        double t = ((double)i + 1.0 - attune_rng_uniform(&rng)) / (double)n_draws; /* stratified, in (0, 1] */
-        sum += masked_loss(model, piece, t, &rng, weight / (double)n_draws, gradient) / (double)n_draws;
+        /* stratified, in (0, 1] */
+        double t = ((double)i + 1.0 - attune_rng_uniform(&rng)) / (double)n_draws;
+        sum += masked_loss(model, piece, t, &rng, weight / (double)n_draws, gradient) /
+               (double)n_draws;
     }
     return sum;
 }
@@ -130,8 +133,9 @@ double attune_diffusion_step(const struct attune_diffusion *model, struct attune
     return logprob;
 }
 
-double attune_diffusion_sample(const struct attune_diffusion *model, const struct attune_setting *setting,
-                               size_t n_steps, struct attune_piece *piece, struct attune_rng *rng)
+double attune_diffusion_sample(const struct attune_diffusion *model,
+                               const struct attune_setting *setting, size_t n_steps,
+                               struct attune_piece *piece, struct attune_rng *rng)
 {
     double logprob = 0.0;
     attune_diffusion_hide(piece, setting);
@@ -158,7 +162,8 @@ static enum attune_code train(struct attune_diffusion *model, uint64_t seed, siz
             double t = 0.05 + 0.95 * attune_rng_uniform(&rng);
             masked_loss(model, &piece, t, &rng, -scale, adam.gradient); /* uphill: minus the loss */
         }
-        code = attune_adam_step(&adam, model->w, rate * (1.0 - 0.98 * (double)i / (double)total), 0.0, err);
+        code = attune_adam_step(&adam, model->w, rate * (1.0 - 0.98 * (double)i / (double)total),
+                                0.0, err);
     }
     attune_adam_release(&adam);
     return code;
@@ -173,7 +178,8 @@ enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct att
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
     }
     struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
-    snprintf(head.origin, sizeof head.origin, "corpus %d features %zu seed %d pieces %d epochs %d batch %d rate %g",
+    snprintf(head.origin, sizeof head.origin,
+             "corpus %d features %zu seed %d pieces %d epochs %d batch %d rate %g",
              ATTUNE_CORPUS_VERSION, head.n_params, SEED, N_PIECES, N_EPOCHS, BATCH, rate);
     struct attune_buf path = ATTUNE_BUF_INIT;
     char hash[ATTUNE_HASH_SIZE], name[64];
@@ -181,7 +187,8 @@ enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct att
     snprintf(name, sizeof name, "diffusion-%.16s.ckpt", hash);
     bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
     enum attune_code code = ATTUNE_OK;
-    if (!cache || attune_checkpoint_load(attune_buf_text(&path), &head, model->w, NULL) != ATTUNE_OK) {
+    if (!cache ||
+        attune_checkpoint_load(attune_buf_text(&path), &head, model->w, NULL) != ATTUNE_OK) {
         code = train(model, SEED, N_PIECES, N_EPOCHS, BATCH, rate, err);
         if (code == ATTUNE_OK && cache) {
             attune_checkpoint_save(attune_buf_text(&path), &head, model->w, NULL);

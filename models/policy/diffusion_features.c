@@ -14,31 +14,31 @@ enum {
 static const int offsets[N_OFFSETS] = {-1, 1, -4, 4, -8, 8};
 
 /* One state more than tokens stands for hidden or outside the piece. */
-#define GROUPS(X)                                                                                     \
-    X(CHORD_PLACE, 2 * 4 * 2, ATTUNE_N_CHORD_TOKENS)                                                  \
-    X(CHORD_LEFT, 2 * (ATTUNE_N_CHORD_TOKENS + 1), ATTUNE_N_CHORD_TOKENS)                             \
-    X(CHORD_RIGHT, 2 * (ATTUNE_N_CHORD_TOKENS + 1), ATTUNE_N_CHORD_TOKENS)                            \
-    X(CHORD_ASKED, 2, 1)                                                                              \
-    X(CHORD_COPY, N_OFFSETS * 2, 1)                                                                   \
-    X(COMP_PLACE, ATTUNE_N_METRES, ATTUNE_N_COMPS)                                                    \
-    X(COMP_COPY, N_OFFSETS, 1)                                                                        \
-    X(BASS_PLACE, ATTUNE_N_METRES * ATTUNE_MAX_BEATS, ATTUNE_N_BASS_TOKENS)                           \
-    X(BASS_LEFT, ATTUNE_N_BASS_TOKENS + 1, ATTUNE_N_BASS_TOKENS)                                      \
-    X(BASS_RIGHT, ATTUNE_N_BASS_TOKENS + 1, ATTUNE_N_BASS_TOKENS)                                     \
-    X(BASS_COPY, N_OFFSETS, 1)                                                                        \
-    X(DRUM_PLACE, ATTUNE_N_METRES * 2 * ATTUNE_MAX_EIGHTHS, ATTUNE_N_DRUM_TOKENS)                     \
-    X(DRUM_LEFT, ATTUNE_N_DRUM_TOKENS + 1, ATTUNE_N_DRUM_TOKENS)                                      \
-    X(DRUM_COPY, N_OFFSETS, 1)                                                                        \
-    X(MELODY_PLACE, ATTUNE_N_METRES * ATTUNE_MAX_STEPS, ATTUNE_N_MELODY_TOKENS)                       \
-    X(MELODY_MODE, 2, ATTUNE_N_MELODY_TOKENS)                                                         \
-    X(MELODY_PHRASE, 4 * ATTUNE_MAX_STEPS, N_KINDS)                                                   \
-    X(MELODY_LEFT, 4, N_KINDS)                                                                        \
-    X(MELODY_RIGHT, 4, N_KINDS)                                                                       \
-    X(MELODY_FROM, 3, N_INTERVALS)                                                                    \
-    X(MELODY_TO, 3, N_INTERVALS)                                                                      \
-    X(MELODY_CHORD, ATTUNE_N_CHORD_QUALITIES * 3, N_ABOVE)                                            \
-    X(MELODY_COPY, N_OFFSETS * 2 * N_KINDS, 1)                                                        \
-    X(MELODY_RHYTHM, N_OFFSETS * N_KINDS, N_KINDS)
+#define GROUPS(X)                                                                                  \
+    X(CHORD_PLACE, 2 * 4 * 2, ATTUNE_N_CHORD_TOKENS)                                               \
+    X(CHORD_LEFT, 2 * (ATTUNE_N_CHORD_TOKENS + 1), ATTUNE_N_CHORD_TOKENS)                          \
+    X(CHORD_RIGHT, 2 * (ATTUNE_N_CHORD_TOKENS + 1), ATTUNE_N_CHORD_TOKENS)                         \
+    X(CHORD_ASKED, 2, 1)                                                                           \
+    X(CHORD_COPY, N_OFFSETS * 2, 1)                                                                \
+    X(COMP_PLACE, ATTUNE_N_METRES, ATTUNE_N_COMPS)                                                 \
+    X(COMP_COPY, N_OFFSETS, 1)                                                                     \
+    X(BASS_PLACE, ATTUNE_N_METRES *ATTUNE_MAX_BEATS, ATTUNE_N_BASS_TOKENS)                         \
+    X(BASS_LEFT, ATTUNE_N_BASS_TOKENS + 1, ATTUNE_N_BASS_TOKENS)                                   \
+    X(BASS_RIGHT, ATTUNE_N_BASS_TOKENS + 1, ATTUNE_N_BASS_TOKENS)                                  \
+    X(BASS_COPY, N_OFFSETS, 1)                                                                     \
+    X(DRUM_PLACE, ATTUNE_N_METRES * 2 * ATTUNE_MAX_EIGHTHS, ATTUNE_N_DRUM_TOKENS)                  \
+    X(DRUM_LEFT, ATTUNE_N_DRUM_TOKENS + 1, ATTUNE_N_DRUM_TOKENS)                                   \
+    X(DRUM_COPY, N_OFFSETS, 1)                                                                     \
+    X(MELODY_PLACE, ATTUNE_N_METRES *ATTUNE_MAX_STEPS, ATTUNE_N_MELODY_TOKENS)                     \
+    X(MELODY_MODE, 2, ATTUNE_N_MELODY_TOKENS)                                                      \
+    X(MELODY_PHRASE, 4 * ATTUNE_MAX_STEPS, N_KINDS)                                                \
+    X(MELODY_LEFT, 4, N_KINDS)                                                                     \
+    X(MELODY_RIGHT, 4, N_KINDS)                                                                    \
+    X(MELODY_FROM, 3, N_INTERVALS)                                                                 \
+    X(MELODY_TO, 3, N_INTERVALS)                                                                   \
+    X(MELODY_CHORD, ATTUNE_N_CHORD_QUALITIES * 3, N_ABOVE)                                         \
+    X(MELODY_COPY, N_OFFSETS * 2 * N_KINDS, 1)                                                     \
+    X(MELODY_RHYTHM, N_OFFSETS *N_KINDS, N_KINDS)
 
 enum group {
 #define X(name, contexts, width) G_##name,
@@ -151,7 +151,8 @@ static void melody_features(const struct attune_feature_maps *maps, const struct
     const struct attune_setting *s = &p->setting;
     int steps = attune_metre_steps(s->metre), at = bar * steps + step, n = s->n_bars * steps;
     int weak = step % (steps / attune_metre_beats(s->metre)) == 0 ? 0 : step % 2 == 0 ? 1 : 2;
-    int left = look(p->melody, at - 1, n, ATTUNE_HIDDEN), right = look(p->melody, at + 1, n, ATTUNE_HIDDEN);
+    int left = look(p->melody, at - 1, n, ATTUNE_HIDDEN),
+        right = look(p->melody, at + 1, n, ATTUNE_HIDDEN);
     int from = nearest_pitch(p->melody, at, -1, n), to = nearest_pitch(p->melody, at, 1, n);
     int chord = p->chord[bar];
     add(l, G_MELODY_PLACE, (int)s->metre * ATTUNE_MAX_STEPS + step, NULL);
@@ -173,15 +174,17 @@ static void melody_features(const struct attune_feature_maps *maps, const struct
         int token = look(p->melody, at + offsets[i] * steps, n, ATTUNE_HIDDEN);
         if (token != ATTUNE_HIDDEN) {
             int kind = maps->rhythm[token];
-            bool same_chord = chord != ATTUNE_HIDDEN && chord == look(p->chord, bar + offsets[i], s->n_bars, -1);
+            bool same_chord =
+                chord != ATTUNE_HIDDEN && chord == look(p->chord, bar + offsets[i], s->n_bars, -1);
             add_copy(l, G_MELODY_COPY, (i * 2 + same_chord) * N_KINDS + kind, token);
             add(l, G_MELODY_RHYTHM, i * N_KINDS + kind, maps->rhythm);
         }
     }
 }
 
-int attune_denoiser_features(const struct attune_feature_maps *maps, const struct attune_piece *piece,
-                             struct attune_cell cell, struct attune_feature *features)
+int attune_denoiser_features(const struct attune_feature_maps *maps,
+                             const struct attune_piece *piece, struct attune_cell cell,
+                             struct attune_feature *features)
 {
     struct list l = {.f = features};
     switch (cell.voice) {

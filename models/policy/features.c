@@ -1,6 +1,7 @@
-/* The features of each voice. What is learnt from them: harmony follows the chord before and the chords asked
- * for; rhythm follows the metre; melody moves in small steps through the chord and the scale; bars return
- * after 1, 2, 4, 8 or 12 bars, and a bar that has begun as a copy goes on as one. */
+/* The features of each voice. What is learnt from them: harmony follows the chord before and the
+ * chords asked for; rhythm follows the metre; melody moves in small steps through the chord and the
+ * scale; bars return after 1, 2, 4, 8 or 12 bars, and a bar that has begun as a copy goes on as
+ * one. */
 #include "models/policy/features.h"
 
 #include <stdbool.h>
@@ -20,32 +21,32 @@ enum {
 static const int lags[N_LAGS] = {1, 2, 4, 8, 12};
 
 /* Groups of weights: name, contexts, weights per context. */
-#define GROUPS(X)                                                                                     \
-    X(CHORD_PLACE, 2 * 4 * 2, ATTUNE_N_CHORD_TOKENS)                                                  \
-    X(CHORD_BEFORE, 2 * (ATTUNE_N_CHORD_TOKENS + 1), ATTUNE_N_CHORD_TOKENS)                           \
-    X(CHORD_ASKED, 2, 1)                                                                              \
-    X(CHORD_COPY, N_LAGS * 2 * N_STATUS, 1)                                                           \
-    X(COMP_BEFORE, ATTUNE_N_METRES * (ATTUNE_N_COMPS + 1), ATTUNE_N_COMPS)                            \
-    X(COMP_COPY, N_LAGS * 2, 1)                                                                       \
-    X(BASS_PLACE, ATTUNE_N_METRES * ATTUNE_MAX_BEATS, ATTUNE_N_BASS_TOKENS)                           \
-    X(BASS_BEFORE, ATTUNE_MAX_BEATS * ATTUNE_N_BASS_TOKENS, ATTUNE_N_BASS_TOKENS)                     \
-    X(BASS_QUALITY, ATTUNE_N_CHORD_QUALITIES, ATTUNE_N_BASS_TOKENS)                                   \
-    X(BASS_COPY, N_LAGS * N_STATUS, 1)                                                                \
-    X(DRUM_PLACE, ATTUNE_N_METRES * 2 * ATTUNE_MAX_EIGHTHS, ATTUNE_N_DRUM_TOKENS)                     \
-    X(DRUM_BEFORE, 2 * ATTUNE_N_DRUM_TOKENS, ATTUNE_N_DRUM_TOKENS)                                    \
-    X(DRUM_COPY, N_LAGS * N_STATUS, 1)                                                                \
-    X(MELODY_PLACE, ATTUNE_N_METRES * ATTUNE_MAX_STEPS, ATTUNE_N_MELODY_TOKENS)                       \
-    X(MELODY_MODE, 2 * 3, ATTUNE_N_MELODY_TOKENS)                                                     \
-    X(MELODY_BEFORE, ATTUNE_MELODY_SPAN, ATTUNE_N_MELODY_TOKENS)                                      \
-    X(MELODY_RUN, N_RUNS * 2 * ATTUNE_MAX_STEPS, N_KINDS)                                             \
-    X(MELODY_MOVE, N_MOVES * 3, N_INTERVALS)                                                          \
-    X(MELODY_CHORD, ATTUNE_N_CHORD_QUALITIES * 3, N_ABOVE)                                            \
-    X(MELODY_END, ATTUNE_N_METRES * ATTUNE_MAX_STEPS, N_KINDS)                                        \
-    X(MELODY_END_PITCH, 2, ATTUNE_N_MELODY_TOKENS)                                                    \
-    X(MELODY_PHRASE, 4 * ATTUNE_MAX_STEPS, N_KINDS)                                                   \
-    X(MELODY_ARCH, 4, ATTUNE_N_MELODY_TOKENS)                                                         \
-    X(MELODY_COPY, N_LAGS * 2 * N_KINDS * N_STATUS, 1)                                                \
-    X(MELODY_RHYTHM, N_LAGS * N_KINDS * N_STATUS, N_KINDS)
+#define GROUPS(X)                                                                                  \
+    X(CHORD_PLACE, 2 * 4 * 2, ATTUNE_N_CHORD_TOKENS)                                               \
+    X(CHORD_BEFORE, 2 * (ATTUNE_N_CHORD_TOKENS + 1), ATTUNE_N_CHORD_TOKENS)                        \
+    X(CHORD_ASKED, 2, 1)                                                                           \
+    X(CHORD_COPY, N_LAGS * 2 * N_STATUS, 1)                                                        \
+    X(COMP_BEFORE, ATTUNE_N_METRES *(ATTUNE_N_COMPS + 1), ATTUNE_N_COMPS)                          \
+    X(COMP_COPY, N_LAGS * 2, 1)                                                                    \
+    X(BASS_PLACE, ATTUNE_N_METRES *ATTUNE_MAX_BEATS, ATTUNE_N_BASS_TOKENS)                         \
+    X(BASS_BEFORE, ATTUNE_MAX_BEATS *ATTUNE_N_BASS_TOKENS, ATTUNE_N_BASS_TOKENS)                   \
+    X(BASS_QUALITY, ATTUNE_N_CHORD_QUALITIES, ATTUNE_N_BASS_TOKENS)                                \
+    X(BASS_COPY, N_LAGS *N_STATUS, 1)                                                              \
+    X(DRUM_PLACE, ATTUNE_N_METRES * 2 * ATTUNE_MAX_EIGHTHS, ATTUNE_N_DRUM_TOKENS)                  \
+    X(DRUM_BEFORE, 2 * ATTUNE_N_DRUM_TOKENS, ATTUNE_N_DRUM_TOKENS)                                 \
+    X(DRUM_COPY, N_LAGS *N_STATUS, 1)                                                              \
+    X(MELODY_PLACE, ATTUNE_N_METRES *ATTUNE_MAX_STEPS, ATTUNE_N_MELODY_TOKENS)                     \
+    X(MELODY_MODE, 2 * 3, ATTUNE_N_MELODY_TOKENS)                                                  \
+    X(MELODY_BEFORE, ATTUNE_MELODY_SPAN, ATTUNE_N_MELODY_TOKENS)                                   \
+    X(MELODY_RUN, N_RUNS * 2 * ATTUNE_MAX_STEPS, N_KINDS)                                          \
+    X(MELODY_MOVE, N_MOVES * 3, N_INTERVALS)                                                       \
+    X(MELODY_CHORD, ATTUNE_N_CHORD_QUALITIES * 3, N_ABOVE)                                         \
+    X(MELODY_END, ATTUNE_N_METRES *ATTUNE_MAX_STEPS, N_KINDS)                                      \
+    X(MELODY_END_PITCH, 2, ATTUNE_N_MELODY_TOKENS)                                                 \
+    X(MELODY_PHRASE, 4 * ATTUNE_MAX_STEPS, N_KINDS)                                                \
+    X(MELODY_ARCH, 4, ATTUNE_N_MELODY_TOKENS)                                                      \
+    X(MELODY_COPY, N_LAGS * 2 * N_KINDS * N_STATUS, 1)                                             \
+    X(MELODY_RHYTHM, N_LAGS *N_KINDS *N_STATUS, N_KINDS)
 
 enum group {
 #define X(name, contexts, width) G_##name,
@@ -107,9 +108,10 @@ static void add_copy(struct list *l, enum group g, int context, int token)
     };
 }
 
-/* How well the music has copied itself at a distance of `lag` bars: this bar up to position (0 nothing yet, 1
- * all the same, 2 not), the whole bar before (yes or no), and the place in the four-bar phrase (its first bar,
- * or a later one), and whether the piece's last phrase has begun. row: the voice's tokens, `units` a bar. */
+/* How well the music has copied itself at a distance of `lag` bars: this bar up to position (0
+ * nothing yet, 1 all the same, 2 not), the whole bar before (yes or no), and the place in the
+ * four-bar phrase (its first bar, or a later one), and whether the piece's last phrase has begun.
+ * row: the voice's tokens, `units` a bar. */
 static int copy_status(const struct attune_piece *p, const uint8_t *row, int units, int bar,
                        int position, int lag)
 {
@@ -163,7 +165,8 @@ static void drum_features(const struct attune_piece *p, int bar, int eighth, str
     int eighths = attune_metre_eighths(p->setting.metre), at = bar * eighths + eighth;
     bool fill = bar % 4 == 3;
     add(l, G_DRUM_PLACE, ((int)p->setting.metre * 2 + fill) * ATTUNE_MAX_EIGHTHS + eighth, NULL);
-    add(l, G_DRUM_BEFORE, eighth % 2 * ATTUNE_N_DRUM_TOKENS + (at > 0 ? p->drums[at - 1] : 0), NULL);
+    add(l, G_DRUM_BEFORE, eighth % 2 * ATTUNE_N_DRUM_TOKENS + (at > 0 ? p->drums[at - 1] : 0),
+        NULL);
     for (int i = 0; i < N_LAGS && lags[i] <= bar; i++) {
         int status = copy_status(p, p->drums, eighths, bar, eighth, lags[i]);
         add_copy(l, G_DRUM_COPY, i * N_STATUS + status, p->drums[at - lags[i] * eighths]);
@@ -232,7 +235,8 @@ static void melody_features(const struct attune_feature_maps *maps, const struct
         int status = copy_status(p, p->melody, steps, bar, step, lags[i]);
         int token = p->melody[at - lags[i] * steps], kind = maps->rhythm[token];
         bool same_chord = chord == p->chord[bar - lags[i]];
-        add_copy(l, G_MELODY_COPY, ((i * 2 + same_chord) * N_KINDS + kind) * N_STATUS + status, token);
+        add_copy(l, G_MELODY_COPY, ((i * 2 + same_chord) * N_KINDS + kind) * N_STATUS + status,
+                 token);
         add(l, G_MELODY_RHYTHM, (i * N_KINDS + kind) * N_STATUS + status, maps->rhythm);
     }
 }

@@ -1,9 +1,10 @@
 /* `builtin: diffusion`: the masked-diffusion reference model, trained when first needed. Options:
  *
  *     denoise_steps: N   1..1000, default 32
- *     method dpo         DiffRhythm+; preference: multi, single, cross-pair or interpolation (default multi) of
- *                        reward.proxy and reward.rules; pairs (2048), epochs (2), beta (200), rate (0.01)
- *     method inference   SCG by `select: METRIC_ID`; draws: N candidates per step (1..256, default 16)
+ *     method dpo         DiffRhythm+; preference: multi, single, cross-pair or interpolation
+ * (default multi) of reward.proxy and reward.rules; pairs (2048), epochs (2), beta (200), rate
+ * (0.01) method inference   SCG by `select: METRIC_ID`; draws: N candidates per step (1..256,
+ * default 16)
  *
  * The log-probability of a diffusion sample is not known exactly, so none is reported. */
 #include "base/hash.h"
@@ -31,8 +32,8 @@ static void close_state(void *state)
     }
 }
 
-static enum attune_code parse_mix(const struct attune_model_spec *spec, enum attune_preference_mix *mix,
-                                  struct attune_err *err)
+static enum attune_code parse_mix(const struct attune_model_spec *spec,
+                                  enum attune_preference_mix *mix, struct attune_err *err)
 {
     const char *name = attune_option_get(spec, "preference", "multi");
     for (int i = 0; i < ATTUNE_N_MIXES; i++) {
@@ -41,9 +42,10 @@ static enum attune_code parse_mix(const struct attune_model_spec *spec, enum att
             return ATTUNE_OK;
         }
     }
-    return attune_fail(err, ATTUNE_E_INPUT,
-                       "model '%s': preference is '%s', not multi, single, cross-pair or interpolation",
-                       spec->name, name);
+    return attune_fail(
+        err, ATTUNE_E_INPUT,
+        "model '%s': preference is '%s', not multi, single, cross-pair or interpolation",
+        spec->name, name);
 }
 
 static enum attune_code parse_diffrhythm(const struct attune_model_spec *spec,
@@ -75,7 +77,8 @@ static enum attune_code train(struct attune_diffusion *model, const struct attun
     struct attune_scorer_pool *pools[2] = {NULL, NULL};
     struct attune_diffusion *ref = attune_diffusion_copy(model);
     struct attune_prompt *prompts = attune_training_prompts_new(PROMPT_SEED, N_PROMPTS, err);
-    enum attune_code code = ref && prompts ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    enum attune_code code =
+        ref && prompts ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     if (code == ATTUNE_OK) {
         code = attune_scorer_pool_new(&pools[0], "reward.proxy", err);
     }
@@ -140,8 +143,9 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     }
     if (code == ATTUNE_OK && spec->method != ATTUNE_METHOD_NONE &&
         spec->method != ATTUNE_METHOD_DPO && spec->method != ATTUNE_METHOD_INFERENCE) {
-        code = attune_fail(err, ATTUNE_E_INPUT, "model '%s': diffusion knows the methods none, dpo, inference",
-                           spec->name);
+        code =
+            attune_fail(err, ATTUNE_E_INPUT,
+                        "model '%s': diffusion knows the methods none, dpo, inference", spec->name);
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
         code = attune_scorer_pool_new(&s->scorers, select, err);
@@ -173,8 +177,8 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     if (s->scorers) {
         struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
         enum attune_code code =
-            scorer ? attune_scg_sample(s->model, scorer, request->prompt, s->n_steps, s->n_draws, &rng,
-                                       &piece, &n_tokens, &n_rewards, err)
+            scorer ? attune_scg_sample(s->model, scorer, request->prompt, s->n_steps, s->n_draws,
+                                       &rng, &piece, &n_tokens, &n_rewards, err)
                    : ATTUNE_E_MEMORY;
         attune_scorer_return(s->scorers, scorer);
         if (code != ATTUNE_OK) {
@@ -197,15 +201,21 @@ static enum attune_code generate(void *state, const struct attune_request *reque
 static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
 {
     struct state *s = state;
-    attune_hash_bytes(attune_diffusion_params(s->model), attune_diffusion_n_params() * sizeof(float), hash);
+    attune_hash_bytes(attune_diffusion_params(s->model),
+                      attune_diffusion_n_params() * sizeof(float), hash);
     return ATTUNE_OK;
 }
 
-static const char *const options[] = {"denoise_steps", "preference", "pairs", "epochs", "beta", "rate",
-                                      "select", "draws", NULL};
+static const char *const options[] = {"denoise_steps", "preference", "pairs", "epochs", "beta",
+                                      "rate",          "select",     "draws", NULL};
 
 const struct attune_generator attune_generator_diffusion = {
-    .name = "diffusion", .summary = "masked-diffusion reference model; DiffRhythm+, SCG", .builtin = true,
-    .options = options, .open = open_state, .generate = generate, .close = close_state,
+    .name = "diffusion",
+    .summary = "masked-diffusion reference model; DiffRhythm+, SCG",
+    .builtin = true,
+    .options = options,
+    .open = open_state,
+    .generate = generate,
+    .close = close_state,
     .fingerprint = fingerprint,
 };

@@ -1,6 +1,6 @@
-/* `builtin: policy`: the autoregressive reference policy, trained when first needed, and what alignment makes of it:
- * `method: rlhf`, `dpo` or `sft` trains it further (recipe.h has the options), `method: inference` selects among
- * samples. Options of selection, for any method:
+/* `builtin: policy`: the autoregressive reference policy, trained when first needed, and what
+ * alignment makes of it: `method: rlhf`, `dpo` or `sft` trains it further (recipe.h has the
+ * options), `method: inference` selects among samples. Options of selection, for any method:
  *
  *     best_of: N         draw N samples, keep the best (1..65536, default 1)
  *     select: METRIC_ID  by this metric, in its own direction
@@ -52,7 +52,8 @@ static enum attune_code open_search(const struct attune_model_spec *spec, struct
                                        : attune_option_get(spec, "select", "harmonic.key_clarity");
     enum attune_code code = attune_option_count(spec, "beams", 3, 1, 256, &n_beams, err);
     if (code == ATTUNE_OK) {
-        code = attune_option_count(spec, "keep_beams", n_beams < 2 ? 1 : 2, 1, n_beams, &n_keep, err);
+        code =
+            attune_option_count(spec, "keep_beams", n_beams < 2 ? 1 : 2, 1, n_beams, &n_keep, err);
     }
     if (code == ATTUNE_OK) {
         code = attune_option_count(spec, "block_bars", 4, 1, ATTUNE_MAX_BARS, &block_bars, err);
@@ -164,17 +165,24 @@ static enum attune_code generate(void *state, const struct attune_request *reque
 static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
 {
     struct state *s = state;
-    attune_hash_bytes(attune_policy_params(s->policy), attune_policy_n_params() * sizeof(float), hash);
+    attune_hash_bytes(attune_policy_params(s->policy), attune_policy_n_params() * sizeof(float),
+                      hash);
     return ATTUNE_OK;
 }
 
 static const char *const options[] = {
-    "best_of", "select", "algorithm", "reward", "train_seed", "steps", "batch", "beta", "rate", "group",
-    "pairs", "epochs", "lambda", "rounds", "keep", "beams", "keep_beams", "block_bars", "alpha", NULL,
+    "best_of", "select", "algorithm",  "reward",     "train_seed", "steps",  "batch",
+    "beta",    "rate",   "group",      "pairs",      "epochs",     "lambda", "rounds",
+    "keep",    "beams",  "keep_beams", "block_bars", "alpha",      NULL,
 };
 
 const struct attune_generator attune_generator_policy = {
-    .name = "policy", .summary = "autoregressive reference policy; aligned by method, best-of-n", .builtin = true,
-    .options = options, .open = open_state, .generate = generate, .close = close_state,
+    .name = "policy",
+    .summary = "autoregressive reference policy; aligned by method, best-of-n",
+    .builtin = true,
+    .options = options,
+    .open = open_state,
+    .generate = generate,
+    .close = close_state,
     .fingerprint = fingerprint,
 };

@@ -34,7 +34,8 @@ void attune_factor_normalise(struct attune_factor *f, const float *w)
     }
 }
 
-void attune_factor_gradient(const struct attune_factor *f, int token, double weight, double *gradient)
+void attune_factor_gradient(const struct attune_factor *f, int token, double weight,
+                            double *gradient)
 {
     for (int i = 0; i < f->n_features; i++) {
         const struct attune_feature *feature = &f->features[i];

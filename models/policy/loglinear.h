@@ -1,5 +1,5 @@
-/* Log-linear distributions over the tokens of one cell: a logit is the sum of the active weights. Shared by the
- * autoregressive policy and the diffusion model. */
+/* Log-linear distributions over the tokens of one cell: a logit is the sum of the active weights.
+ * Shared by the autoregressive policy and the diffusion model. */
 #ifndef ATTUNE_MODELS_LOGLINEAR_H
 #define ATTUNE_MODELS_LOGLINEAR_H
 
@@ -15,6 +15,7 @@ struct attune_factor {
 void attune_factor_normalise(struct attune_factor *f, const float *w);
 
 /* Adds weight * d log p(token) / d w to gradient. */
-void attune_factor_gradient(const struct attune_factor *f, int token, double weight, double *gradient);
+void attune_factor_gradient(const struct attune_factor *f, int token, double weight,
+                            double *gradient);
 
 #endif

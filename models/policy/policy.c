@@ -74,8 +74,8 @@ double attune_policy_logprob(const struct attune_policy *policy, const struct at
     return logprob;
 }
 
-double attune_policy_accumulate(const struct attune_policy *policy, const struct attune_piece *piece,
-                                double weight, double *gradient)
+double attune_policy_accumulate(const struct attune_policy *policy,
+                                const struct attune_piece *piece, double weight, double *gradient)
 {
     struct attune_factor f;
     struct attune_cell cell = {0};
@@ -89,8 +89,8 @@ double attune_policy_accumulate(const struct attune_policy *policy, const struct
     return logprob;
 }
 
-void attune_policy_cell_logprobs(const struct attune_policy *policy, const struct attune_piece *piece,
-                                 double *logprobs)
+void attune_policy_cell_logprobs(const struct attune_policy *policy,
+                                 const struct attune_piece *piece, double *logprobs)
 {
     struct attune_factor f;
     struct attune_cell cell = {0};
@@ -100,8 +100,9 @@ void attune_policy_cell_logprobs(const struct attune_policy *policy, const struc
     } while (attune_cell_next(&piece->setting, &cell));
 }
 
-void attune_policy_accumulate_cells(const struct attune_policy *policy, const struct attune_piece *piece,
-                                    const double *weights, double *gradient)
+void attune_policy_accumulate_cells(const struct attune_policy *policy,
+                                    const struct attune_piece *piece, const double *weights,
+                                    double *gradient)
 {
     struct attune_factor f;
     struct attune_cell cell = {0};
@@ -111,8 +112,8 @@ void attune_policy_accumulate_cells(const struct attune_policy *policy, const st
     } while (attune_cell_next(&piece->setting, &cell));
 }
 
-double attune_policy_extend(const struct attune_policy *policy, struct attune_piece *piece, int from,
-                            int to, struct attune_rng *rng)
+double attune_policy_extend(const struct attune_policy *policy, struct attune_piece *piece,
+                            int from, int to, struct attune_rng *rng)
 {
     struct attune_factor f;
     struct attune_cell cell = {.bar = from};
@@ -126,8 +127,9 @@ double attune_policy_extend(const struct attune_policy *policy, struct attune_pi
     return logprob;
 }
 
-double attune_policy_sample(const struct attune_policy *policy, const struct attune_setting *setting,
-                            struct attune_piece *piece, struct attune_rng *rng)
+double attune_policy_sample(const struct attune_policy *policy,
+                            const struct attune_setting *setting, struct attune_piece *piece,
+                            struct attune_rng *rng)
 {
     *piece = (struct attune_piece){.setting = *setting};
     return attune_policy_extend(policy, piece, 0, setting->n_bars, rng);

@@ -12,8 +12,8 @@ const struct attune_policy_training attune_policy_training_default = {
 void attune_policy_origin(const struct attune_policy_training *t, char *text, size_t size)
 {
     snprintf(text, size, "corpus %d features %zu seed %llu pieces %zu epochs %d batch %zu rate %g",
-             ATTUNE_CORPUS_VERSION, attune_policy_n_params(), (unsigned long long)t->seed, t->n_pieces,
-             t->n_epochs, t->batch, t->rate);
+             ATTUNE_CORPUS_VERSION, attune_policy_n_params(), (unsigned long long)t->seed,
+             t->n_pieces, t->n_epochs, t->batch, t->rate);
 }
 
 enum attune_code attune_policy_fit(struct attune_policy *policy, const struct attune_piece *pieces,

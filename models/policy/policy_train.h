@@ -1,4 +1,5 @@
-/* The base policy: maximum likelihood on the built-in corpus, made when first needed and kept in the cache. */
+/* The base policy: maximum likelihood on the built-in corpus, made when first needed and kept in
+ * the cache. */
 #ifndef ATTUNE_MODELS_POLICY_TRAIN_H
 #define ATTUNE_MODELS_POLICY_TRAIN_H
 
@@ -15,14 +16,14 @@ struct attune_policy_training {
 /* What the suites use: about 2 s on one core. */
 extern const struct attune_policy_training attune_policy_training_default;
 
-/* Trains from zero on pieces[n_pieces] in the order given: the same bits on every run. mean_nats receives the
- * mean negative log-likelihood per cell of the last epoch; may be NULL. */
+/* Trains from zero on pieces[n_pieces] in the order given: the same bits on every run. mean_nats
+ * receives the mean negative log-likelihood per cell of the last epoch; may be NULL. */
 enum attune_code attune_policy_fit(struct attune_policy *policy, const struct attune_piece *pieces,
                                    const struct attune_policy_training *training, double *mean_nats,
                                    struct attune_err *err);
 
-/* The default base policy, from the cache where it is there and sound, else trained and (where the folder can
- * be written) cached. */
+/* The default base policy, from the cache where it is there and sound, else trained and (where the
+ * folder can be written) cached. */
 enum attune_code attune_policy_base(struct attune_policy **out, struct attune_err *err);
 
 /* The text that identifies how the base policy was made: a checkpoint's origin. */

@@ -26,9 +26,10 @@ enum attune_code attune_plot_heatmap(struct attune_figure *figure, const struct 
                                      const size_t *metrics, size_t n_metrics,
                                      struct attune_err *err);
 
-/* One metric, prompt by prompt: a point per prompt and model with the mean and its interval; how often one model beats
- * another on a prompt; mean ranks over the prompts with bars that join models which Holm-corrected signed-rank tests do
- * not separate (Demsar 2006; Benavoli et al. 2016). scores: of at least this metric, models as in the board. */
+/* One metric, prompt by prompt: a point per prompt and model with the mean and its interval; how
+ * often one model beats another on a prompt; mean ranks over the prompts with bars that join models
+ * which Holm-corrected signed-rank tests do not separate (Demsar 2006; Benavoli et al. 2016).
+ * scores: of at least this metric, models as in the board. */
 enum attune_code attune_plot_distribution(struct attune_figure *figure,
                                           const struct attune_board *board, size_t metric,
                                           const struct attune_score_table *scores,

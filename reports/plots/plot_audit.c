@@ -1,5 +1,6 @@
-/* Dose and response as small multiples: one panel per metric, one line per damage that it declares to answer
- * for, over the dose the probability that a clean piece scores better than a damaged one. */
+/* Dose and response as small multiples: one panel per metric, one line per damage that it declares
+ * to answer for, over the dose the probability that a clean piece scores better than a damaged one.
+ */
 #include "reports/plots/plot_audit.h"
 
 #include <math.h>
@@ -47,11 +48,13 @@ static size_t add_panel(struct attune_figure *figure, const struct attune_audit 
     const struct attune_metric *m = attune_metrics[audit->selection.index[metric]];
     const double width_cm = ATTUNE_FIGURE_PAGE_CM / PANELS_PER_ROW;
     const double left = width_cm * (double)(place % PANELS_PER_ROW) + left_cm;
-    const double top = height_cm - header_cm - (panel_cm + gap_cm) * (double)(place / PANELS_PER_ROW);
+    const double top =
+        height_cm - header_cm - (panel_cm + gap_cm) * (double)(place / PANELS_PER_ROW);
     attune_figure_panel(figure, left, top - panel_cm, left + width_cm - left_cm - 0.2, top);
     attune_buf_add(&figure->script, "set title ");
     attune_figure_text(figure, m->id);
-    attune_buf_add(&figure->script, " noenhanced offset 0,-0.6\nplot 0.5 notitle lc rgb '#999999' dt 3");
+    attune_buf_add(&figure->script,
+                   " noenhanced offset 0,-0.6\nplot 0.5 notitle lc rgb '#999999' dt 3");
     for (size_t k = 0; k < summary->n_responses; k++) {
         const struct attune_audit_response *r = &summary->responses[k];
         if (!is_shown(r, metric)) {
@@ -60,8 +63,9 @@ static size_t add_panel(struct attune_figure *figure, const struct attune_audit 
         const struct attune_audit_series *series = &audit->series[r->series];
         attune_buf_add(&figure->script, ", ");
         attune_figure_data_name(figure);
-        attune_buf_addf(&figure->script, " index %zu using 1:2 with lines lw 1.5 dt %d lc rgb '%s' title ",
-                        block++, series->seen_as == ATTUNE_SYMBOLIC ? 1 : 2,
+        attune_buf_addf(&figure->script,
+                        " index %zu using 1:2 with lines lw 1.5 dt %d lc rgb '%s' title ", block++,
+                        series->seen_as == ATTUNE_SYMBOLIC ? 1 : 2,
                         attune_figure_color((size_t)(series->damage - attune_damages)));
         attune_figure_text(figure, series->damage->title);
         attune_buf_add(&figure->script, " noenhanced");

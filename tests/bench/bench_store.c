@@ -2,8 +2,9 @@
  *
  *     bench_store OUT.db SAMPLES METRICS
  *
- * Ten models share the samples, with four seeds; scores are seeded noise, every 97th undefined. Prints samples,
- * scores, seconds, scores per second, the file's size and the peak of resident memory. */
+ * Ten models share the samples, with four seeds; scores are seeded noise, every 97th undefined.
+ * Prints samples, scores, seconds, scores per second, the file's size and the peak of resident
+ * memory. */
 #include <math.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -39,16 +40,20 @@ static void exec(struct attune_store *store, const char *sql)
 static void add_header(struct attune_store *store, long n_prompts, long n_metrics)
 {
     char sql[512];
-    exec(store, "INSERT INTO run VALUES (1,'key','bench','suite: bench','h','s.yaml','p','/files',0,'[]',0,"
-                "'0','c','cc','','cpu','host','{}','fftw',NULL,NULL,1,'2026-01-01T00:00:00Z',NULL)");
+    exec(
+        store,
+        "INSERT INTO run VALUES (1,'key','bench','suite: bench','h','s.yaml','p','/files',0,'[]',0,"
+        "'0','c','cc','','cpu','host','{}','fftw',NULL,NULL,1,'2026-01-01T00:00:00Z',NULL)");
     exec(store, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)"
-                " INSERT INTO model SELECT i, 1, i, 'model-' || i, 'none', NULL, 'policy', '{}', '', 0, NULL"
+                " INSERT INTO model SELECT i, 1, i, 'model-' || i, 'none', NULL, 'policy', '{}', "
+                "'', 0, NULL"
                 " FROM n");
     static const char *const numbered[] = {
         "INSERT INTO prompt SELECT i, 'p' || i, 'prompt', '{}', 'hash' || i FROM n",
         "INSERT INTO run_prompt SELECT 1, i, i FROM n",
         "INSERT INTO params SELECT i, 'params' || i, '{}' FROM n",
-        "INSERT INTO metric SELECT i, 'bench.m' || i, 1, '', 'm' || i, '1', 'up', NULL, 0, 1, 'audio', '', ''"
+        "INSERT INTO metric SELECT i, 'bench.m' || i, 1, '', 'm' || i, '1', 'up', NULL, 0, 1, "
+        "'audio', '', ''"
         " FROM n",
         "INSERT INTO run_metric SELECT 1, i, i FROM n",
     };

@@ -1,5 +1,5 @@
-/* Ratings against FastChat, Music Arena's code, statsmodels and an exact Newton solution (versions and
- * conventions in bradley_terry.json), on votes read through our own importers. */
+/* Ratings against FastChat, Music Arena's code, statsmodels and an exact Newton solution (versions
+ * and conventions in bradley_terry.json), on votes read through our own importers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,8 +52,8 @@ static void compare(const struct attune_ranking *ranking, const json_t *want, do
     }
 }
 
-/* No ridge, every tie and both-bad vote half a win: FastChat's convention, solved exactly. The published
- * L-BFGS solution itself is up to .007 Elo off, as the file says. */
+/* No ridge, every tie and both-bad vote half a win: FastChat's convention, solved exactly. The
+ * published L-BFGS solution itself is up to .007 Elo off, as the file says. */
 static void exact_ratings(void **state)
 {
     json_t *file = goldens_json("preferences/bradley_terry.json");
@@ -61,8 +61,8 @@ static void exact_ratings(void **state)
         const json_t *set = json_object_get(json_object_get(file, "sets"), sets[i]);
         struct attune_ballot ballot;
         struct attune_ranking ranking;
-        rank_file(json_string_value(json_object_get(set, "csv")), true, 0.0, ATTUNE_CI_SANDWICH, &ballot,
-                  &ranking);
+        rank_file(json_string_value(json_object_get(set, "csv")), true, 0.0, ATTUNE_CI_SANDWICH,
+                  &ballot, &ranking);
         compare(&ranking, json_object_get(set, "exact_mle_newton_elo_centred"), 1e-7, "exact");
         compare(&ranking, json_object_get(set, "fastchat_bt"), 0.01, "FastChat");
         assert_true(fabs(-ranking.log_likelihood -
@@ -81,8 +81,8 @@ static void music_arena_ratings(void **state)
         const json_t *set = json_object_get(json_object_get(file, "sets"), sets[i]);
         struct attune_ballot ballot;
         struct attune_ranking ranking;
-        rank_file(json_string_value(json_object_get(set, "csv")), false, 0.5, ATTUNE_CI_SANDWICH, &ballot,
-                  &ranking);
+        rank_file(json_string_value(json_object_get(set, "csv")), false, 0.5, ATTUNE_CI_SANDWICH,
+                  &ballot, &ranking);
         compare(&ranking, json_object_get(set, "music_arena_score"), 0.02, "Music Arena");
         attune_ranking_release(&ranking);
         attune_ballot_release(&ballot);
@@ -140,7 +140,8 @@ static void published_scores(void **state)
     }
     attune_records_close(records);
     struct attune_calibration c;
-    assert_int_equal(attune_calibrate(scored.pairs, scored.n, ATTUNE_TIE_DROPPED, &c, NULL), ATTUNE_OK);
+    assert_int_equal(attune_calibrate(scored.pairs, scored.n, ATTUNE_TIE_DROPPED, &c, NULL),
+                     ATTUNE_OK);
     assert_int_equal((int)c.n_right, 429);
     assert_true(fabs(c.accuracy - .5369211514) < 1e-9);
     assert_true(fabs(c.auc - .551532) < 1e-6);

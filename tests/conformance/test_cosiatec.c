@@ -1,5 +1,5 @@
-/* symbolic.cosiatec_* against omnisia's COSIATEC (chromatic pitch, default options), exact, and the worked
- * example of 20 points. */
+/* symbolic.cosiatec_* against omnisia's COSIATEC (chromatic pitch, default options), exact, and the
+ * worked example of 20 points. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

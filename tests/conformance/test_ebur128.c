@@ -46,7 +46,8 @@ static void compare(struct attune_analysis *a, const char *folder, const char *c
     const struct attune_levels *l = attune_analysis_levels(a);
     near(path, "integrated", l->integrated_lufs, number(ffmpeg, "integrated_lufs"), 0.1);
     near(path, "true peak", 20.0 * log10(l->true_peak), number(ffmpeg, "true_peak_dbfs"), 0.1);
-    near(path, "sample peak", 20.0 * log10(l->sample_peak), number(ffmpeg, "sample_peak_dbfs"), 0.051);
+    near(path, "sample peak", 20.0 * log10(l->sample_peak), number(ffmpeg, "sample_peak_dbfs"),
+         0.051);
     near(path, "integrated", l->integrated_lufs, number(libebur128, "integrated"), 0.01);
     near(path, "range", l->range_lu, number(libebur128, "lra"), 0.1);
 }

@@ -1,4 +1,5 @@
-/* compat.musdr.h1, h4 and gs against MusDr's functions on recorded bars. Tolerance 1e-9 absolute. */
+/* compat.musdr.h1, h4 and gs against MusDr's functions on recorded bars. Tolerance 1e-9 absolute.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

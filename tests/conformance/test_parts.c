@@ -58,7 +58,8 @@ static void test_game_music(void **state)
         attune_buf_release(&path);
     }
     closedir(dir);
-    print_message("%zu files, %zu with a bass, %zu beats with a chord\n", n_files, n_with_bass, n_chords);
+    print_message("%zu files, %zu with a bass, %zu beats with a chord\n", n_files, n_with_bass,
+                  n_chords);
     assert_true(n_files >= 30 && n_with_bass * 10 >= n_files * 8);
     attune_analysis_free(analysis);
 }

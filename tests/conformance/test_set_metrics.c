@@ -1,6 +1,6 @@
-/* Set metrics against fadtk, kadtk, prdc and vendi-score (set_metrics.json of the goldens names their
- * versions). Tolerances: Frechet 1e-6 relative to the float64 reference, MMD 1e-6 absolute before scaling
- * (single-precision distances), Vendi 1e-6, neighbours exact. */
+/* Set metrics against fadtk, kadtk, prdc and vendi-score (set_metrics.json of the goldens names
+ * their versions). Tolerances: Frechet 1e-6 relative to the float64 reference, MMD 1e-6 absolute
+ * before scaling (single-precision distances), Vendi 1e-6, neighbours exact. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,7 +92,8 @@ static void check_pair(const char *name, size_t n)
     struct attune_set_pair *pair = make_pair(&reference, &candidate, options);
     const double fad = golden(set, "fad", "ref_symmetric_float64");
     expect("set.fad", value_of(pair, "set.fad") / fad, 1.0, 1e-6);
-    expect("set.mmd2", value_of(pair, "set.mmd2"), golden(set, NULL, "kad_gaussian_f64_bwRef") / 100.0, 1e-6);
+    expect("set.mmd2", value_of(pair, "set.mmd2"),
+           golden(set, NULL, "kad_gaussian_f64_bwRef") / 100.0, 1e-6);
     expect("set.kad", value_of(pair, "set.kad"), golden(set, NULL, "kad_gaussian_f64_bwRef"), 1e-4);
     expect("set.vendi", value_of(pair, "set.vendi"), golden(set, "vendi_B", "score_X"), 1e-6);
     struct attune_set_value legacy;
@@ -115,7 +116,8 @@ static void check_pair(const char *name, size_t n)
     options.bandwidth = ATTUNE_BANDWIDTH_FIXED;
     options.bandwidth_value = 10.0;
     pair = make_pair(&reference, &candidate, options);
-    expect("kad of bandwidth 10", value_of(pair, "set.kad"), golden(set, NULL, "kad_gaussian_f64_bw10"), 1e-4);
+    expect("kad of bandwidth 10", value_of(pair, "set.kad"),
+           golden(set, NULL, "kad_gaussian_f64_bw10"), 1e-4);
     attune_set_pair_free(pair);
 
     for (size_t k = 3; k <= 10; k += k == 3 ? 2 : 5) {
@@ -133,7 +135,8 @@ static void check_pair(const char *name, size_t n)
     check_curve(json_object_get(set, "mauve"));
 
     const struct attune_set first = {.rows = a.v, .n = n / 2, .d = a.n_cols};
-    const struct attune_set second = {.rows = a.v + n / 2 * a.n_cols, .n = n - n / 2, .d = a.n_cols};
+    const struct attune_set second = {
+        .rows = a.v + n / 2 * a.n_cols, .n = n - n / 2, .d = a.n_cols};
     options.bandwidth = ATTUNE_BANDWIDTH_REFERENCE;
     pair = make_pair(&first, &second, options);
     const double halves = golden(set, "fad_split_half_A", "ref_symmetric_float64");

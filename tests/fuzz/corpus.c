@@ -1,4 +1,5 @@
-/* Makes the seed corpora: corpus DIR writes DIR/{midi,audio,npy,jsonl,attributes}/NNN, healthy and damaged files. */
+/* Makes the seed corpora: corpus DIR writes DIR/{midi,audio,npy,jsonl,attributes}/NNN, healthy and
+ * damaged files. */
 #include <stdio.h>
 
 #include "base/io/file.h"
@@ -44,7 +45,8 @@ static struct fuzz_file make_npy(int number)
     struct attune_buf out = ATTUNE_BUF_INIT;
     const char *header = headers[number % 4];
     attune_buf_add_bytes(&out, number % 8 < 4 ? "\x93NUMPY\x01" : "\x93NUMPY\x02", 7);
-    attune_buf_add_bytes(&out, (const char[]){0, (char)strlen(header), 0, 0, 0}, number % 8 < 4 ? 3 : 5);
+    attune_buf_add_bytes(&out, (const char[]){0, (char)strlen(header), 0, 0, 0},
+                         number % 8 < 4 ? 3 : 5);
     attune_buf_add(&out, header);
     for (int i = 0; i < 128; i++) {
         attune_buf_add_bytes(&out, (const char[]){(char)(i * 37)}, 1);
@@ -56,8 +58,9 @@ static struct fuzz_file make_jsonl(int number)
 {
     struct attune_buf out = ATTUNE_BUF_INIT;
     for (int i = 0; i <= number; i++) {
-        attune_buf_addf(&out, "{\"id\": \"p%d\", \"x\": [%d, 1e%d, true, null, \"\\u00e9\xc3\xa9\"]}%s", i, i, i,
-                        i % 3 ? "\n" : "\r\n\n");
+        attune_buf_addf(&out,
+                        "{\"id\": \"p%d\", \"x\": [%d, 1e%d, true, null, \"\\u00e9\xc3\xa9\"]}%s",
+                        i, i, i, i % 3 ? "\n" : "\r\n\n");
     }
     return (struct fuzz_file){(uint8_t *)out.text, out.n_bytes};
 }

@@ -1,6 +1,7 @@
-/* Damaged files by the thousand: `damage COUNT [FOLDER]` injures COUNT MIDI files and COUNT audio files and
- * reads each. The healthy ones are made here; MIDI files below FOLDER join them. A test with 300; by hand,
- * under the asan preset, with 10000. Prints the number of the file in hand when something breaks. */
+/* Damaged files by the thousand: `damage COUNT [FOLDER]` injures COUNT MIDI files and COUNT audio
+ * files and reads each. The healthy ones are made here; MIDI files below FOLDER join them. A test
+ * with 300; by hand, under the asan preset, with 10000. Prints the number of the file in hand when
+ * something breaks. */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@ static unsigned long number_in_hand;
 static void tell(void)
 {
     char text[128];
-    const int n = snprintf(text, sizeof text, "damage: %s file %lu\n", kind_in_hand, number_in_hand);
+    const int n =
+        snprintf(text, sizeof text, "damage: %s file %lu\n", kind_in_hand, number_in_hand);
     if (write(STDERR_FILENO, text, (size_t)n) != n) {
         _exit(1);
     }
@@ -77,8 +79,8 @@ static size_t gather_audio(struct fuzz_file *files)
     return HEALTHY;
 }
 
-static void run(const char *kind, const struct fuzz_file *files, size_t n_files, unsigned long count,
-                bool is_midi)
+static void run(const char *kind, const struct fuzz_file *files, size_t n_files,
+                unsigned long count, bool is_midi)
 {
     kind_in_hand = kind;
     for (unsigned long i = 0; i < count; i++) {
@@ -113,7 +115,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < n_audio; i++) {
         attune_release(files[i].bytes);
     }
-    printf("%lu damaged MIDI files (of %zu) and %lu damaged audio files (of %zu) read\n", count, n_midi,
-           count, n_audio);
+    printf("%lu damaged MIDI files (of %zu) and %lu damaged audio files (of %zu) read\n", count,
+           n_midi, count, n_audio);
     return 0;
 }

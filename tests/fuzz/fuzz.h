@@ -34,7 +34,8 @@ struct fuzz_file {
 struct fuzz_file fuzz_make_midi(uint64_t seed);
 struct fuzz_file fuzz_make_audio(enum attune_audio_format format, uint64_t seed);
 
-/* A copy cut short, with bits flipped, bytes inserted, removed or repeated: one to four such injuries. */
+/* A copy cut short, with bits flipped, bytes inserted, removed or repeated: one to four such
+ * injuries. */
 struct fuzz_file fuzz_damage(const uint8_t *bytes, size_t n_bytes, struct attune_rng *rng);
 
 #endif

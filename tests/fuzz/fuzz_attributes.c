@@ -1,4 +1,5 @@
-/* Prompt texts and chord symbols: any bytes are read without harm, and what was read is in range. */
+/* Prompt texts and chord symbols: any bytes are read without harm, and what was read is in range.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,8 +7,8 @@
 #include "base/io/midi.h"
 #include "base/mem.h"
 
-/* libsndfile 1.2 forgets the Vorbis headers of an OGG file that it then refuses (about 6 KB a file; its issue
- * 922). Nothing outside it can free them. */
+/* libsndfile 1.2 forgets the Vorbis headers of an OGG file that it then refuses (about 6 KB a file;
+ * its issue 922). Nothing outside it can free them. */
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

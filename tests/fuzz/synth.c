@@ -87,8 +87,8 @@ struct fuzz_file fuzz_make_audio(enum attune_audio_format format, uint64_t seed)
     return file;
 }
 
-/* One injury in place; returns the new size, at most 16 bytes more. Half of all injuries fall within the
- * first 64 bytes, where the headers are. */
+/* One injury in place; returns the new size, at most 16 bytes more. Half of all injuries fall
+ * within the first 64 bytes, where the headers are. */
 static size_t injure(uint8_t *bytes, size_t n, struct attune_rng *rng)
 {
     const size_t range = n > 64 && attune_rng_below(rng, 2) ? 64 : n;

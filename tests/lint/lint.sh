@@ -51,8 +51,8 @@ done < <(sources | grep '\.c$')
 
 # No open ends, no long lines, no tabs; every header is guarded.
 grep -nE '\b(TODO|FIXME|XXX)\b' $(sources) && fail 'open ends'
-awk 'length($0) > 130 {printf "%s:%d: %d columns\n", FILENAME, FNR, length($0); bad = 1} END {exit bad}' \
-    $(sources) || fail 'lines over 130 columns'
+awk 'length($0) > 100 {printf "%s:%d: %d columns\n", FILENAME, FNR, length($0); bad = 1} END {exit bad}' \
+    $(sources) || fail 'lines over 100 columns'
 grep -nP '\t' $(sources) && fail 'tabs'
 for header in $(sources | grep '\.h$'); do
     grep -qE '^#ifndef ATTUNE_' "$header" || fail "$header has no include guard"

@@ -1,7 +1,7 @@
 /* Chords and keys of rendered music whose chords and keys are known: triads in several voicings and
- * short pieces in all 24 keys, in several timbres of the sound font. Skipped without a sound font. The
- * accuracies are printed, and have to reach 90 % (chords: duration-weighted major/minor agreement; keys:
- * mean weighted MIREX score). */
+ * short pieces in all 24 keys, in several timbres of the sound font. Skipped without a sound font.
+ * The accuracies are printed, and have to reach 90 % (chords: duration-weighted major/minor
+ * agreement; keys: mean weighted MIREX score). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,8 @@ enum { TICKS_PER_S = 960, MAX_EVENTS = 4096 };
 
 /* Timbres that constants were chosen on, and timbres that were looked at only for the report. */
 static const uint8_t chosen_on[] = {0, 24, 48};     /* piano, nylon guitar, strings */
-static const uint8_t held_out[] = {4, 11, 19, 52, 61}; /* e-piano, vibraphone, organ, choir, brass */
+/* e-piano, vibraphone, organ, choir, brass */
+static const uint8_t held_out[] = {4, 11, 19, 52, 61};
 
 struct score {
     struct attune_midi_event events[MAX_EVENTS];
@@ -32,10 +33,11 @@ struct score {
 static void add(struct score *score, double start_s, double end_s, int pitch, int velocity)
 {
     assert_true(score->n + 2 <= MAX_EVENTS);
-    score->events[score->n++] = (struct attune_midi_event){.tick = (uint32_t)(start_s * TICKS_PER_S),
-                                                           .kind = ATTUNE_MIDI_NOTE_ON,
-                                                           .a = (uint8_t)pitch,
-                                                           .b = (uint8_t)velocity};
+    score->events[score->n++] =
+        (struct attune_midi_event){.tick = (uint32_t)(start_s * TICKS_PER_S),
+                                   .kind = ATTUNE_MIDI_NOTE_ON,
+                                   .a = (uint8_t)pitch,
+                                   .b = (uint8_t)velocity};
     score->events[score->n++] = (struct attune_midi_event){.tick = (uint32_t)(end_s * TICKS_PER_S),
                                                            .kind = ATTUNE_MIDI_NOTE_OFF,
                                                            .a = (uint8_t)pitch};
@@ -44,7 +46,8 @@ static void add(struct score *score, double start_s, double end_s, int pitch, in
 static void begin(struct score *score, uint8_t program)
 {
     score->n = 0;
-    score->events[score->n++] = (struct attune_midi_event){.kind = ATTUNE_MIDI_PROGRAM, .a = program};
+    score->events[score->n++] =
+        (struct attune_midi_event){.kind = ATTUNE_MIDI_PROGRAM, .a = program};
 }
 
 /* Renders the score and leaves it loaded. */
@@ -78,7 +81,8 @@ struct known_chord {
 
 enum { N_CHORDS = 24 };
 
-/* Every triad once, in random order, length (.8 to 2 s), inversion and spacing, root in the bass. */
+/* Every triad once, in random order, length (.8 to 2 s), inversion and spacing, root in the bass.
+ */
 static void compose_chords(struct score *score, struct known_chord *known, uint8_t program,
                            uint64_t seed)
 {
@@ -140,8 +144,9 @@ static double chord_accuracy(struct attune_analysis *analysis, struct attune_ren
     return sum / (double)n_programs;
 }
 
-/* I vi IV V I ii V I (i VI iv V i ii-dim V i) in block chords of one second under a melody of scale tones,
- * in eighths, of which the strong ones belong to the chord. Minor is harmonic in its dominant. */
+/* I vi IV V I ii V I (i VI iv V i ii-dim V i) in block chords of one second under a melody of scale
+ * tones, in eighths, of which the strong ones belong to the chord. Minor is harmonic in its
+ * dominant. */
 static void compose_key(struct score *score, int key, uint8_t program)
 {
     static const int degrees[8] = {0, 5, 3, 4, 0, 1, 4, 0};

@@ -1,5 +1,5 @@
-/* What holds for every metric of the registry, whatever it measures (style rule 17). A new metric is
- * taken up by itself. */
+/* What holds for every metric of the registry, whatever it measures (style rule 17). A new metric
+ * is taken up by itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,9 +66,9 @@ static void descriptors_are_complete(void **state)
     assert_true(attune_n_metrics > 0 && attune_n_metrics <= MAX_METRICS);
     for (size_t i = 0; i < attune_n_metrics; i++) {
         const struct attune_metric *m = attune_metrics[i];
-        if (!m->id || !strchr(m->id, '.') || m->version < 1 || !m->title || !m->unit || !m->summary ||
-            !m->formula || !m->source || !m->undefined_when || !m->eval || !(m->lo < m->hi) ||
-            !m->inputs) {
+        if (!m->id || !strchr(m->id, '.') || m->version < 1 || !m->title || !m->unit ||
+            !m->summary || !m->formula || !m->source || !m->undefined_when || !m->eval ||
+            !(m->lo < m->hi) || !m->inputs) {
             fail_msg("descriptor %zu (%s) is incomplete", i, m->id ? m->id : "?");
         }
         assert_ptr_equal(attune_metric_find(m->id), m);
@@ -227,7 +227,8 @@ static void compare_invariant(const struct attune_value *before, const struct at
         if (!(m->invariant & invariance) || !(m->inputs & modality)) {
             continue;
         }
-        const double tolerance = 1e-4 * (1.0 + fabs(before[i].v)); /* ARBITRARY: float analysis chain */
+        /* ARBITRARY: float analysis chain */
+        const double tolerance = 1e-4 * (1.0 + fabs(before[i].v));
         if (before[i].state != after[i].state || fabs(before[i].v - after[i].v) > tolerance) {
             fail_msg("%s is not invariant to %s: %.9g became %.9g", m->id, what, before[i].v,
                      after[i].v);
@@ -297,8 +298,8 @@ static void declared_invariances_hold_for_audio(void **state)
     attune_analysis_free(a);
 }
 
-/* The n-th allocation fails, for every n that a sample needs: an error or a failed sample, never a crash
- * (and, under the address sanitizer, never a leak). */
+/* The n-th allocation fails, for every n that a sample needs: an error or a failed sample, never a
+ * crash (and, under the address sanitizer, never a leak). */
 static void failed_allocations_are_survived(void **state)
 {
     struct test_midi t;

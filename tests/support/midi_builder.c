@@ -50,7 +50,8 @@ void midi_builder_tempo(struct midi_builder *b, uint32_t tick, double bpm)
     midi_builder_event(b, 0, tick, ATTUNE_MIDI_TEMPO, 0, 0, 0, (uint32_t)(60e6 / bpm + 0.5));
 }
 
-void midi_builder_program(struct midi_builder *b, int track, int channel, uint32_t tick, int program)
+void midi_builder_program(struct midi_builder *b, int track, int channel, uint32_t tick,
+                          int program)
 {
     midi_builder_event(b, track, tick, ATTUNE_MIDI_PROGRAM, channel, program, 0, 0);
 }

@@ -23,7 +23,8 @@ void midi_builder_note(struct midi_builder *b, int track, int channel, uint32_t 
 /* denominator: 1, 2, 4, ... */
 void midi_builder_meter(struct midi_builder *b, uint32_t tick, int numerator, int denominator);
 void midi_builder_tempo(struct midi_builder *b, uint32_t tick, double bpm);
-void midi_builder_program(struct midi_builder *b, int track, int channel, uint32_t tick, int program);
+void midi_builder_program(struct midi_builder *b, int track, int channel, uint32_t tick,
+                          int program);
 
 /* Sorts the events and fixes the ends of the tracks; call it once, last. The result is borrowed. */
 const struct attune_midi *midi_builder_finish(struct midi_builder *b);

@@ -134,7 +134,8 @@ float *test_audio_song(double seconds, uint32_t rate_hz, uint64_t *n_frames)
         const int chord = bar % 4;
         const int *melody = bar / 4 % 4 == 2 ? melody_b : melody_a;
         add_tone(out, *n_frames, rate_hz, bar * 2.0, 2.0, hz_of(roots[chord]), 0.08);
-        add_tone(out, *n_frames, rate_hz, bar * 2.0, 2.0, hz_of(roots[chord] + thirds[chord]), 0.08);
+        add_tone(out, *n_frames, rate_hz, bar * 2.0, 2.0, hz_of(roots[chord] + thirds[chord]),
+                 0.08);
         add_tone(out, *n_frames, rate_hz, bar * 2.0, 2.0, hz_of(roots[chord] + 7), 0.08);
         for (int beat = 0; beat < 4; beat++) {
             const double at = bar * 2.0 + beat * 0.5;

@@ -28,8 +28,8 @@ void test_midi_song(struct test_midi *t, int transpose, int bars_before, double 
 /* n_notes notes at random times, pitches and lengths in n_beats beats. */
 void test_midi_random(struct test_midi *t, uint64_t seed, size_t n_notes, uint32_t n_beats);
 
-/* seconds of the song above as sums of decaying harmonics, interleaved stereo at rate_hz, peak about .5;
- * release with attune_release. NULL when out of memory. */
+/* seconds of the song above as sums of decaying harmonics, interleaved stereo at rate_hz, peak
+ * about .5; release with attune_release. NULL when out of memory. */
 float *test_audio_song(double seconds, uint32_t rate_hz, uint64_t *n_frames);
 
 /* White noise, interleaved stereo, uniform in -amplitude..amplitude. */

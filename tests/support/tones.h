@@ -32,7 +32,8 @@ static inline void add_beeps(float *x, size_t n, double rate_hz, const double *t
     }
 }
 
-/* Times every 60/bpm s from start_s on to end_s, each moved by a normal deviate; returns how many. */
+/* Times every 60/bpm s from start_s on to end_s, each moved by a normal deviate; returns how many.
+ */
 static inline size_t jittered_beats(double bpm, double start_s, double end_s, double jitter_s,
                                     struct attune_rng *rng, double *time_s)
 {

@@ -1,5 +1,6 @@
-/* The fitness of one segment by the direct dynamic programme: the whole accumulated score matrix, then
- * backtracking, cell by cell as published (FMP section 4.3, libfmp.c4). The oracle of scape.c. */
+/* The fitness of one segment by the direct dynamic programme: the whole accumulated score matrix,
+ * then backtracking, cell by cell as published (FMP section 4.3, libfmp.c4). The oracle of scape.c.
+ */
 #ifndef ATTUNE_TESTS_UNIT_SCAPE_DIRECT_H
 #define ATTUNE_TESTS_UNIT_SCAPE_DIRECT_H
 

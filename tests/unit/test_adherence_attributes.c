@@ -19,15 +19,31 @@ static void test_chord_symbols(void **state)
         int root;
         enum attune_chord_quality quality;
     } cases[] = {
-        {"A-", 9, ATTUNE_CHORD_MIN}, {"Bb", 10, ATTUNE_CHORD_MAJ}, {"E:min", 4, ATTUNE_CHORD_MIN},
-        {"Am7", 9, ATTUNE_CHORD_MIN7}, {"F#m7b5", 6, ATTUNE_CHORD_HDIM7}, {"N", -1, 0},
-        {"C", 0, ATTUNE_CHORD_MAJ}, {"Cmaj7/E", 0, ATTUNE_CHORD_MAJ7}, {"G/B", 7, ATTUNE_CHORD_MAJ},
-        {"D:sus4(b7)", 2, ATTUNE_CHORD_SUS4}, {"Eb:maj/3", 3, ATTUNE_CHORD_MAJ},
-        {"A:min7(11)/b7", 9, ATTUNE_CHORD_MIN7}, {"C6/9", 0, ATTUNE_CHORD_MAJ},
-        {"B\xe2\x99\xad" "7", 10, ATTUNE_CHORD_DOM7}, {"Cb", 11, ATTUNE_CHORD_MAJ},
-        {"E#", 5, ATTUNE_CHORD_MAJ}, {"Fdim7", 5, ATTUNE_CHORD_DIM7}, {"G+", 7, ATTUNE_CHORD_AUG},
-        {"G7#9", 7, ATTUNE_CHORD_DOM7}, {"C-7", 0, ATTUNE_CHORD_MIN7}, {"Bdim", 11, ATTUNE_CHORD_DIM},
-        {"Abmaj9", 8, ATTUNE_CHORD_MAJ7}, {"N.C.", -1, 0},
+        {"A-", 9, ATTUNE_CHORD_MIN},
+        {"Bb", 10, ATTUNE_CHORD_MAJ},
+        {"E:min", 4, ATTUNE_CHORD_MIN},
+        {"Am7", 9, ATTUNE_CHORD_MIN7},
+        {"F#m7b5", 6, ATTUNE_CHORD_HDIM7},
+        {"N", -1, 0},
+        {"C", 0, ATTUNE_CHORD_MAJ},
+        {"Cmaj7/E", 0, ATTUNE_CHORD_MAJ7},
+        {"G/B", 7, ATTUNE_CHORD_MAJ},
+        {"D:sus4(b7)", 2, ATTUNE_CHORD_SUS4},
+        {"Eb:maj/3", 3, ATTUNE_CHORD_MAJ},
+        {"A:min7(11)/b7", 9, ATTUNE_CHORD_MIN7},
+        {"C6/9", 0, ATTUNE_CHORD_MAJ},
+        {"B\xe2\x99\xad"
+         "7",
+         10, ATTUNE_CHORD_DOM7},
+        {"Cb", 11, ATTUNE_CHORD_MAJ},
+        {"E#", 5, ATTUNE_CHORD_MAJ},
+        {"Fdim7", 5, ATTUNE_CHORD_DIM7},
+        {"G+", 7, ATTUNE_CHORD_AUG},
+        {"G7#9", 7, ATTUNE_CHORD_DOM7},
+        {"C-7", 0, ATTUNE_CHORD_MIN7},
+        {"Bdim", 11, ATTUNE_CHORD_DIM},
+        {"Abmaj9", 8, ATTUNE_CHORD_MAJ7},
+        {"N.C.", -1, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct attune_chord chord = {.root = 99};
@@ -39,7 +55,8 @@ static void test_chord_symbols(void **state)
             assert_int_equal(chord.quality, cases[i].quality);
         }
     }
-    static const char *const bad[] = {"", "H", "am", "Cfoo", "C:", "minor", "C/", "C//E", "Cm(", "b"};
+    static const char *const bad[] = {
+        "", "H", "am", "Cfoo", "C:", "minor", "C/", "C//E", "Cm(", "b"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct attune_chord chord;
         if (attune_chord_parse(bad[i], strlen(bad[i]), &chord)) {
@@ -95,15 +112,22 @@ static const struct expected texts[] = {
      "melancholic"},
     {"A cheerful waltz for flute and strings, in the key of B-flat major. Tempo of 140.", 10,
      ATTUNE_MAJOR, 140, 3, 4, 0, 0, 2, "cheerful"},
-    {"Set in F# minor with a 4/4 time signature, this electronic song moves at an Allegro tempo; the "
-     "chord progression of A-, Bb, E:min and F#m7b5 is played by clean electric guitar, synth strings, "
-     "drums and electric bass.", 6, ATTUNE_MINOR, 125, 4, 4, 0, 4, 4, ""},
+    {"Set in F# minor with a 4/4 time signature, this electronic song moves at an Allegro tempo; "
+     "the "
+     "chord progression of A-, Bb, E:min and F#m7b5 is played by clean electric guitar, synth "
+     "strings, "
+     "drums and electric bass.",
+     6, ATTUNE_MINOR, 125, 4, 4, 0, 4, 4, ""},
     {"A meditative and classical composition featuring violin, pan flute, and string ensemble, "
-     "performed in the key of E major with a 6/8 time signature. The chord progression revolves around "
-     "E, B7, and A.", 4, ATTUNE_MAJOR, 0, 6, 8, 0, 3, 3, "meditative"},
+     "performed in the key of E major with a 6/8 time signature. The chord progression revolves "
+     "around "
+     "E, B7, and A.",
+     4, ATTUNE_MAJOR, 0, 6, 8, 0, 3, 3, "meditative"},
     {"eight-bar loop, 120bpm, C major: C-G-Am-F", 0, ATTUNE_MAJOR, 120, 0, 0, 8, 4, 0, ""},
-    {"16 bars in six-eight time, Eb minor with Am\xe2\x80\x93" "F\xe2\x80\x93" "C\xe2\x80\x93G", 3, ATTUNE_MINOR, 0,
-     6, 8, 16, 4, 0, ""},
+    {"16 bars in six-eight time, Eb minor with Am\xe2\x80\x93"
+     "F\xe2\x80\x93"
+     "C\xe2\x80\x93G",
+     3, ATTUNE_MINOR, 0, 6, 8, 16, 4, 0, ""},
     {"12-bar blues for electric guitar without drums", -1, 0, 0, 0, 0, 0, 0, 1, ""},
     {"a minor change in mood, 24/7 energy, 1/8 notes", -1, 0, 0, 0, 0, 0, 0, 0, ""},
     {"Song in G", -1, 0, 0, 0, 0, 0, 0, 0, ""},

@@ -19,7 +19,8 @@ static struct attune_prompt prompt;
 /* Eight bars of 3/4 at 95 BPM in A minor: Am Dm E Am twice on a piano, a melody on a flute. */
 static int begin(void **state)
 {
-    static const int roots[4] = {57, 62, 64, 57}, thirds[4] = {3, 3, 4, 3}, tune[4] = {76, 77, 76, 81};
+    static const int roots[4] = {57, 62, 64, 57}, thirds[4] = {3, 3, 4, 3},
+                     tune[4] = {76, 77, 76, 81};
     struct attune_err err = ATTUNE_ERR_INIT;
     analysis = attune_analysis_new(&err);
     midi_builder_init(&piece, 3, 480);

@@ -33,7 +33,8 @@ static void fast_logarithm_is_accurate(void **state)
     attune_rng_init(&rng, 1, 0);
     for (int i = 0; i < 100000; i++) {
         const float x = (float)exp2(120.0 * (attune_rng_uniform(&rng) - 0.5));
-        assert_float_equal(attune_log2f(x), log2((double)x), 3e-7 * fmax(1.0, fabs(log2((double)x))));
+        assert_float_equal(attune_log2f(x), log2((double)x),
+                           3e-7 * fmax(1.0, fabs(log2((double)x))));
     }
     assert_float_equal(attune_power_db(1.0f), 0.0, 0.0);
 }
@@ -109,7 +110,8 @@ static void rates_and_channels_agree(void **state)
     static const struct {
         uint32_t rate_hz;
         size_t n_channels;
-    } cases[] = {{22050, 1}, {8000, 1}, {44100, 2}, {48000, 6}, {96000, 2}, {192000, 1}, {11025, 3}};
+    } cases[] = {{22050, 1}, {8000, 1},   {44100, 2}, {48000, 6},
+                 {96000, 2}, {192000, 1}, {11025, 3}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const size_t n = 2 * cases[k].rate_hz;
         float *x = attune_alloc(n * cases[k].n_channels, sizeof *x);

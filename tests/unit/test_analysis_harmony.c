@@ -16,7 +16,8 @@
 
 static void a_profile_is_its_own_key(void **state)
 {
-    const double major[12] = {6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88};
+    const double major[12] = {6.35, 2.23, 3.48, 2.33, 4.38, 4.09,
+                              2.52, 5.19, 2.39, 3.66, 2.29, 2.88};
     for (int tonic = 0; tonic < 12; tonic++) {
         double chroma[12], r[ATTUNE_N_KEYS];
         for (int c = 0; c < 12; c++) {
@@ -106,8 +107,10 @@ static void dissonance_has_its_extremes(void **state)
 static void labels_and_pitch_classes(void **state)
 {
     char buf[ATTUNE_CHORD_LABEL_SIZE];
-    assert_string_equal(attune_chord_label((struct attune_chord){9, ATTUNE_CHORD_MIN}, buf), "A:min");
-    assert_string_equal(attune_chord_label((struct attune_chord){6, ATTUNE_CHORD_DOM7}, buf), "F#:7");
+    assert_string_equal(attune_chord_label((struct attune_chord){9, ATTUNE_CHORD_MIN}, buf),
+                        "A:min");
+    assert_string_equal(attune_chord_label((struct attune_chord){6, ATTUNE_CHORD_DOM7}, buf),
+                        "F#:7");
     assert_string_equal(attune_chord_label((struct attune_chord){-1, ATTUNE_CHORD_MAJ}, buf), "N");
     assert_int_equal(attune_chord_pitch_classes((struct attune_chord){9, ATTUNE_CHORD_MIN}),
                      1 << 9 | 1 << 0 | 1 << 4);

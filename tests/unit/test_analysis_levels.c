@@ -38,7 +38,8 @@ static void loudness_agrees_with_libebur128(void **state)
     static const struct {
         uint32_t rate_hz;
         size_t n_channels;
-    } cases[] = {{44100, 2}, {48000, 1}, {8000, 2}, {192000, 2}, {48000, 5}, {44100, 6}, {22050, 4}};
+    } cases[] = {{44100, 2}, {48000, 1}, {8000, 2}, {192000, 2},
+                 {48000, 5}, {44100, 6}, {22050, 4}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         const size_t n_channels = cases[k].n_channels, n = 12 * cases[k].rate_hz;
         float *x = wandering_noise(n, n_channels, cases[k].rate_hz, k + 1);

@@ -87,11 +87,11 @@ static double value_of(const char *id)
 static void test_melody_and_chords(void **state)
 {
     load();
-    /* Over C: 76 74 72 76, chord tones but the 74, which resolves. Over G: 74 72 71 74, the 72 resolves.
-     * Again C. Over G: 74 73 74 67, the 73 resolves. */
+    /* Over C: 76 74 72 76, chord tones but the 74, which resolves. Over G: 74 72 71 74, the 72
+     * resolves. Again C. Over G: 74 73 74 67, the 73 resolves. */
     assert_true(fabs(value_of("harmonic.ctnctr") - 1.0) < 1e-12);
-    /* Scores of a tone over a major triad, from its root: 0: (1 + 1 + 0)/3; 4: (1 + 1 + 1)/3; 7: (1 + 1 + 1)/3;
-     * 2: -1, -1, 1; 5: 0, -1, -1; 6: -1, -1, -1. */
+    /* Scores of a tone over a major triad, from its root: 0: (1 + 1 + 0)/3; 4: (1 + 1 + 1)/3; 7: (1
+     * + 1 + 1)/3; 2: -1, -1, 1; 5: 0, -1, -1; 6: -1, -1, -1. */
     const double over_c = (1.0 - 1.0 / 3.0 + 2.0 / 3.0 + 1.0) / 4.0;
     const double first_g = (1.0 - 2.0 / 3.0 + 1.0 + 1.0) / 4.0;
     const double second_g = (1.0 - 1.0 + 1.0 + 2.0 / 3.0) / 4.0;

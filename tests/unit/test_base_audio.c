@@ -1,4 +1,5 @@
-/* Audio in and out, and the resampler: files made here, in every format and shape that is promised. */
+/* Audio in and out, and the resampler: files made here, in every format and shape that is promised.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,7 +97,8 @@ static void round_trip(const char *name, enum attune_audio_format format, size_t
 {
     float *v = tones(n_frames, n_channels, rate_hz);
     const char *path = scratch(name);
-    assert_int_equal(attune_audio_write(path, format, v, n_frames, n_channels, rate_hz, NULL), ATTUNE_OK);
+    assert_int_equal(attune_audio_write(path, format, v, n_frames, n_channels, rate_hz, NULL),
+                     ATTUNE_OK);
     struct attune_audio_source source;
     open_or_fail(&source, path);
     assert_int_equal(source.rate_hz, rate_hz);
@@ -126,7 +128,8 @@ static void lossless_formats_read_back(void **state)
     round_trip("none.wav", ATTUNE_WAV_PCM16, 0, 2, 44100, 0.0);
 }
 
-/* Power of what was read relative to the written tone, in dB: lossy codecs delay and blur, but keep that. */
+/* Power of what was read relative to the written tone, in dB: lossy codecs delay and blur, but keep
+ * that. */
 static double level_difference_db(const char *path, size_t n_expected, uint32_t n_channels)
 {
     struct attune_audio_source source;
@@ -149,9 +152,11 @@ static void lossy_formats_are_known_by_content(void **state)
 {
     enum { N = 44100 };
     float *v = tones(N, 2, 44100);
-    assert_int_equal(attune_audio_write(scratch("lossy.bin"), ATTUNE_OGG, v, N, 2, 44100, NULL), ATTUNE_OK);
+    assert_int_equal(attune_audio_write(scratch("lossy.bin"), ATTUNE_OGG, v, N, 2, 44100, NULL),
+                     ATTUNE_OK);
     assert_true(fabs(level_difference_db(scratch("lossy.bin"), N, 2)) < 0.3);
-    assert_int_equal(attune_audio_write(scratch("song.wav"), ATTUNE_MP3, v, N, 2, 44100, NULL), ATTUNE_OK);
+    assert_int_equal(attune_audio_write(scratch("song.wav"), ATTUNE_MP3, v, N, 2, 44100, NULL),
+                     ATTUNE_OK);
     assert_true(fabs(level_difference_db(scratch("song.wav"), N, 2)) < 0.3);
     assert_true(attune_audio_sniff(scratch("song.wav")));
     attune_release(v);
@@ -164,7 +169,8 @@ static void lossy_formats_are_known_by_content(void **state)
     char *tagged = attune_alloc(10 + TAG + n_mp3, 1);
     memcpy(tagged, "ID3\x03\x00\x00\x00\x40\x00\x00", 10); /* 7 bits a byte: 64 << 14 = 2^20 */
     memcpy(tagged + 10 + TAG, mp3, n_mp3);
-    assert_int_equal(attune_file_write(scratch("tagged"), tagged, 10 + TAG + n_mp3, NULL), ATTUNE_OK);
+    assert_int_equal(attune_file_write(scratch("tagged"), tagged, 10 + TAG + n_mp3, NULL),
+                     ATTUNE_OK);
     assert_true(fabs(level_difference_db(scratch("tagged"), N, 2)) < 0.3);
 
     struct attune_audio_source source;
@@ -217,8 +223,9 @@ static void bad_and_loud_samples(void **state)
     attune_audio_close(&source);
 
     /* written, they are 0 and full scale */
-    assert_int_equal(attune_audio_write(scratch("bad16.wav"), ATTUNE_WAV_PCM16, v, 3, 2, 44100, NULL),
-                     ATTUNE_OK);
+    assert_int_equal(
+        attune_audio_write(scratch("bad16.wav"), ATTUNE_WAV_PCM16, v, 3, 2, 44100, NULL),
+        ATTUNE_OK);
     open_or_fail(&source, scratch("bad16.wav"));
     assert_int_equal(source.read(&source, back, 3), 3);
     assert_true(back[1] == 0.0f && back[2] > 0.999f && back[5] == -1.0f);
@@ -233,9 +240,11 @@ static void cut_files_are_noticed(void **state)
     for (int i = 0; i < 2; i++) {
         float *v = tones(20000, 1, 44100);
         for (size_t k = 0; k < 20000; k++) {
-            v[k] += 0.1f * (float)((k * 7919) % 101) / 101.0f; /* so that FLAC has something to keep */
+            /* so that FLAC has something to keep */
+            v[k] += 0.1f * (float)((k * 7919) % 101) / 101.0f;
         }
-        assert_int_equal(attune_audio_write(scratch("cut"), formats[i], v, 20000, 1, 44100, NULL), ATTUNE_OK);
+        assert_int_equal(attune_audio_write(scratch("cut"), formats[i], v, 20000, 1, 44100, NULL),
+                         ATTUNE_OK);
         attune_release(v);
         assert_int_equal(attune_file_read(scratch("cut"), 1 << 24, &bytes, &n, NULL), ATTUNE_OK);
         struct attune_audio_source source;
@@ -274,8 +283,10 @@ static void equal_samples_give_equal_files(void **state)
         char *bytes[2];
         size_t n[2];
         for (int i = 0; i < 2; i++) {
-            assert_int_equal(attune_audio_write(scratch("same"), format, v, 3000, 2, 44100, NULL), ATTUNE_OK);
-            assert_int_equal(attune_file_read(scratch("same"), 1 << 24, &bytes[i], &n[i], NULL), ATTUNE_OK);
+            assert_int_equal(attune_audio_write(scratch("same"), format, v, 3000, 2, 44100, NULL),
+                             ATTUNE_OK);
+            assert_int_equal(attune_file_read(scratch("same"), 1 << 24, &bytes[i], &n[i], NULL),
+                             ATTUNE_OK);
         }
         assert_int_equal(n[0], n[1]);
         assert_memory_equal(bytes[0], bytes[1], n[0]);
@@ -297,7 +308,8 @@ static float *resample(const float *in, size_t n_in, double from_hz, double to_h
     for (size_t at = 0; at < n_in;) {
         const size_t n = n_in - at < piece ? n_in - at : piece;
         size_t used;
-        *n_out += attune_resampler_run(resampler, in + at, n, &used, out + *n_out, capacity - *n_out);
+        *n_out +=
+            attune_resampler_run(resampler, in + at, n, &used, out + *n_out, capacity - *n_out);
         at += used;
     }
     for (size_t n = 1; n > 0;) {

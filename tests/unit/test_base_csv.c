@@ -27,7 +27,9 @@ static struct attune_csv *open_text(const char *text, struct attune_err *err)
 static void fields_and_lines(void **state)
 {
     bool has_row;
-    struct attune_csv *r = open_text("\xef\xbb\xbf" "id,text\r\n1,\"a, \"\"b\"\"\nc\"\n\n2,\n", NULL);
+    struct attune_csv *r = open_text("\xef\xbb\xbf"
+                                     "id,text\r\n1,\"a, \"\"b\"\"\nc\"\n\n2,\n",
+                                     NULL);
     assert_non_null(r);
     assert_int_equal(attune_csv_find(r, "text"), 1);
     assert_int_equal(attune_csv_next(r, &has_row, NULL), ATTUNE_OK);

@@ -1,4 +1,5 @@
-/* Both FFT backends in one program, against each other and against a plain DFT in double precision. */
+/* Both FFT backends in one program, against each other and against a plain DFT in double precision.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,20 +35,25 @@ struct backend {
 };
 
 #define MEMBERS(prefix)                                                                            \
-    {prefix##_new, prefix##_free, prefix##_time, prefix##_spectrum, prefix##_forward, prefix##_inverse}
+    {                                                                                              \
+        prefix##_new, prefix##_free, prefix##_time, prefix##_spectrum, prefix##_forward,           \
+            prefix##_inverse                                                                       \
+    }
 static const struct backend backends[] = {MEMBERS(attune_fft_fftw), MEMBERS(attune_fft_kissfft)};
 
 static const size_t sizes[] = {2,   4,   6,    8,    10,   12,   14,   16,   22,   30,   64,    100,
                                254, 256, 1000, 1024, 1470, 2048, 4096, 4410, 8192, 10000, 16384};
 enum { N_SIZES = sizeof sizes / sizeof *sizes, NAIVE_MAX = 4410 };
 
-/* Single precision: the error grows as log2 N times the rounding of one step, relative to the norm. */
+/* Single precision: the error grows as log2 N times the rounding of one step, relative to the norm.
+ */
 static double tolerance(size_t n, double norm)
 {
     return 4.0 * 0x1p-24 * (log2((double)n) + 1.0) * norm;
 }
 
-/* Seeded noise with an offset, into the backend's input; returns the spectrum's scale sqrt(N) |x|. */
+/* Seeded noise with an offset, into the backend's input; returns the spectrum's scale sqrt(N) |x|.
+ */
 static double fill(float *x, size_t n, uint64_t seed)
 {
     struct attune_rng rng;
@@ -107,7 +113,8 @@ static void backends_agree(void **state)
             norm = fill(backends[b].time(fft[b]), n, 2);
             backends[b].forward(fft[b]);
         }
-        const float complex *left = backends[0].spectrum(fft[0]), *right = backends[1].spectrum(fft[1]);
+        const float complex *left = backends[0].spectrum(fft[0]),
+                            *right = backends[1].spectrum(fft[1]);
         for (size_t k = 0; k <= n / 2; k++) {
             if (!(cabs((double complex)(left[k] - right[k])) < tolerance(n, norm))) {
                 fail_msg("size %zu, bin %zu", n, k);
@@ -131,9 +138,10 @@ static void inverse_gives_n_times_the_input(void **state)
             memset(x, 0, n * sizeof *x);
             backends[b].inverse(fft);
             for (size_t i = 0; i < n; i++) {
-                if (!(fabs(x[i] / (double)n - kept[i]) < 2.0 * tolerance(n, norm) / sqrt((double)n) + 1e-6)) {
-                    fail_msg("backend %zu, size %zu, sample %zu: %g for %g", b, n, i, x[i] / (double)n,
-                             (double)kept[i]);
+                if (!(fabs(x[i] / (double)n - kept[i]) <
+                      2.0 * tolerance(n, norm) / sqrt((double)n) + 1e-6)) {
+                    fail_msg("backend %zu, size %zu, sample %zu: %g for %g", b, n, i,
+                             x[i] / (double)n, (double)kept[i]);
                 }
             }
             attune_release(kept);

@@ -1,4 +1,5 @@
-/* The MIDI reader, writer and tempo map: bytes written by hand, damaged in every way the format allows. */
+/* The MIDI reader, writer and tempo map: bytes written by hand, damaged in every way the format
+ * allows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,7 +118,8 @@ static void smpte_and_odd_divisions(void **state)
 
 static void tempo_map_is_piecewise_linear(void **state)
 {
-    /* 100 ticks per quarter; 120 BPM, then 60 BPM at tick 200, 0 (ignored) at 300, 240 BPM at tick 400 */
+    /* 100 ticks per quarter; 120 BPM, then 60 BPM at tick 200, 0 (ignored) at 300, 240 BPM at tick
+     * 400 */
     struct attune_midi_event events[] = {
         {.tick = 200, .kind = ATTUNE_MIDI_TEMPO, .value = 500000},
         {.tick = 200, .kind = ATTUNE_MIDI_TEMPO, .value = 1000000},
@@ -129,9 +131,11 @@ static void tempo_map_is_piecewise_linear(void **state)
     const struct {
         uint32_t tick;
         double seconds, bpm;
-    } expected[] = {{0, 0, 120}, {100, .5, 120}, {200, 1, 60}, {300, 2, 60}, {400, 3, 240}, {800, 4, 240}};
+    } expected[] = {{0, 0, 120},  {100, .5, 120}, {200, 1, 60},
+                    {300, 2, 60}, {400, 3, 240},  {800, 4, 240}};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        assert_true(fabs(attune_tempo_map_seconds(map, expected[i].tick) - expected[i].seconds) < 1e-12);
+        assert_true(fabs(attune_tempo_map_seconds(map, expected[i].tick) - expected[i].seconds) <
+                    1e-12);
         assert_true(fabs(attune_tempo_map_bpm(map, expected[i].tick) - expected[i].bpm) < 1e-9);
     }
     attune_tempo_map_free(map);
@@ -139,9 +143,10 @@ static void tempo_map_is_piecewise_linear(void **state)
 
 static void riff_container(void **state)
 {
-    const uint8_t bytes[] = {
-        'R', 'I', 'F', 'F', 48, 0, 0, 0, 'R', 'M', 'I', 'D', 'D', 'I', 'S', 'P', 3, 0, 0, 0, 1, 2, 3, 0,
-        'd', 'a', 't', 'a', 26, 0, 0, 0, HEADER(0, 1, 96), TRACK(4), END, 9, 9};
+    const uint8_t bytes[] = {'R',      'I', 'F', 'F', 48,  0,   0,  0, 'R', 'M', 'I',
+                             'D',      'D', 'I', 'S', 'P', 3,   0,  0, 0,   1,   2,
+                             3,        0,   'd', 'a', 't', 'a', 26, 0, 0,   0,   HEADER(0, 1, 96),
+                             TRACK(4), END, 9,   9};
     assert_true(attune_midi_sniff(bytes, sizeof bytes));
     struct attune_midi midi = PARSE(bytes);
     assert_int_equal(midi.n_tracks, 1);
@@ -170,7 +175,8 @@ static void wrong_track_lengths(void **state)
 
 static void truncated_tracks_end_where_bytes_end(void **state)
 {
-    const uint8_t bytes[] = {HEADER(0, 1, 96), TRACK(12), 0x00, 0x90, 60, 1, 0x20, 0x80, 60, 0, END};
+    const uint8_t bytes[] = {
+        HEADER(0, 1, 96), TRACK(12), 0x00, 0x90, 60, 1, 0x20, 0x80, 60, 0, END};
     size_t n_errors = 0;
     for (size_t n = 0; n < sizeof bytes; n++) {
         struct attune_midi midi;
@@ -189,12 +195,24 @@ static void truncated_tracks_end_where_bytes_end(void **state)
 
 static void damaged_bytes_cost_one_event(void **state)
 {
-    const uint8_t bytes[] = {HEADER(0, 1, 96), TRACK(16),
-                             0x00, 0x90, 60, 200,      /* data byte out of range */
-                             0x20, 0x90, 61, 2,        /* read */
-                             0x00, 0xf8,               /* a real-time message */
-                             0x00, 0x07,               /* running status: cut at the end marker below */
-                             0xff, 0x2f, 0x00, 0x00};
+    const uint8_t bytes[] = {HEADER(0, 1, 96),
+                             TRACK(16),
+                             0x00,
+                             0x90,
+                             60,
+                             200, /* data byte out of range */
+                             0x20,
+                             0x90,
+                             61,
+                             2, /* read */
+                             0x00,
+                             0xf8, /* a real-time message */
+                             0x00,
+                             0x07, /* running status: cut at the end marker below */
+                             0xff,
+                             0x2f,
+                             0x00,
+                             0x00};
     struct attune_midi midi = PARSE(bytes);
     assert_event(&midi, 0, 32, ATTUNE_MIDI_NOTE_ON, 61, 2);
     assert_true(midi.n_warnings >= 3);
@@ -249,7 +267,8 @@ static void written_files_read_back(void **state)
         for (; n < EVENTS; n++) {
             tick += (uint32_t)attune_rng_below(&rng, 3) * stretch;
             struct attune_midi_event *e = &events[n];
-            *e = (struct attune_midi_event){.tick = tick, .kind = (uint8_t)attune_rng_below(&rng, 8)};
+            *e = (struct attune_midi_event){.tick = tick,
+                                            .kind = (uint8_t)attune_rng_below(&rng, 8)};
             e->kind = e->kind == ATTUNE_MIDI_END_OF_TRACK ? ATTUNE_MIDI_PITCH_BEND : e->kind;
             e->a = (uint8_t)attune_rng_below(&rng, 128);
             switch (e->kind) {
@@ -291,12 +310,13 @@ static void written_files_read_back(void **state)
         struct attune_midi back = parse(bytes, n_bytes);
         attune_release(bytes);
         size_t n_same = 0;
-        while (n_same < n && n_same < back.n_events && same_event(&back.events[n_same], &events[n_same])) {
+        while (n_same < n && n_same < back.n_events &&
+               same_event(&back.events[n_same], &events[n_same])) {
             n_same++;
         }
         if (back.n_warnings || back.n_events != n || n_same != n) {
-            fail_msg("seed %llu: event %zu of %zu differs, '%s'", (unsigned long long)seed, n_same, n,
-                     back.warning);
+            fail_msg("seed %llu: event %zu of %zu differs, '%s'", (unsigned long long)seed, n_same,
+                     n, back.warning);
         }
         assert_int_equal(back.division, 480);
         assert_string_equal(back.track_names[1], name);
@@ -308,7 +328,8 @@ static void written_files_read_back(void **state)
 static void unwritable_events_are_refused(void **state)
 {
     struct attune_midi_event event = {.kind = ATTUNE_MIDI_NOTE_ON, .a = 128, .b = 1};
-    struct attune_midi midi = {.type = 1, .n_tracks = 1, .division = 480, .events = &event, .n_events = 1};
+    struct attune_midi midi = {
+        .type = 1, .n_tracks = 1, .division = 480, .events = &event, .n_events = 1};
     unsigned char *bytes;
     size_t n_bytes;
     assert_int_equal(attune_midi_format(&midi, &bytes, &n_bytes, NULL), ATTUNE_E_USAGE);

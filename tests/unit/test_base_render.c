@@ -25,8 +25,11 @@ static struct image make_image(uint8_t program)
     struct attune_midi_event events[2 * NOTES + 1] = {{.kind = ATTUNE_MIDI_PROGRAM, .a = program}};
     for (uint8_t i = 0; i < NOTES; i++) {
         const uint8_t channel = i % 4 == 3 ? 9 : 0;
-        events[1 + 2 * i] = (struct attune_midi_event){
-            .tick = i * 480u, .kind = ATTUNE_MIDI_NOTE_ON, .channel = channel, .a = 48 + i, .b = 100};
+        events[1 + 2 * i] = (struct attune_midi_event){.tick = i * 480u,
+                                                       .kind = ATTUNE_MIDI_NOTE_ON,
+                                                       .channel = channel,
+                                                       .a = 48 + i,
+                                                       .b = 100};
         events[2 + 2 * i] = (struct attune_midi_event){
             .tick = i * 480u + 400, .kind = ATTUNE_MIDI_NOTE_OFF, .channel = channel, .a = 48 + i};
     }
@@ -42,7 +45,8 @@ struct sound {
     uint64_t n_frames;
 };
 
-static struct sound render(struct attune_renderer *renderer, const struct image *image, double seconds)
+static struct sound render(struct attune_renderer *renderer, const struct image *image,
+                           double seconds)
 {
     struct sound sound;
     assert_int_equal(attune_render(renderer, image->bytes, image->n_bytes, seconds, &sound.samples,
@@ -115,9 +119,10 @@ static void same_bits_on_every_thread(void **state)
 /* A note that never ends, behind a delta time of 2^28 ticks. */
 static void damaged_files_end(void **state)
 {
-    const unsigned char bytes[] = {'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 0, 0, 1, 0, 1, 'M', 'T', 'r', 'k',
-                                   0, 0, 0, 99, 0, 0xb0, 64, 127, 0, 0xc0, 16, 0, 0x90, 60, 100,
-                                   0xff, 0xff, 0xff, 0x7f, 0x90, 61};
+    const unsigned char bytes[] = {'M',  'T', 'h', 'd',  0,    0,    0,    6,    0,  0,
+                                   0,    1,   0,   1,    'M',  'T',  'r',  'k',  0,  0,
+                                   0,    99,  0,   0xb0, 64,   127,  0,    0xc0, 16, 0,
+                                   0x90, 60,  100, 0xff, 0xff, 0xff, 0x7f, 0x90, 61};
     struct attune_renderer *renderer = open_renderer();
     struct image image = {(unsigned char *)bytes, sizeof bytes};
     struct sound sound = render(renderer, &image, 3.0);

@@ -68,16 +68,19 @@ static void test_second_track(void **state)
 {
     struct midi_builder piece;
     midi_builder_init(&piece, 2, 480);
-    midi_builder_note(&piece, 0, 0, 0, 480, 40); /* the first track counts for the first instrument */
+    /* the first track counts for the first instrument */
+    midi_builder_note(&piece, 0, 0, 0, 480, 40);
     midi_builder_note(&piece, 0, 0, 480, 480, 50);
     midi_builder_note(&piece, 1, 1, 0, 480, 60);
     midi_builder_note(&piece, 1, 1, 480, 480, 64);
     midi_builder_note(&piece, 1, 1, 960, 960, 60);
-    midi_builder_note(&piece, 1, 1, 1920, 240, 67); /* its bar is rounded away: 2160 of 1920 ticks */
+    /* its bar is rounded away: 2160 of 1920 ticks */
+    midi_builder_note(&piece, 1, 1, 1920, 240, 67);
     const struct seen seen = measure(midi_builder_finish(&piece));
     assert_true(seen.note_count == 4.0);
     assert_true(fabs(seen.pitch_shift - (4 + 4 + 7) / 3.0) < 1e-12);
-    assert_true(fabs(seen.ioi - 2.0 / 5.0) < 1e-12); /* 1920 ticks are 2 s; six onsets, two of them double */
+    /* 1920 ticks are 2 s; six onsets, two of them double */
+    assert_true(fabs(seen.ioi - 2.0 / 5.0) < 1e-12);
     assert_true(seen.used_pitch == 2.0 && seen.range == 10.0);
     assert_int_equal(seen.n_bars, 1);
     assert_true(seen.bar_notes[0] == 3.0 && seen.bar_pitches[0] == 2.0);

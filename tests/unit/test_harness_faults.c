@@ -1,5 +1,6 @@
-/* Runs, merges and readers with every allocation failing once: no crash, no leak (under the address sanitizer), an
- * honest error, and a database that a clean run then completes to the same scores. */
+/* Runs, merges and readers with every allocation failing once: no crash, no leak (under the address
+ * sanitizer), an honest error, and a database that a clean run then completes to the same scores.
+ */
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +32,8 @@ static const char *at(const char *name)
     return path[turn];
 }
 
-static enum attune_code run_once(const char *db, struct attune_run_result *result, struct attune_err *err)
+static enum attune_code run_once(const char *db, struct attune_run_result *result,
+                                 struct attune_err *err)
 {
     struct attune_suite suite;
     const struct attune_run_options options = {.db = db, .n_threads = 1, .seed = 1};
@@ -50,8 +52,10 @@ static void dump(const char *db, struct attune_buf *out)
     struct attune_err err = ATTUNE_ERR_INIT;
     assert_int_equal(attune_store_open(&store, db, ATTUNE_STORE_READ, &err), ATTUNE_OK);
     sqlite3_stmt *stmt = attune_store_prepare(
-        store, "SELECT group_concat(model || prompt || seed || metric || quote(value) || state) FROM"
-               " (SELECT * FROM sample_scores ORDER BY model, prompt, seed, metric)", &err);
+        store,
+        "SELECT group_concat(model || prompt || seed || metric || quote(value) || state) FROM"
+        " (SELECT * FROM sample_scores ORDER BY model, prompt, seed, metric)",
+        &err);
     assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
     const char *text = (const char *)sqlite3_column_text(stmt, 0);
     attune_buf_add(out, text ? text : "");
@@ -102,7 +106,8 @@ static void test_run(void **state)
             fail_msg("allocation %llu: code %d: %s", (unsigned long long)n, code, err.message);
         }
         if (run_once(db, &result, &err)) {
-            fail_msg("after the failure of allocation %llu: %s", (unsigned long long)n, err.message);
+            fail_msg("after the failure of allocation %llu: %s", (unsigned long long)n,
+                     err.message);
         }
         assert_int_equal(result.status.n_failed, 0);
         attune_buf_reset(&mended);
@@ -184,8 +189,8 @@ static void test_readers_and_merge(void **state)
 
 static int set_up(void **state)
 {
-    return mkdtemp(folder) && attune_file_write(at("suite.yaml"), suite_text, strlen(suite_text), NULL) ==
-                                  ATTUNE_OK
+    return mkdtemp(folder) && attune_file_write(at("suite.yaml"), suite_text, strlen(suite_text),
+                                                NULL) == ATTUNE_OK
                ? 0
                : 1;
 }

@@ -77,9 +77,20 @@ static void test_shards_partition_the_plan(void **state)
 static void clear_environment(void)
 {
     static const char *const names[] = {
-        "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX",
-        "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMI_SIZE", "SLURM_PROCID",
-        "SLURM_STEP_NUM_TASKS", "PBS_ARRAY_INDEX", "PBS_ARRAY_COUNT", "PBS_ARRAY_FIRST", "LSB_JOBINDEX",
+        "SLURM_ARRAY_TASK_ID",
+        "SLURM_ARRAY_TASK_COUNT",
+        "SLURM_ARRAY_TASK_MIN",
+        "SLURM_ARRAY_TASK_MAX",
+        "OMPI_COMM_WORLD_RANK",
+        "OMPI_COMM_WORLD_SIZE",
+        "PMI_RANK",
+        "PMI_SIZE",
+        "SLURM_PROCID",
+        "SLURM_STEP_NUM_TASKS",
+        "PBS_ARRAY_INDEX",
+        "PBS_ARRAY_COUNT",
+        "PBS_ARRAY_FIRST",
+        "LSB_JOBINDEX",
         "LSB_JOBINDEX_END",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -92,9 +103,17 @@ static const struct {
     unsigned shard, n_shards; /* 0 of 0: everything; shard 99: refused */
 } environments[] = {
     {{{NULL}}, 0, 0},
-    {{{"SLURM_ARRAY_TASK_ID", "3"}, {"SLURM_ARRAY_TASK_COUNT", "8"}, {"SLURM_ARRAY_TASK_MIN", "1"}}, 3, 8},
-    {{{"SLURM_ARRAY_TASK_ID", "0"}, {"SLURM_ARRAY_TASK_COUNT", "8"}, {"SLURM_ARRAY_TASK_MIN", "0"}}, 1, 8},
-    {{{"SLURM_ARRAY_TASK_ID", "10"}, {"SLURM_ARRAY_TASK_COUNT", "4"}, {"SLURM_ARRAY_TASK_MIN", "0"}}, 99, 0},
+    {{{"SLURM_ARRAY_TASK_ID", "3"}, {"SLURM_ARRAY_TASK_COUNT", "8"}, {"SLURM_ARRAY_TASK_MIN", "1"}},
+     3,
+     8},
+    {{{"SLURM_ARRAY_TASK_ID", "0"}, {"SLURM_ARRAY_TASK_COUNT", "8"}, {"SLURM_ARRAY_TASK_MIN", "0"}},
+     1,
+     8},
+    {{{"SLURM_ARRAY_TASK_ID", "10"},
+      {"SLURM_ARRAY_TASK_COUNT", "4"},
+      {"SLURM_ARRAY_TASK_MIN", "0"}},
+     99,
+     0},
     {{{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "2"}}, 1, 2},
     {{{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}, 2, 2},
     {{{"SLURM_PROCID", "5"}, {"SLURM_STEP_NUM_TASKS", "6"}}, 6, 6},
@@ -127,7 +146,8 @@ static void test_shards_from_the_environment(void **state)
 
 static void test_shards_by_hand(void **state)
 {
-    static const char *const wrong[] = {"", "1", "0/8", "9/8", "1/0", "-1/8", "1/8x", "a/b", "1/99999999"};
+    static const char *const wrong[] = {"",     "1",    "0/8", "9/8",       "1/0",
+                                        "-1/8", "1/8x", "a/b", "1/99999999"};
     unsigned shard, n_shards;
     const char *source;
     struct attune_err err = ATTUNE_ERR_INIT;

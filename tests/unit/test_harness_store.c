@@ -82,7 +82,8 @@ static void test_refuses_what_is_not_its_own(void **state)
 }
 
 static const char small_run[] =
-    "INSERT INTO run VALUES (1,'k','study','suite: x','h','/s.yaml','p','/files',8,'[]',0,'0','c','cc',"
+    "INSERT INTO run VALUES (1,'k','study','suite: "
+    "x','h','/s.yaml','p','/files',8,'[]',0,'0','c','cc',"
     "'','cpu','host','{}','fftw',NULL,NULL,1,'2026-01-01T00:00:00Z',NULL);"
     "INSERT INTO model VALUES (11,1,0,'base','none',NULL,'policy','{}','',0,NULL),"
     " (12,1,1,'bon','inference','base','policy','{}','',0,'harmonic.x');"
@@ -149,7 +150,8 @@ static void test_view_shows_every_metric_of_every_sample(void **state)
     struct attune_store *store = open_store(at("run.db", path), ATTUNE_STORE_READ);
     sqlite3_stmt *stmt = attune_store_prepare(
         store,
-        "SELECT group_concat(model || ' ' || prompt || ' ' || seed || ' ' || metric || ' ' || state, ';'),"
+        "SELECT group_concat(model || ' ' || prompt || ' ' || seed || ' ' || metric || ' ' || "
+        "state, ';'),"
         " max(path) FROM (SELECT * FROM sample_scores ORDER BY model, prompt, metric)",
         NULL);
     assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);

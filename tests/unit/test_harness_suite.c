@@ -43,23 +43,28 @@ static const struct {
     {HEAD MODEL "render: maybe\n", 5, "'maybe' is not true or false", NULL},
     {HEAD MODEL "allow_failed: 5\n", 5, "allow_failed 5", "0.05"},
     {HEAD MODEL "allow_failed: lots\n", 5, "'lots' is not a number", NULL},
-    {HEAD MODEL "metrics: [harmonic.key_clairty]\n", 5, "matches no metric", "harmonic.key_clarity"},
-    {HEAD MODEL "metrics:\n  - harmonic.*\n  - nonsense\n", 7, "'nonsense' matches no metric", NULL},
+    {HEAD MODEL "metrics: [harmonic.key_clairty]\n", 5, "matches no metric",
+     "harmonic.key_clarity"},
+    {HEAD MODEL "metrics:\n  - harmonic.*\n  - nonsense\n", 7, "'nonsense' matches no metric",
+     NULL},
     {HEAD MODEL "rank_by: [harmny]\n", 5, "'harmny' matches no metric", "harmony"},
     {HEAD "models:\n  - {name: a}\n", 4, "has none of builtin, command, worker, samples", NULL},
     {HEAD "models:\n  - {name: a, builtin: corpus, samples: x}\n", 4, "more than one", NULL},
     {HEAD "models:\n  - {name: a, builtin: polcy}\n", 4, "no built-in generator 'polcy'", "policy"},
-    {HEAD "models:\n  - {name: a, builtin: policy, method: dpoo}\n", 4, "'dpoo' is not one of none, sft",
-     "did you mean 'dpo'?"},
-    {HEAD "models:\n  - name: a\n    builtin: policy\n    best_off: 8\n", 6, "unknown key 'best_off'",
-     "did you mean 'best_of'?"},
-    {HEAD "models:\n  - {name: a, builtin: corpus}\n  - {name: a, builtin: corpus}\n", 5, "stands twice",
-     NULL},
-    {HEAD "models:\n  - {name: base1, builtin: corpus}\n  - {name: b, builtin: corpus, base: bse1}\n", 5,
-     "base 'bse1' of model 'b'", "did you mean 'base1'?"},
+    {HEAD "models:\n  - {name: a, builtin: policy, method: dpoo}\n", 4,
+     "'dpoo' is not one of none, sft", "did you mean 'dpo'?"},
+    {HEAD "models:\n  - name: a\n    builtin: policy\n    best_off: 8\n", 6,
+     "unknown key 'best_off'", "did you mean 'best_of'?"},
+    {HEAD "models:\n  - {name: a, builtin: corpus}\n  - {name: a, builtin: corpus}\n", 5,
+     "stands twice", NULL},
+    {HEAD
+     "models:\n  - {name: base1, builtin: corpus}\n  - {name: b, builtin: corpus, base: bse1}\n",
+     5, "base 'bse1' of model 'b'", "did you mean 'base1'?"},
     {HEAD "models:\n  - {name: a, builtin: corpus, base: a}\n", 4, "its own base", NULL},
-    {HEAD "models:\n  - {name: a, builtin: corpus, timeout_s: 3600000}\n", 4, "timeout_s", "seconds"},
-    {HEAD "models:\n  - {name: a, builtin: corpus, workers: -2}\n", 4, "'-2' is not a whole number", NULL},
+    {HEAD "models:\n  - {name: a, builtin: corpus, timeout_s: 3600000}\n", 4, "timeout_s",
+     "seconds"},
+    {HEAD "models:\n  - {name: a, builtin: corpus, workers: -2}\n", 4, "'-2' is not a whole number",
+     NULL},
     {HEAD MODEL "scorers:\n  - {name: s}\n", 6, "'worker' is missing in scorers[1]", NULL},
     {HEAD MODEL "scorers:\n  - {name: 's *', worker: [x]}\n", 6, "metric ids", NULL},
     {HEAD MODEL "references:\n  - {name: r, path: nowhere}\n", 6, "no such file or folder", NULL},
@@ -81,7 +86,8 @@ static void test_every_mistake_is_explained(void **state)
         if (!strstr(err.message, wrong_suites[i].message) || err.line != wrong_suites[i].line ||
             strcmp(err.file, path) != 0 ||
             (wrong_suites[i].hint && !strstr(err.hint, wrong_suites[i].hint))) {
-            fail_msg("case %zu: %s:%ld: %s (hint: %s)", i, err.file, err.line, err.message, err.hint);
+            fail_msg("case %zu: %s:%ld: %s (hint: %s)", i, err.file, err.line, err.message,
+                     err.hint);
         }
     }
 }
@@ -97,8 +103,10 @@ static void test_a_whole_suite(void **state)
         "  - {name: base, builtin: policy}\n"
         "  - {name: bon, builtin: policy, method: inference, base: base, best_of: 8,\n"
         "     select: harmonic.key_clarity, timeout_s: 7.5}\n"
-        "  - {name: w, method: dpo, base: elsewhere, worker: [python3, w.py], workers: 2, memory_mb: 16}\n"
-        "  - {name: gone, command: [x, '{text}', '{out}.wav'], if_installed: no-such-program-anywhere}\n"
+        "  - {name: w, method: dpo, base: elsewhere, worker: [python3, w.py], workers: 2, "
+        "memory_mb: 16}\n"
+        "  - {name: gone, command: [x, '{text}', '{out}.wav'], if_installed: "
+        "no-such-program-anywhere}\n"
         "scorers:\n  - {name: clap, worker: [c], higher_is_better: false}\n"
         "metrics: [harmonic.key_*, set.*, scorer.*]\nrank_by: [harmony]\nallow_failed: 0.25\n");
     if (attune_suite_load(&suite, path, &err)) {
@@ -134,7 +142,8 @@ static const struct {
     const char *message, *hint;
 } wrong_prompts[] = {
     {"", 0, "holds no prompt", NULL},
-    {"{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"b\", \"text\": \"\"}\n", 2, "the text is empty", NULL},
+    {"{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"b\", \"text\": \"\"}\n", 2, "the text is empty",
+     NULL},
     {"{\"id\": \"a\", \"text\": \"x\"}\n\n{\"id\": \"a\", \"text\": \"y\"}\n", 3,
      "'a' stands twice; first on line 1", NULL},
     {"{\"id\": \"\", \"text\": \"x\"}\n", 1, "id is empty", NULL},
@@ -142,11 +151,12 @@ static const struct {
     {"{\"id\": 7, \"text\": \"x\"}\n", 1, "'id' must be a text", NULL},
     {"{\"id\": \"a\"}\n", 1, "'text' must be a text", NULL},
     {"{\"id\": \"a\", \"txet\": \"x\"}\n", 1, "unknown key 'txet'", "did you mean 'text'?"},
-    {"{\"id\": \"a\", \"text\": \"x\", \"attributes\": {\"tempo\": 90}}\n", 1, "unknown attribute 'tempo'; allowed are key, tempo_bpm",
-     NULL},
+    {"{\"id\": \"a\", \"text\": \"x\", \"attributes\": {\"tempo\": 90}}\n", 1,
+     "unknown attribute 'tempo'; allowed are key, tempo_bpm", NULL},
     {"{\"id\": \"a\", \"text\": \"x\", \"attributes\": {\"tempo_bpm\": \"fast\"}}\n", 1,
      "'tempo_bpm': \"fast\" is not a number", NULL},
-    {"{\"id\": \"a\", \"text\": \"x\", \"attributes\": {\"key\": \"H sharp\"}}\n", 1, "is not a key", NULL},
+    {"{\"id\": \"a\", \"text\": \"x\", \"attributes\": {\"key\": \"H sharp\"}}\n", 1,
+     "is not a key", NULL},
     {"{\"id\": \"a\", \"text\": \"x\", \"attributes\": {\"instruments\": [\"pianno\"]}}\n", 1,
      "is not a list of at most 16 instrument names", "piano"},
     {"{\"id\": \"a\", \"text\": \"x\"}\nnonsense\n", 2, NULL, NULL},
@@ -186,11 +196,12 @@ static void test_formats_are_told_apart(void **state)
     assert_int_equal(set.items[0].attributes.tonic, 9);
     attune_prompts_release(&set);
 
-    path = write_file("prompts",
-                      "{\"location\": \"lmd/1.mid\", \"caption\": \"A song.\", \"key\": \"F# minor\","
-                      " \"time_signature\": \"3/4\", \"tempo\": 96, \"mood\": [\"dark\", \"sad\"],"
-                      " \"instrument_summary\": [\"Piano\", \"Thing Without Name\"],"
-                      " \"chord_summary\": [\"F#m\", \"B\"], \"genre\": [\"pop\"], \"duration\": 12}\n");
+    path = write_file(
+        "prompts",
+        "{\"location\": \"lmd/1.mid\", \"caption\": \"A song.\", \"key\": \"F# minor\","
+        " \"time_signature\": \"3/4\", \"tempo\": 96, \"mood\": [\"dark\", \"sad\"],"
+        " \"instrument_summary\": [\"Piano\", \"Thing Without Name\"],"
+        " \"chord_summary\": [\"F#m\", \"B\"], \"genre\": [\"pop\"], \"duration\": 12}\n");
     assert_int_equal(attune_prompts_read(&set, path, &err), ATTUNE_OK);
     const struct attune_attributes *a = &set.items[0].attributes;
     assert_string_equal(set.items[0].id, "lmd/1.mid");
@@ -213,16 +224,29 @@ static void test_formats_are_told_apart(void **state)
 static void test_safe_names(void **state)
 {
     static const char *const hostile[] = {
-        "../../etc/passwd", "/abs", ".hidden", "-rf", "a b", "a\tb", "caf\xc3\xa9", "a/b", "a\\b", "",
-        "..", ".", "con:", "x'; rm -rf ~; '",
+        "../../etc/passwd",
+        "/abs",
+        ".hidden",
+        "-rf",
+        "a b",
+        "a\tb",
+        "caf\xc3\xa9",
+        "a/b",
+        "a\\b",
+        "",
+        "..",
+        ".",
+        "con:",
+        "x'; rm -rf ~; '",
         "a-name-that-goes-on-and-on-for-much-longer-than-any-sensible-name-of-a-prompt-would",
     };
     char name[ATTUNE_SAFE_NAME_SIZE], other[ATTUNE_SAFE_NAME_SIZE];
     for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
         attune_safe_name(hostile[i], name);
         assert_true(name[0] != '.' && name[0] != '-' && name[0] != '\0');
-        assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"),
-                         strlen(name));
+        assert_int_equal(
+            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"),
+            strlen(name));
         for (size_t k = 0; k < i; k++) {
             attune_safe_name(hostile[k], other);
             assert_string_not_equal(name, other);

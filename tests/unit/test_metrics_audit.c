@@ -43,7 +43,8 @@ static void tear_down(struct fixture *f)
     attune_midi_release(&f->midi);
 }
 
-/* The damaged piece, read again from its own file image: what does not survive writing is not valid. */
+/* The damaged piece, read again from its own file image: what does not survive writing is not
+ * valid. */
 static struct attune_midi damaged_file(const char *id, const struct fixture *f,
                                        const struct fixture *donor, double dose)
 {
@@ -100,7 +101,8 @@ static bool same_note(const struct attune_note *a, const struct attune_note *b)
            a->program == b->program && a->onset_s == b->onset_s && a->end_s == b->end_s;
 }
 
-/* Notes of a that b does not have, by sorted merge on identical fields; both are sorted by onset. */
+/* Notes of a that b does not have, by sorted merge on identical fields; both are sorted by onset.
+ */
 static size_t n_missing(const struct attune_notes *a, const struct attune_notes *b)
 {
     size_t n = 0;
@@ -136,7 +138,8 @@ static void dose_zero_is_the_piece_itself(void **state)
     tear_down(&donor);
 }
 
-/* Every damage changes something at dose 1 and, up to the collisions of a few notes, more with the dose. */
+/* Every damage changes something at dose 1 and, up to the collisions of a few notes, more with the
+ * dose. */
 static void damage_grows_with_the_dose(void **state)
 {
     struct fixture f, donor;
@@ -179,7 +182,8 @@ static void note_damage_hits_its_share(void **state)
     assert_int_equal(n_missing(d.notes, attune_analysis_notes(f.analysis)), 0);
     drop(&d);
 
-    /* Jitter stays within its bound and moves no note in pitch; counted on the damaged score itself. */
+    /* Jitter stays within its bound and moves no note in pitch; counted on the damaged score
+     * itself. */
     struct attune_midi midi;
     struct attune_err err = ATTUNE_ERR_INIT;
     struct attune_score copy;
@@ -212,7 +216,8 @@ static void note_damage_hits_its_share(void **state)
     tear_down(&f);
 }
 
-/* Shuffling keeps what a bar holds; freezing leaves one bar; foreign bars leave half of the piece. */
+/* Shuffling keeps what a bar holds; freezing leaves one bar; foreign bars leave half of the piece.
+ */
 static void bar_damage_moves_whole_bars(void **state)
 {
     struct fixture f, donor;
@@ -358,7 +363,8 @@ static void audio_damage_is_finite_seeded_and_absent_at_dose_zero(void **state)
 static double crossings_per_s(const struct attune_clip *clip, double from_s, double to_s)
 {
     size_t n = 0;
-    for (uint64_t i = (uint64_t)(from_s * clip->rate_hz); i < (uint64_t)(to_s * clip->rate_hz); i++) {
+    for (uint64_t i = (uint64_t)(from_s * clip->rate_hz); i < (uint64_t)(to_s * clip->rate_hz);
+         i++) {
         n += clip->samples[i * clip->n_channels] < 0.0f &&
              clip->samples[(i + 1) * clip->n_channels] >= 0.0f;
     }
@@ -421,7 +427,8 @@ static void warps_move_what_they_say(void **state)
     assert_float_equal(crossings_per_s(&out, 1.0, 5.0), 440.0, 3.0);
     attune_clip_release(&out);
     out = damaged_clip("speed_wobble", &clip, NULL, 1.0);
-    assert_float_equal(crossings_per_s(&out, 0.73, 0.93), 440.0 * 1.2, 10.0); /* first crest, .83 s */
+    /* first crest, .83 s */
+    assert_float_equal(crossings_per_s(&out, 0.73, 0.93), 440.0 * 1.2, 10.0);
     assert_float_equal(crossings_per_s(&out, 2.4, 2.6), 440.0 * 0.8, 10.0);
     attune_clip_release(&out);
     attune_clip_release(&clip);

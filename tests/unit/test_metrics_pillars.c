@@ -39,7 +39,8 @@ static void guards_by_hand(void **state)
     assert_float_equal(attune_pillar_guard_factor(&high, 0.1), 1.0, 0.0);
 }
 
-/* Tables name metrics that exist, in the version they were derived with, and weights that sum to 1. */
+/* Tables name metrics that exist, in the version they were derived with, and weights that sum to 1.
+ */
 static void tables_fit_the_registry(void **state)
 {
     double sum[ATTUNE_N_PILLARS][3] = {{0}};
@@ -54,7 +55,8 @@ static void tables_fit_the_registry(void **state)
         snprintf(id, sizeof id, "pillar.%s", attune_pillar_names[m->pillar]);
         const struct attune_metric *pillar = attune_metric_find(id);
         assert_non_null(pillar);
-        assert_int_equal(metric->needs & ~pillar->needs, 0); /* the front end keeps what members need */
+        /* the front end keeps what members need */
+        assert_int_equal(metric->needs & ~pillar->needs, 0);
         for (int q = 1; q < ATTUNE_PILLAR_QUANTILES; q++) {
             assert_true(m->quantiles[q - 1] <= m->quantiles[q]);
         }

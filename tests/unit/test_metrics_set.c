@@ -1,4 +1,5 @@
-/* Set metrics: small sets whose values are known in closed form, degenerate sets, threads, failed memory. */
+/* Set metrics: small sets whose values are known in closed form, degenerate sets, threads, failed
+ * memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,8 @@
 #include "metrics/set/set_metric.h"
 
 static struct attune_set_value evaluate(const char *id, const struct attune_set *a,
-                                        const struct attune_set *b, struct attune_set_options options)
+                                        const struct attune_set *b,
+                                        struct attune_set_options options)
 {
     struct attune_set_pair *pair;
     struct attune_set_value value;
@@ -57,7 +59,8 @@ static float *noise(size_t n, size_t d, uint64_t stream)
     return v;
 }
 
-/* One dimension: (m1 - m2)^2 + (s1 - s2)^2. {0, 2}: mean 1, variance 2; {3, 7}: mean 5, variance 8. */
+/* One dimension: (m1 - m2)^2 + (s1 - s2)^2. {0, 2}: mean 1, variance 2; {3, 7}: mean 5, variance 8.
+ */
 static void frechet_by_hand(void **state)
 {
     const float a[] = {0, 2}, b[] = {3, 7};
@@ -70,13 +73,14 @@ static void frechet_by_hand(void **state)
     assert_int_equal(evaluate("set.kad", &moments, &y, plain).value.state, ATTUNE_UNDEFINED);
 }
 
-/* Rows or covariance, whichever is smaller: both sides of n = d, and rank-deficient covariances, agree with
- * the distance after a padding that changes nothing. */
+/* Rows or covariance, whichever is smaller: both sides of n = d, and rank-deficient covariances,
+ * agree with the distance after a padding that changes nothing. */
 static void frechet_forms_agree(void **state)
 {
     enum { D = 12, WIDE = 40, N = 30, M = 25 };
     float *a = noise(N, D, 1), *b = noise(M, D, 2);
-    float *wide_a = attune_alloc(N * WIDE, sizeof(float)), *wide_b = attune_alloc(M * WIDE, sizeof(float));
+    float *wide_a = attune_alloc(N * WIDE, sizeof(float)),
+          *wide_b = attune_alloc(M * WIDE, sizeof(float));
     for (size_t j = 0; j < D; j++) {
         for (size_t i = 0; i < N; i++) {
             wide_a[i * WIDE + 2 * j] = a[i * D + j];
@@ -86,13 +90,15 @@ static void frechet_forms_agree(void **state)
         }
     }
     const struct attune_set x = {.rows = a, .n = N, .d = D}, y = {.rows = b, .n = M, .d = D};
-    const struct attune_set u = {.rows = wide_a, .n = N, .d = WIDE}, v = {.rows = wide_b, .n = M, .d = WIDE};
+    const struct attune_set u = {.rows = wide_a, .n = N, .d = WIDE},
+                            v = {.rows = wide_b, .n = M, .d = WIDE};
     const double distance = value_of("set.fad", &x, &y);
     assert_close(value_of("set.fad", &u, &v), distance); /* n < d: rows as factors */
     assert_close(value_of("set.fad", &y, &x), distance);
 
     /* columns that repeat double the covariance's trace and leave it singular */
-    float *doubled_a = attune_alloc(N * 2 * D, sizeof(float)), *doubled_b = attune_alloc(M * 2 * D, sizeof(float));
+    float *doubled_a = attune_alloc(N * 2 * D, sizeof(float)),
+          *doubled_b = attune_alloc(M * 2 * D, sizeof(float));
     for (size_t i = 0; i < N; i++) {
         memcpy(doubled_a + i * 2 * D, a + i * D, D * sizeof(float));
         memcpy(doubled_a + i * 2 * D + D, a + i * D, D * sizeof(float));
@@ -130,8 +136,8 @@ static void mmd_by_hand(void **state)
 }
 
 /* Reference {0, 1, 10}: radii 1, 1, 9. Candidates {0.5, 2, 3.5}: radii 1.5 each.
- * 0.5 is within 1 of 0 and 1: held by 2; 2: |2 - 1| = 1 is not below 1, |2 - 10| = 8 is below 9: held by 1;
- * 3.5: 6.5 < 9: held by 1. Covered: 0, 1 and 10. Recalled: 0 (.5) and 1 (.5), not 10. */
+ * 0.5 is within 1 of 0 and 1: held by 2; 2: |2 - 1| = 1 is not below 1, |2 - 10| = 8 is below 9:
+ * held by 1; 3.5: 6.5 < 9: held by 1. Covered: 0, 1 and 10. Recalled: 0 (.5) and 1 (.5), not 10. */
 static void neighbours_by_hand(void **state)
 {
     const float a[] = {0, 1, 10}, b[] = {0.5f, 2, 3.5f};
@@ -149,10 +155,12 @@ static void vendi_counts_directions(void **state)
 {
     const float v[] = {1, 0, 0, 5, 2, 0, 0, 1}; /* two along x, two along y */
     const struct attune_set none = {.d = 2}, set = {.rows = v, .n = 4, .d = 2};
-    const struct attune_set wide = {.rows = v, .n = 2, .d = 4}; /* orthogonal? (1 0 0 5) . (2 0 0 1) = 7 */
+    /* orthogonal? (1 0 0 5) . (2 0 0 1) = 7 */
+    const struct attune_set wide = {.rows = v, .n = 2, .d = 4};
     assert_close(value_of("set.vendi", &none, &set), 2.0);
     const double c = 7.0 / sqrt(26.0 * 5.0), p = (1.0 + c) / 2.0, q = (1.0 - c) / 2.0;
-    assert_close(value_of("set.vendi", &(struct attune_set){.d = 4}, &wide), exp(-p * log(p) - q * log(q)));
+    assert_close(value_of("set.vendi", &(struct attune_set){.d = 4}, &wide),
+                 exp(-p * log(p) - q * log(q)));
     const float zero[] = {0, 0, 1, 1};
     const struct attune_set flat = {.rows = zero, .n = 2, .d = 2};
     assert_int_equal(evaluate("set.vendi", &none, &flat, plain).value.state, ATTUNE_UNDEFINED);
@@ -214,7 +222,8 @@ static void quantiles_are_order_statistics(void **state)
             double got;
             assert_int_equal(attune_points_quantile(&points, shares[q], 2, &got, NULL), ATTUNE_OK);
             const double wanted = all[(size_t)(shares[q] * (double)(n_pairs - 1))];
-            if (!(fabs(got - wanted) <= 1e-3 * wanted)) { /* single-precision distances of near points */
+            /* single-precision distances of near points */
+            if (!(fabs(got - wanted) <= 1e-3 * wanted)) {
                 fail_msg("n = %zu, share %g: %g, expected %g", n, shares[q], got, wanted);
             }
         }
@@ -234,20 +243,24 @@ static void threads_do_not_matter(void **state)
         group[i] = (uint32_t)(i / 3);
         b[i * D] += 0.5f;
     }
-    const struct attune_set x = {.rows = a, .n = N, .d = D}, y = {.rows = b, .n = M, .d = D, .group = group};
+    const struct attune_set x = {.rows = a, .n = N, .d = D},
+                            y = {.rows = b, .n = M, .d = D, .group = group};
     struct attune_set_options one = ATTUNE_SET_OPTIONS_INIT, three = ATTUNE_SET_OPTIONS_INIT;
     one.n_replicates = three.n_replicates = 100;
     three.n_threads = 3;
     for (size_t i = 0; i < attune_n_set_metrics; i++) {
         const char *id = attune_set_metrics[i]->id;
-        const struct attune_set_value p = evaluate(id, &x, &y, one), q = evaluate(id, &x, &y, three);
-        if (p.value.state != ATTUNE_DEFINED || p.ci_why || p.value.v != q.value.v || p.ci_low != q.ci_low ||
-            p.ci_high != q.ci_high) {
-            fail_msg("%s: %.17g [%g, %g] and %.17g [%g, %g], %s %s", id, p.value.v, p.ci_low, p.ci_high,
-                     q.value.v, q.ci_low, q.ci_high, p.value.why ? p.value.why : "", p.ci_why ? p.ci_why : "");
+        const struct attune_set_value p = evaluate(id, &x, &y, one),
+                                      q = evaluate(id, &x, &y, three);
+        if (p.value.state != ATTUNE_DEFINED || p.ci_why || p.value.v != q.value.v ||
+            p.ci_low != q.ci_low || p.ci_high != q.ci_high) {
+            fail_msg("%s: %.17g [%g, %g] and %.17g [%g, %g], %s %s", id, p.value.v, p.ci_low,
+                     p.ci_high, q.value.v, q.ci_low, q.ci_high, p.value.why ? p.value.why : "",
+                     p.ci_why ? p.ci_why : "");
         }
         assert_true(p.ci_low <= p.value.v && p.value.v <= p.ci_high);
-        assert_true(p.value.v >= attune_set_metrics[i]->lo && p.value.v <= attune_set_metrics[i]->hi);
+        assert_true(p.value.v >= attune_set_metrics[i]->lo &&
+                    p.value.v <= attune_set_metrics[i]->hi);
     }
     attune_release(a);
     attune_release(b);
@@ -267,7 +280,8 @@ static void failed_allocations_are_errors(void **state)
             struct attune_set_value value;
             assert_int_equal(attune_set_pair_new(&pair, &x, &y, &options, NULL), ATTUNE_OK);
             attune_mem_fail_after(n);
-            const enum attune_code code = attune_set_metric_eval(attune_set_metrics[i], pair, &value, NULL);
+            const enum attune_code code =
+                attune_set_metric_eval(attune_set_metrics[i], pair, &value, NULL);
             const bool reached = attune_mem_fault_happened();
             attune_mem_fail_after(0);
             attune_set_pair_free(pair);
@@ -293,10 +307,11 @@ static void bad_rows_are_named(void **state)
     attune_set_clean(&m, group, "candidate", &warnings);
     assert_int_equal(m.n_rows, 3);
     assert_true(m.v[2] == 3.0f && group[1] == 2 && group[2] == 4);
-    assert_string_equal(attune_buf_text(&warnings),
-                        "candidate: rows with NaN, infinite or huge values are left out: 1 3 (of 5, from 0)\n"
-                        "candidate: 1 of 3 rows repeat an earlier one\n"
-                        "candidate: 1 of 2 columns are constant\n");
+    assert_string_equal(
+        attune_buf_text(&warnings),
+        "candidate: rows with NaN, infinite or huge values are left out: 1 3 (of 5, from 0)\n"
+        "candidate: 1 of 3 rows repeat an earlier one\n"
+        "candidate: 1 of 2 columns are constant\n");
     attune_buf_release(&warnings);
     attune_matrix_release(&m);
 }
@@ -307,7 +322,8 @@ static void descriptors_are_sane(void **state)
         const struct attune_set_metric *m = attune_set_metrics[i];
         assert_int_equal(strncmp(m->id, "set.", 4), 0);
         assert_true(m->version >= 1 && m->lo < m->hi && m->final);
-        assert_true(m->title && m->unit && m->summary && m->formula && m->source && m->undefined_when);
+        assert_true(m->title && m->unit && m->summary && m->formula && m->source &&
+                    m->undefined_when);
         assert_ptr_equal(attune_set_metric_find(m->id), m);
     }
     assert_null(attune_set_metric_find("set.none"));

@@ -58,7 +58,8 @@ static void load_audio(const float *x, size_t n)
     struct attune_audio_source source;
     struct attune_err err = ATTUNE_ERR_INIT;
     attune_audio_from_memory(&source, x, n, 1, RATE);
-    if (attune_analysis_load_audio(analysis, &source, ATTUNE_NEED_ALL & ~ATTUNE_NEED_COMPAT, &err)) {
+    if (attune_analysis_load_audio(analysis, &source, ATTUNE_NEED_ALL & ~ATTUNE_NEED_COMPAT,
+                                   &err)) {
         fail_msg("%s", err.message);
     }
 }
@@ -141,7 +142,8 @@ static void rising_pitch(void **state)
     expect("drift_brightness", 10.0 / 12.0, 1e-9);
     expect("drift_loudness", 0.0, 1e-9);
     expect("drift_density", 0.0, 0.05);
-    expect("loopiness", 0.5, 1e-12); /* four semitones a bar: pitch classes return after three bars */
+    /* four semitones a bar: pitch classes return after three bars */
+    expect("loopiness", 0.5, 1e-12);
     midi_builder_release(&b);
 }
 

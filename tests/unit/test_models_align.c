@@ -1,5 +1,5 @@
-/* Training-time alignment: rewards rise, results repeat on any number of threads, gradients are those of the
- * objectives, the reward model is the one that ships. */
+/* Training-time alignment: rewards rise, results repeat on any number of threads, gradients are
+ * those of the objectives, the reward model is the one that ships. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -132,9 +132,10 @@ static void rollouts_tell_the_truth(void **state)
 
 static double dpo_loss(const struct attune_policy *policy, const struct attune_piece pair[2])
 {
-    struct attune_pair_logprobs p = {
-        .w = attune_policy_logprob(policy, &pair[0]), .l = attune_policy_logprob(policy, &pair[1]),
-        .ref_w = attune_policy_logprob(base, &pair[0]), .ref_l = attune_policy_logprob(base, &pair[1])};
+    struct attune_pair_logprobs p = {.w = attune_policy_logprob(policy, &pair[0]),
+                                     .l = attune_policy_logprob(policy, &pair[1]),
+                                     .ref_w = attune_policy_logprob(base, &pair[0]),
+                                     .ref_l = attune_policy_logprob(base, &pair[1])};
     return attune_pair_loss(ATTUNE_DPO, p, 0.5, 0.0).loss;
 }
 
@@ -150,9 +151,10 @@ static void the_dpo_gradient_is_that_of_its_loss(void **state)
     for (size_t i = 0; i < n; i += 3) {
         w[i] += 0.01f;
     }
-    struct attune_pair_logprobs p = {
-        .w = attune_policy_logprob(policy, &pair[0]), .l = attune_policy_logprob(policy, &pair[1]),
-        .ref_w = attune_policy_logprob(base, &pair[0]), .ref_l = attune_policy_logprob(base, &pair[1])};
+    struct attune_pair_logprobs p = {.w = attune_policy_logprob(policy, &pair[0]),
+                                     .l = attune_policy_logprob(policy, &pair[1]),
+                                     .ref_w = attune_policy_logprob(base, &pair[0]),
+                                     .ref_l = attune_policy_logprob(base, &pair[1])};
     struct attune_pair_loss loss = attune_pair_loss(ATTUNE_DPO, p, 0.5, 0.0);
     attune_policy_accumulate(policy, &pair[0], loss.d_w, gradient);
     attune_policy_accumulate(policy, &pair[1], loss.d_l, gradient);
@@ -192,7 +194,8 @@ static void the_shipped_reward_model_is_the_trained_one(void **state)
 {
     struct attune_reward_fit fit;
     double dot = 0.0, a = 0.0, b = 0.0;
-    assert_int_equal(attune_reward_train(base, &attune_reward_training_default, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_reward_train(base, &attune_reward_training_default, &fit, NULL),
+                     ATTUNE_OK);
     for (int k = 0; k < ATTUNE_N_REWARD_FEATURES; k++) {
         dot += fit.weights[k] * attune_reward_proxy_weights[k];
         a += fit.weights[k] * fit.weights[k];

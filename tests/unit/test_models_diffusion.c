@@ -130,14 +130,16 @@ static void preference_optimisation_raises_the_reward_and_repeats(void **state)
         o.n_pairs = 256;
         o.n_epochs = 1;
         o.n_masks = 2;
-        struct attune_diffusion *one = attune_diffusion_copy(base), *two = attune_diffusion_copy(base);
+        struct attune_diffusion *one = attune_diffusion_copy(base),
+                                *two = attune_diffusion_copy(base);
         struct attune_err err = ATTUNE_ERR_INIT;
         o.n_threads = 1;
         if (attune_align_diffrhythm(one, base, pools, 2, prompts, N, &o, &err) != ATTUNE_OK) {
             fail_msg("%s: %s", attune_mix_names[mix], err.message);
         }
         o.n_threads = 3;
-        assert_int_equal(attune_align_diffrhythm(two, base, pools, 2, prompts, N, &o, &err), ATTUNE_OK);
+        assert_int_equal(attune_align_diffrhythm(two, base, pools, 2, prompts, N, &o, &err),
+                         ATTUNE_OK);
         assert_memory_equal(attune_diffusion_params(one), attune_diffusion_params(two),
                             attune_diffusion_n_params() * sizeof(float));
         double after = mean_reward(one, scorer, prompts, N);

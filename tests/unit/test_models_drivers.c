@@ -79,7 +79,8 @@ static void samples_are_found_by_pattern(void **state)
     char path[128];
     snprintf(path, sizeof path, "%s/p1__s7.mid", folder);
     assert_int_equal(attune_file_write(path, "x", 1, NULL), ATTUNE_OK);
-    struct attune_model_spec spec = {.name = "m", .samples = "{prompt}__s{seed}.mid", .folder = folder};
+    struct attune_model_spec spec = {
+        .name = "m", .samples = "{prompt}__s{seed}.mid", .folder = folder};
     struct running m = open_model(&spec);
     struct attune_prompt prompt = prompt_of("p1", "t");
     struct attune_request request = request_for(&prompt, 7);
@@ -95,7 +96,8 @@ static void samples_are_found_by_pattern(void **state)
 
 static void unknown_keys_are_load_errors(void **state)
 {
-    static const char *const bad[] = {"gen", "{txet}", NULL}, *const open_brace[] = {"gen", "a{out", NULL};
+    static const char *const bad[] = {"gen", "{txet}", NULL}, *const open_brace[] = {"gen", "a{out",
+                                                                                     NULL};
     struct attune_model_spec spec = {.name = "m", .command = bad};
     const struct attune_generator *g;
     struct attune_err err = ATTUNE_ERR_INIT;
@@ -114,8 +116,18 @@ static void unknown_keys_are_load_errors(void **state)
 static void commands_get_their_keys_byte_for_byte(void **state)
 {
     static const char *const argv[] = {
-        "python3", COMMAND, "good", "{out}", "{text}", "seed={seed}", "{key}|{tempo_bpm}|{time_signature}",
-        "{chords}", "{bars} {instruments} {duration}", "{{x}}", "{mood}", NULL,
+        "python3",
+        COMMAND,
+        "good",
+        "{out}",
+        "{text}",
+        "seed={seed}",
+        "{key}|{tempo_bpm}|{time_signature}",
+        "{chords}",
+        "{bars} {instruments} {duration}",
+        "{{x}}",
+        "{mood}",
+        NULL,
     };
     static const char hostile[] = "$(touch /tmp/x); `id` \"q\" 'r' \\ {seed} %s \n\xe9\x9f\xb3";
     struct attune_model_spec spec = {.name = "m", .command = argv, .timeout_s = 20};
@@ -149,11 +161,16 @@ static void commands_get_their_keys_byte_for_byte(void **state)
 
 static void commands_that_fail_say_why(void **state)
 {
-    static const struct { const char *mode; enum attune_code code; const char *says; } cases[] = {
-        {"hang", ATTUNE_E_TIMEOUT, "stand-in: thinking"}, {"crash", ATTUNE_E_CHILD, "exit code 7; stderr: stand-in: no memory"},
-        {"flood", ATTUNE_E_CHILD, "printed more than"},   {"several", ATTUNE_E_CHILD, "several files"},
-        {"memory", ATTUNE_E_CHILD, "MemoryError"},        {"empty", ATTUNE_E_CHILD, "is empty"},
-        {"nothing", ATTUNE_E_CHILD, "wrote no file"},     {"abort", ATTUNE_E_CHILD, "signal 6"},
+    static const struct { const char *mode; enum attune_code code; const char *says;
+    } cases[] = {
+        {"hang", ATTUNE_E_TIMEOUT, "stand-in: thinking"},
+        {"crash", ATTUNE_E_CHILD, "exit code 7; stderr: stand-in: no memory"},
+        {"flood", ATTUNE_E_CHILD, "printed more than"},
+        {"several", ATTUNE_E_CHILD, "several files"},
+        {"memory", ATTUNE_E_CHILD, "MemoryError"},
+        {"empty", ATTUNE_E_CHILD, "is empty"},
+        {"nothing", ATTUNE_E_CHILD, "wrote no file"},
+        {"abort", ATTUNE_E_CHILD, "signal 6"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", COMMAND, cases[i].mode, "{out}", NULL};
@@ -188,7 +205,8 @@ static void several_outputs_are_told_apart_by_the_promised_extension(void **stat
 static void a_missing_program_is_a_failed_sample(void **state)
 {
     static const char *const argv[] = {"./no-such-program", NULL};
-    struct attune_model_spec spec = {.name = "m", .command = argv, .timeout_s = 5, .folder = folder};
+    struct attune_model_spec spec = {
+        .name = "m", .command = argv, .timeout_s = 5, .folder = folder};
     struct running m = open_model(&spec);
     struct attune_prompt prompt = prompt_of("p", "t");
     struct attune_request request = request_for(&prompt, 1);
@@ -235,8 +253,11 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", WORKER, cases[i].mode, NULL};
-        struct attune_model_spec spec = {.name = "w", .worker = argv, .n_workers = 1,
-                                         .timeout_s = strstr(cases[i].says, "in time") ? 2.5 : 30.0};
+        struct attune_model_spec spec = {.name = "w",
+                                         .worker = argv,
+                                         .n_workers = 1,
+                                         .timeout_s =
+                                             strstr(cases[i].says, "in time") ? 2.5 : 30.0};
         struct running m = open_model(&spec);
         struct attune_prompt good = prompt_of("p1", "good"), bad = prompt_of("p2", "bad");
         struct attune_generation g;
@@ -267,7 +288,8 @@ static void a_worker_that_speaks_unasked_or_stops_listening_is_replaced(void **s
     static const char *const modes[] = {"unasked", "close-stdin"};
     for (size_t i = 0; i < 2; i++) {
         const char *argv[] = {"python3", WORKER, modes[i], NULL};
-        struct attune_model_spec spec = {.name = "w", .worker = argv, .timeout_s = 2, .n_workers = 1};
+        struct attune_model_spec spec = {
+            .name = "w", .worker = argv, .timeout_s = 2, .n_workers = 1};
         struct running m = open_model(&spec);
         struct attune_prompt good = prompt_of("p1", "good"), bad = prompt_of("p2", "bad");
         struct attune_generation g;
@@ -305,13 +327,16 @@ static void a_poisoned_prompt_is_given_up_after_three_kills(void **state)
 
 static void workers_that_never_get_ready_say_so(void **state)
 {
-    static const struct { const char *mode, *says; } cases[] = {
+    static const struct { const char *mode, *says;
+    } cases[] = {
         {"no-ready", "the first answer is not"},
-        {"dies-at-start", "at its start: exit code 1 without an answer; stderr: ModuleNotFoundError"},
+        {"dies-at-start",
+         "at its start: exit code 1 without an answer; stderr: ModuleNotFoundError"},
     };
     for (size_t i = 0; i < 2; i++) {
         const char *argv[] = {"python3", WORKER, cases[i].mode, NULL};
-        struct attune_model_spec spec = {.name = "w", .worker = argv, .timeout_s = 5, .n_workers = 1};
+        struct attune_model_spec spec = {
+            .name = "w", .worker = argv, .timeout_s = 5, .n_workers = 1};
         struct running m = open_model(&spec);
         struct attune_prompt good = prompt_of("p", "good");
         struct attune_generation g;
@@ -328,8 +353,8 @@ static void workers_that_never_get_ready_say_so(void **state)
 static void prompts_become_json(void **state)
 {
     struct attune_prompt prompt = prompt_of("a\"b", "line\nbad \xff utf8");
-    prompt.attributes = (struct attune_attributes){.has_tempo = true, .tempo_bpm = 92.5, .n_chords = 1,
-                                                   .chords = {{10, ATTUNE_CHORD_DOM7}}};
+    prompt.attributes = (struct attune_attributes){
+        .has_tempo = true, .tempo_bpm = 92.5, .n_chords = 1, .chords = {{10, ATTUNE_CHORD_DOM7}}};
     struct attune_buf text = ATTUNE_BUF_INIT;
     attune_prompt_json(&text, &prompt);
     json_t *json = json_loads(attune_buf_text(&text), 0, NULL);
@@ -354,7 +379,8 @@ static void the_check_passes_a_proper_worker_and_names_faults(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", cases[i].script, cases[i].mode, NULL};
         struct attune_check_report report;
-        assert_int_equal(attune_worker_check(&report, "generator", argv, NULL, 10.0, NULL), ATTUNE_OK);
+        assert_int_equal(attune_worker_check(&report, "generator", argv, NULL, 10.0, NULL),
+                         ATTUNE_OK);
         assert_int_equal(report.n_steps, cases[i].n_steps);
         const struct attune_check_step *last = &report.steps[report.n_steps - 1];
         assert_true((last->outcome == ATTUNE_CHECK_FAILED) == (cases[i].says != NULL));
@@ -368,7 +394,8 @@ static void the_check_passes_a_proper_worker_and_names_faults(void **state)
 static void commands_are_split_without_a_shell(void **state)
 {
     char **argv = NULL;
-    assert_int_equal(attune_argv_split(" python3  'a b' \"c'd\" e\\ f $HOME '' ", &argv, NULL), ATTUNE_OK);
+    assert_int_equal(attune_argv_split(" python3  'a b' \"c'd\" e\\ f $HOME '' ", &argv, NULL),
+                     ATTUNE_OK);
     static const char *const expected[] = {"python3", "a b", "c'd", "e f", "$HOME", ""};
     for (size_t i = 0; i < 6; i++) {
         assert_string_equal(argv[i], expected[i]);

@@ -19,10 +19,20 @@ static void setting_follows_the_prompt(void **state)
 {
     struct attune_prompt prompt = prompt_of("a waltz");
     prompt.attributes = (struct attune_attributes){
-        .has_key = true, .tonic = 9, .mode = ATTUNE_MINOR, .has_tempo = true, .tempo_bpm = 90,
-        .has_time_signature = true, .numerator = 3, .denominator = 4, .has_bars = true, .n_bars = 12,
-        .n_chords = 2, .chords = {{9, ATTUNE_CHORD_MIN}, {5, ATTUNE_CHORD_MAJ}},
-        .n_instruments = 3, .instruments = {"electric piano", "violin", "acoustic bass"},
+        .has_key = true,
+        .tonic = 9,
+        .mode = ATTUNE_MINOR,
+        .has_tempo = true,
+        .tempo_bpm = 90,
+        .has_time_signature = true,
+        .numerator = 3,
+        .denominator = 4,
+        .has_bars = true,
+        .n_bars = 12,
+        .n_chords = 2,
+        .chords = {{9, ATTUNE_CHORD_MIN}, {5, ATTUNE_CHORD_MAJ}},
+        .n_instruments = 3,
+        .instruments = {"electric piano", "violin", "acoustic bass"},
     };
     struct attune_setting s;
     attune_setting_init(&s, &prompt);
@@ -125,7 +135,8 @@ static void chord_tokens_go_round(void **state)
     assert_true(attune_in_scale(ATTUNE_MINOR, 11, attune_degree_chord(ATTUNE_MINOR, 4)));
 }
 
-/* Share of melody onsets in the scale, and of melody bars that equal the bar 4, 8 or 12 bars before. */
+/* Share of melody onsets in the scale, and of melody bars that equal the bar 4, 8 or 12 bars
+ * before. */
 static void measure(const struct attune_piece *p, double *in_scale, double *repeated)
 {
     int steps = attune_metre_steps(p->setting.metre), n = 0, good = 0, same = 0, bars = 0;
@@ -158,8 +169,8 @@ static void control_pieces_are_in_key_and_repeat(void **state)
             struct attune_rng rng;
             double a, b;
             attune_rng_init(&rng, 3, i);
-            attune_corpus_compose(&piece, &s,
-                                  flawed ? ATTUNE_FLAW_OFF_KEY | ATTUNE_FLAW_NO_REPETITION : 0, &rng);
+            attune_corpus_compose(
+                &piece, &s, flawed ? ATTUNE_FLAW_OFF_KEY | ATTUNE_FLAW_NO_REPETITION : 0, &rng);
             measure(&piece, &a, &b);
             scale[flawed] += a / 40;
             form[flawed] += b / 40;
@@ -187,8 +198,13 @@ static void asked_chords_are_played(void **state)
 
 static void midi_says_what_the_piece_says(void **state)
 {
-    struct attune_setting s = {.tonic = 9, .mode = ATTUNE_MINOR, .metre = ATTUNE_METRE_6_8,
-                               .tempo_bpm = 90, .n_bars = 8, .has_drums = true, .melody_program = 73};
+    struct attune_setting s = {.tonic = 9,
+                               .mode = ATTUNE_MINOR,
+                               .metre = ATTUNE_METRE_6_8,
+                               .tempo_bpm = 90,
+                               .n_bars = 8,
+                               .has_drums = true,
+                               .melody_program = 73};
     struct attune_piece piece;
     struct attune_rng rng;
     struct attune_midi midi;

@@ -1,4 +1,5 @@
-/* The autoregressive policy: exact log-probabilities and gradients, training, checkpoints, best-of-n. */
+/* The autoregressive policy: exact log-probabilities and gradients, training, checkpoints,
+ * best-of-n. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +38,8 @@ static void zero_weights_are_uniform(void **state)
     double expected = 0.0;
     attune_corpus_piece(&piece, 1, 4);
     for (int v = 0; v < ATTUNE_N_VOICES; v++) {
-        expected -= piece.setting.n_bars * attune_voice_units(&piece.setting, (enum attune_voice)v) *
+        expected -= piece.setting.n_bars *
+                    attune_voice_units(&piece.setting, (enum attune_voice)v) *
                     log(attune_voice_tokens((enum attune_voice)v));
     }
     assert_true(fabs(attune_policy_logprob(policy, &piece) - expected) < 1e-9 * -expected);

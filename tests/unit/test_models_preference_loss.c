@@ -1,4 +1,5 @@
-/* The worked numbers of preference optimisation, group advantages, KL estimators and scaling fits. */
+/* The worked numbers of preference optimisation, group advantages, KL estimators and scaling fits.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,13 +66,15 @@ static void derivatives_match_finite_differences(void **state)
             struct attune_pair_logprobs up = p, down = p;
             up.w += h;
             down.w -= h;
-            double d = (attune_pair_loss(o, up, .3, 5).loss - attune_pair_loss(o, down, .3, 5).loss) /
-                       (2 * h);
+            double d =
+                (attune_pair_loss(o, up, .3, 5).loss - attune_pair_loss(o, down, .3, 5).loss) /
+                (2 * h);
             assert_near(loss.d_w, d, 1e-6);
             up = down = p;
             up.l += h;
             down.l -= h;
-            d = (attune_pair_loss(o, up, .3, 5).loss - attune_pair_loss(o, down, .3, 5).loss) / (2 * h);
+            d = (attune_pair_loss(o, up, .3, 5).loss - attune_pair_loss(o, down, .3, 5).loss) /
+                (2 * h);
             assert_near(loss.d_l, d, 1e-6);
         }
     }
@@ -122,9 +125,11 @@ static void scaling_fits_find_their_curves(void **state)
         }
     }
     struct attune_overopt_fit fit;
-    assert_int_equal(attune_overopt_fit(ATTUNE_OVEROPT_RL, d, r, 2, &fit, NULL), ATTUNE_E_INCONCLUSIVE);
+    assert_int_equal(attune_overopt_fit(ATTUNE_OVEROPT_RL, d, r, 2, &fit, NULL),
+                     ATTUNE_E_INCONCLUSIVE);
     d[1] = d[2] = d[0];
-    assert_int_equal(attune_overopt_fit(ATTUNE_OVEROPT_RL, d, r, 3, &fit, NULL), ATTUNE_E_INCONCLUSIVE);
+    assert_int_equal(attune_overopt_fit(ATTUNE_OVEROPT_RL, d, r, 3, &fit, NULL),
+                     ATTUNE_E_INCONCLUSIVE);
     d[0] = 0;
     assert_int_equal(attune_overopt_fit(ATTUNE_OVEROPT_RL, d, r, 8, &fit, NULL), ATTUNE_E_USAGE);
 }

@@ -23,9 +23,12 @@ static int set_up(void **state)
 
 static void defaults_follow_the_method(void **state)
 {
-    static const struct { enum attune_method method; enum attune_algorithm algorithm; } cases[] = {
-        {ATTUNE_METHOD_NONE, ATTUNE_ALGORITHM_NONE}, {ATTUNE_METHOD_INFERENCE, ATTUNE_ALGORITHM_NONE},
-        {ATTUNE_METHOD_RLHF, ATTUNE_ALGORITHM_MUSICRL_U}, {ATTUNE_METHOD_DPO, ATTUNE_ALGORITHM_DPO},
+    static const struct { enum attune_method method; enum attune_algorithm algorithm;
+    } cases[] = {
+        {ATTUNE_METHOD_NONE, ATTUNE_ALGORITHM_NONE},
+        {ATTUNE_METHOD_INFERENCE, ATTUNE_ALGORITHM_NONE},
+        {ATTUNE_METHOD_RLHF, ATTUNE_ALGORITHM_MUSICRL_U},
+        {ATTUNE_METHOD_DPO, ATTUNE_ALGORITHM_DPO},
         {ATTUNE_METHOD_SFT, ATTUNE_ALGORITHM_EXPERT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -152,7 +155,8 @@ static void the_tree_search_repeats_and_counts(void **state)
 
 static void note_score_counts_the_commonest_pitch(void **state)
 {
-    struct attune_piece piece = {.setting = {.n_bars = 4, .metre = ATTUNE_METRE_3_4, .tempo_bpm = 100}};
+    struct attune_piece piece = {
+        .setting = {.n_bars = 4, .metre = ATTUNE_METRE_3_4, .tempo_bpm = 100}};
     double score = -1.0;
     assert_int_equal(attune_note_score(&piece, &score, NULL), ATTUNE_OK);
     assert_true(score == 0.0);

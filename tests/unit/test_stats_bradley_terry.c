@@ -16,7 +16,8 @@ static void add(struct attune_votes *v, uint32_t a, uint32_t b, double wins_a, d
     const double weight[3] = {wins_b, ties, wins_a};
     for (int outcome = -1; outcome <= 1; outcome++) {
         if (weight[outcome + 1] > 0.0) {
-            assert_int_equal(attune_votes_add(v, a, b, outcome, weight[outcome + 1], NULL), ATTUNE_OK);
+            assert_int_equal(attune_votes_add(v, a, b, outcome, weight[outcome + 1], NULL),
+                             ATTUNE_OK);
         }
     }
 }
@@ -161,7 +162,8 @@ static void bootstrap_agrees_with_the_sandwich(void **state)
         for (int r = 0; r < N; r++) {
             squares += (one[r * 3 + i] - mean) * (one[r * 3 + i] - mean) / (N - 1);
         }
-        assert_true(fabs(sqrt(squares) / fit.se_sandwich[i] - 1.0) < 0.1); /* five standard errors */
+        /* five standard errors */
+        assert_true(fabs(sqrt(squares) / fit.se_sandwich[i] - 1.0) < 0.1);
     }
     attune_bt_fit_release(&fit);
     attune_votes_release(&votes);

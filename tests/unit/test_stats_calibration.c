@@ -46,7 +46,8 @@ static void five_pairs_by_hand(void **state)
     near(c.auc, 0.75, 1e-15);
     const double s1 = 1 / (1 + exp(-1.0)), s2 = 1 / (1 + exp(-2.0)), s3 = 1 / (1 + exp(0.5));
     near(c.nll, -(log(s1) + log(s2) + log(s3) + log(.5)) / 4.0, 1e-12);
-    near(c.brier, ((1 - s1) * (1 - s1) + (1 - s2) * (1 - s2) + (1 - s3) * (1 - s3) + .25) / 4.0, 1e-12);
+    near(c.brier, ((1 - s1) * (1 - s1) + (1 - s2) * (1 - s2) + (1 - s3) * (1 - s3) + .25) / 4.0,
+         1e-12);
     /* fewer than ten: one bin; confidences s1, s2, 1 - s3 and a half against 2.5 right */
     near(c.ece, fabs(s1 + s2 + (1 - s3) + .5 - 2.5) / 4.0, 1e-12);
 

@@ -38,7 +38,8 @@ static void clear_order_survives_every_half(void **state)
     assert_int_equal(s.n_models, MODELS);
 }
 
-/* Equal models: a half shares its own prompts with the whole, so agreement lies between chance and certainty. */
+/* Equal models: a half shares its own prompts with the whole, so agreement lies between chance and
+ * certainty. */
 static void no_order_is_unstable(void **state)
 {
     double mean = 0.0;

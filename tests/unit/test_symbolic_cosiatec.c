@@ -50,7 +50,8 @@ static void test_small_sets(void **state)
     assert_int_equal(encode(points, 3).n_tecs, 1);
 }
 
-/* The encoding covers every point, so it is never longer than the points, and translation changes nothing. */
+/* The encoding covers every point, so it is never longer than the points, and translation changes
+ * nothing. */
 static void test_random_sets(void **state)
 {
     const uint64_t seed = 3;

@@ -63,7 +63,8 @@ static void check_undefined(const char *name)
     }
 }
 
-/* Two bars of 4/4: C-E-G-C' in quarters; then a bar with a held C-major third under one G; drums. */
+/* Two bars of 4/4: C-E-G-C' in quarters; then a bar with a held C-major third under one G; drums.
+ */
 static void test_two_bars(void **state)
 {
     const int tune[] = {60, 64, 67, 72};
