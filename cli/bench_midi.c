@@ -33,9 +33,11 @@ static enum attune_code compose_files(const char *folder, struct attune_err *err
     return code;
 }
 
+/* What needs the fitness scape plot or COSIATEC, whose cost grows faster than the piece. */
 static bool is_structure(const struct attune_metric *m)
 {
-    return strncmp(m->id, "temporal.structure_", 19) == 0 ||
+    return strncmp(m->id, "pillar.", 7) == 0 ||
+           strncmp(m->id, "temporal.structure_", 19) == 0 ||
            strcmp(m->id, "temporal.repetition") == 0 || strstr(m->id, "cosiatec") != NULL;
 }
 
