@@ -219,9 +219,9 @@ static const struct {
     const char *pillar, *metrics;
 } stand_ins[] = {
     {"harmony", "harmonic.key_clarity,harmonic.chord_clarity,harmonic.in_scale_ratio"},
-    {"coherence", "temporal.groove_consistency,temporal.structure_mid,temporal.beat_stability"},
+    {"coherence", "temporal.groove_consistency,temporal.structure_mid"},
     {"quality", "quality.clipping_ratio,quality.silence_ratio,quality.bandwidth_hz"},
-    {"adherence", "adherence.key,adherence.tempo_bin,adherence.*"},
+    {"adherence", "adherence.key,adherence.chords,adherence.time_signature"},
     {"reward", "reward.*"},
     {"diversity", "set.*"},
 };
