@@ -33,7 +33,10 @@ static enum attune_code print_table(const struct attune_common *common, const st
     const size_t n = globs ? attune_metrics_in_order(board, globs, metrics)
                            : attune_board_headline(board, metrics);
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
-    enum attune_code code = attune_board_sheet(board, metrics, n, &preset->layout, &sheet, err);
+    enum attune_code code =
+        preset->build && !o->metrics
+            ? preset->build(board, &sheet, err)
+            : attune_board_sheet(board, metrics, n, &preset->layout, &sheet, err);
     if (!code) {
         code = attune_print_sheet(common, &sheet, o->format, o->out, err);
     }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 packages_build="build-essential cmake ninja-build pkg-config git libsndfile1-dev libsoxr-dev libfftw3-dev
     libkissfft-dev libebur128-dev libopenblas-dev liblapacke-dev libsqlite3-dev libjansson-dev
-    libcyaml-dev libxxhash-dev zlib1g-dev libfluidsynth-dev"
+    libcyaml-dev libyaml-dev libxxhash-dev zlib1g-dev libfluidsynth-dev"
 packages_run="gnuplot-nox timgm6mb-soundfont mma python3"
 packages_test="libcmocka-dev sqlite3"
 

@@ -1,23 +1,28 @@
 /* The list of presets. */
 #include "reports/table_preset.h"
 
+#include "reports/table_text2midi.h"
+
 const struct attune_table_preset attune_table_presets[] = {
-    {"leaderboard", "models by the metrics that the suite ranks by", NULL, false, {0}},
+    {"leaderboard", "models by the metrics that the suite ranks by", NULL, false, {0}, NULL},
     {"methods",
      "models with method and base, headline metrics, divergence from the base and cost",
      NULL,
      false,
-     {.method = true, .base = true, .cost = true}},
-    {"by-method", "one row per alignment method, its models averaged", NULL, true, {0}},
+     {.method = true, .base = true, .cost = true},
+     NULL},
+    {"by-method", "one row per alignment method, its models averaged", NULL, true, {0}, NULL},
     {"text2midi",
-     "the columns of the text-to-MIDI literature: compression, CLAP, tempo, key",
-     "temporal.compression_ratio,*clap*,adherence.tempo_bin,adherence.tempo_bin_tolerance,"
-     "adherence.key,adherence.key_duplicates,adherence.time_signature",
+     "the columns of the text-to-MIDI literature (CR, CLAP, TB, TBT, CK, CKD), published rows "
+     "beside",
+     "symbolic.cosiatec_ratio,scorer.*clap*,adherence.tempo_bin,adherence.tempo_bin_tolerance,"
+     "adherence.key,adherence.key_duplicates",
      false,
-     {0}},
-    {"harmony", "all harmonic-consistency metrics", "harmonic.*", false, {0}},
-    {"coherence", "all temporal-coherence metrics", "temporal.*", false, {0}},
-    {NULL},
+     {0},
+     attune_text2midi_sheet},
+    {"harmony", "all harmonic-consistency metrics", "harmonic.*", false, {0}, NULL},
+    {"coherence", "all temporal-coherence metrics", "temporal.*", false, {0}, NULL},
+    {.name = NULL},
 };
 
 enum attune_code attune_table_preset_find(const char *name, const struct attune_table_preset **out,

@@ -9,6 +9,9 @@ struct attune_table_preset {
     const char *metrics; /* globs in the order of the columns; NULL: what the suite ranks by */
     bool by_method;
     struct attune_board_layout layout;
+    /* Builds the sheet of a table that is more than columns of the board; NULL for the others. */
+    enum attune_code (*build)(const struct attune_board *board, struct attune_sheet *sheet,
+                              struct attune_err *err);
 };
 extern const struct attune_table_preset attune_table_presets[]; /* ends with a NULL name */
 

@@ -26,6 +26,13 @@ expect_in out 'model,temporal.tempo_drift,temporal.tempo_drift_ci_low,temporal.t
 expect_exit 2 "$ATTUNE" table methds --db a.db
 expect_in err "did you mean 'methods'?"
 
+case_is 'the text2midi table has its six columns and the published rows, marked as such'
+expect_exit 0 "$ATTUNE" table text2midi --db a.db
+expect_in out 'CLAP needs a scorer worker in the suite'
+expect_in out 'Text2midi-InferAlign (reported)'
+expect_in out 'reported by its authors on other prompts, not comparable'
+expect_in out '32.5'
+
 case_is 'power: the numbers of Cohen (1988), and of a pilot'
 expect_exit 0 "$ATTUNE" power --format csv
 expect_in out '0.2,199,'
