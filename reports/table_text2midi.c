@@ -1,8 +1,9 @@
-/* CR is the COSIATEC compression ratio; TB and TBT say whether the tempo is in the bin asked for, or within
- * one of it; CK and CKD whether the key is the one asked for, or it or its relative.
+/* CR is the COSIATEC compression ratio; TB and TBT say whether the tempo is in the bin asked for,
+ * or within one of it; CK and CKD whether the key is the one asked for, or it or its relative.
  *
- * Published rows: Text2midi (Bhandari et al. 2025), Text2midi-InferAlign (Roy & Herremans 2025) and the later
- * Text2midi model. Their authors use three subsets of prompts, so their own baselines differ. */
+ * Published rows: Text2midi (Bhandari et al. 2025), Text2midi-InferAlign (Roy & Herremans 2025) and
+ * the later Text2midi model. Their authors use three subsets of prompts, so their own baselines
+ * differ. */
 #include "reports/table_text2midi.h"
 
 #include <math.h>
@@ -34,7 +35,8 @@ static const struct {
 static size_t metric_of(const struct attune_board *board, size_t column)
 {
     size_t k = 0;
-    while (k < board->metrics.n && !attune_glob(columns[column].metric, board->metrics.items[k].name)) {
+    while (k < board->metrics.n &&
+           !attune_glob(columns[column].metric, board->metrics.items[k].name)) {
         k++;
     }
     return k;
@@ -71,17 +73,19 @@ static void add_published(struct attune_sheet *sheet, size_t i)
     cells[0] = (struct attune_sheet_cell){
         .kind = ATTUNE_SHEET_TEXT,
         .text = attune_sheet_text(sheet, published[i].model),
-        .note = attune_sheet_note(sheet, "reported by its authors on other prompts, not comparable")};
+        .note =
+            attune_sheet_note(sheet, "reported by its authors on other prompts, not comparable")};
     for (size_t c = 0; c < N_COLUMNS; c++) {
         cells[c + 1] = (struct attune_sheet_cell){
             .kind = ATTUNE_SHEET_NUMBER, .value = published[i].value[c], .low = NAN, .high = NAN};
     }
 }
 
-enum attune_code attune_text2midi_sheet(const struct attune_board *board, struct attune_sheet *sheet,
-                                        struct attune_err *err)
+enum attune_code attune_text2midi_sheet(const struct attune_board *board,
+                                        struct attune_sheet *sheet, struct attune_err *err)
 {
-    sheet->caption = attune_sheet_text(sheet, "Compression, text match, and adherence to tempo and key");
+    sheet->caption =
+        attune_sheet_text(sheet, "Compression, text match, and adherence to tempo and key");
     attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "model", .id = "model"});
     for (size_t c = 0; c < N_COLUMNS; c++) {
         attune_sheet_add_column(
@@ -103,5 +107,6 @@ enum attune_code attune_text2midi_sheet(const struct attune_board *board, struct
     for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
         add_published(sheet, i);
     }
-    return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table") : ATTUNE_OK;
+    return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table")
+                         : ATTUNE_OK;
 }
