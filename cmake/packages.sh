@@ -9,7 +9,8 @@ packages_test="libcmocka-dev sqlite3"
 # install_packages NAME...: says what is missing and installs it; silent when nothing is.
 install_packages() {
     local name missing=() installed
-    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+    # dpkg-query fails when it has never heard of one of them, which is the case that matters here
+    installed=$({ dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true; } |
         sed -n 's/^installed //p')
     for name in "$@"; do
         grep -qxF "$name" <<<"$installed" || missing+=("$name")
