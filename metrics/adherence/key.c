@@ -1,25 +1,11 @@
 /* Correct key (CK): 1 when the estimated key has the tonic, enharmonics merged, and the mode
  * asked for, else 0. */
 #include "metrics/adherence/sample_attributes.h"
-#include "metrics/analysis/key.h"
 #include "metrics/metric.h"
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const char *why;
-    const struct attune_attributes *asked = attune_asked(a, &why);
-    if (!asked) {
-        return attune_undefined(why);
-    }
-    if (!asked->has_key) {
-        return attune_undefined("the prompt asks for no key");
-    }
-    const struct attune_key *key = attune_analysis_key(a);
-    if (key->why) {
-        return attune_undefined(key->why);
-    }
-    const bool correct = key->tonic == asked->tonic && key->mode == asked->mode;
-    return attune_defined(correct ? 1.0 : 0.0);
+    return attune_key_is_asked(a, false);
 }
 
 const struct attune_metric attune_metric_adherence_key = {

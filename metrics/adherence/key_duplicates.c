@@ -4,27 +4,11 @@
  * Corrected against the public script, which takes the relative a minor third the wrong way:
  * compat.mustango.ckd. */
 #include "metrics/adherence/sample_attributes.h"
-#include "metrics/analysis/key.h"
 #include "metrics/metric.h"
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const char *why;
-    const struct attune_attributes *asked = attune_asked(a, &why);
-    if (!asked) {
-        return attune_undefined(why);
-    }
-    if (!asked->has_key) {
-        return attune_undefined("the prompt asks for no key");
-    }
-    const struct attune_key *key = attune_analysis_key(a);
-    if (key->why) {
-        return attune_undefined(key->why);
-    }
-    const int relative = (asked->tonic + (asked->mode == ATTUNE_MAJOR ? 9 : 3)) % 12;
-    const bool correct = key->mode == asked->mode ? key->tonic == asked->tonic
-                                                  : key->tonic == relative;
-    return attune_defined(correct ? 1.0 : 0.0);
+    return attune_key_is_asked(a, true);
 }
 
 const struct attune_metric attune_metric_adherence_key_duplicates = {

@@ -1,7 +1,11 @@
 #include "metrics/adherence/sample_attributes.h"
 
+#include <stdlib.h>
+
+#include "metrics/adherence/tempo_bins.h"
 #include "metrics/analysis/beats.h"
 #include "metrics/analysis/internal.h"
+#include "metrics/analysis/key.h"
 #include "metrics/analysis/notes.h"
 
 const struct attune_attributes *attune_asked(struct attune_analysis *a, const char **why)
@@ -73,4 +77,49 @@ struct attune_value attune_sample_tempo(struct attune_analysis *a)
     }
     const struct attune_beats *beats = attune_analysis_beats(a);
     return beats->why ? attune_undefined(beats->why) : attune_defined(beats->tempo_bpm);
+}
+
+int attune_asked_beats_per_bar(const struct attune_attributes *asked)
+{
+    const bool compound =
+        asked->denominator == 8 && asked->numerator > 3 && asked->numerator % 3 == 0;
+    return compound ? asked->numerator / 3 : asked->numerator;
+}
+
+struct attune_value attune_tempo_bins_apart(struct attune_analysis *a)
+{
+    const char *why;
+    const struct attune_attributes *asked = attune_asked(a, &why);
+    if (!asked) {
+        return attune_undefined(why);
+    }
+    if (!asked->has_tempo) {
+        return attune_undefined("the prompt asks for no tempo");
+    }
+    const struct attune_value tempo = attune_sample_tempo(a);
+    if (tempo.state != ATTUNE_DEFINED) {
+        return tempo;
+    }
+    return attune_defined(abs(attune_tempo_bin(tempo.v) - attune_tempo_bin(asked->tempo_bpm)));
+}
+
+struct attune_value attune_key_is_asked(struct attune_analysis *a, bool or_relative)
+{
+    const char *why;
+    const struct attune_attributes *asked = attune_asked(a, &why);
+    if (!asked) {
+        return attune_undefined(why);
+    }
+    if (!asked->has_key) {
+        return attune_undefined("the prompt asks for no key");
+    }
+    const struct attune_key *key = attune_analysis_key(a);
+    if (key->why) {
+        return attune_undefined(key->why);
+    }
+    if (key->mode == asked->mode) {
+        return attune_defined(key->tonic == asked->tonic ? 1.0 : 0.0);
+    }
+    const int relative = (asked->tonic + (asked->mode == ATTUNE_MAJOR ? 9 : 3)) % 12;
+    return attune_defined(or_relative && key->tonic == relative ? 1.0 : 0.0);
 }

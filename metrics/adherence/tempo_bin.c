@@ -3,28 +3,13 @@
  *
  * A sample's tempo: sample_attributes.h. Unlike the public script, a prompt without a tempo asks
  * for nothing; there it falls into the fastest bin. */
-#include <stdlib.h>
-
 #include "metrics/adherence/sample_attributes.h"
-#include "metrics/adherence/tempo_bins.h"
 #include "metrics/metric.h"
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const char *why;
-    const struct attune_attributes *asked = attune_asked(a, &why);
-    if (!asked) {
-        return attune_undefined(why);
-    }
-    if (!asked->has_tempo) {
-        return attune_undefined("the prompt asks for no tempo");
-    }
-    const struct attune_value tempo = attune_sample_tempo(a);
-    if (tempo.state != ATTUNE_DEFINED) {
-        return tempo;
-    }
-    const int apart = abs(attune_tempo_bin(tempo.v) - attune_tempo_bin(asked->tempo_bpm));
-    return attune_defined(apart <= 0 ? 1.0 : 0.0);
+    const struct attune_value apart = attune_tempo_bins_apart(a);
+    return apart.state == ATTUNE_DEFINED ? attune_defined(apart.v <= 0.0 ? 1.0 : 0.0) : apart;
 }
 
 const struct attune_metric attune_metric_adherence_tempo_bin = {

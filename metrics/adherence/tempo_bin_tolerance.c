@@ -1,27 +1,12 @@
 /* Tempo bin with tolerance (TBT): 1 when the bins of the sample's and the asked tempo differ by
  * at most one, else 0. See tempo_bin. */
-#include <stdlib.h>
-
 #include "metrics/adherence/sample_attributes.h"
-#include "metrics/adherence/tempo_bins.h"
 #include "metrics/metric.h"
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const char *why;
-    const struct attune_attributes *asked = attune_asked(a, &why);
-    if (!asked) {
-        return attune_undefined(why);
-    }
-    if (!asked->has_tempo) {
-        return attune_undefined("the prompt asks for no tempo");
-    }
-    const struct attune_value tempo = attune_sample_tempo(a);
-    if (tempo.state != ATTUNE_DEFINED) {
-        return tempo;
-    }
-    const int apart = abs(attune_tempo_bin(tempo.v) - attune_tempo_bin(asked->tempo_bpm));
-    return attune_defined(apart <= 1 ? 1.0 : 0.0);
+    const struct attune_value apart = attune_tempo_bins_apart(a);
+    return apart.state == ATTUNE_DEFINED ? attune_defined(apart.v <= 1.0 ? 1.0 : 0.0) : apart;
 }
 
 const struct attune_metric attune_metric_adherence_tempo_bin_tolerance = {

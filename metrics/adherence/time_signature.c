@@ -8,13 +8,6 @@
 #include "metrics/analysis/grid.h"
 #include "metrics/metric.h"
 
-static int beats_per_bar(const struct attune_attributes *asked)
-{
-    const bool compound =
-        asked->denominator == 8 && asked->numerator > 3 && asked->numerator % 3 == 0;
-    return compound ? asked->numerator / 3 : asked->numerator;
-}
-
 static struct attune_value eval(struct attune_analysis *a)
 {
     const char *why;
@@ -37,7 +30,7 @@ static struct attune_value eval(struct attune_analysis *a)
         if (beats->why) {
             return attune_undefined(beats->why);
         }
-        correct = beats->beats_per_bar == beats_per_bar(asked);
+        correct = beats->beats_per_bar == attune_asked_beats_per_bar(asked);
     }
     return attune_defined(correct ? 1.0 : 0.0);
 }
