@@ -4,7 +4,7 @@ packages_build="build-essential cmake ninja-build pkg-config git libsndfile1-dev
     libkissfft-dev libebur128-dev libopenblas-dev liblapacke-dev libsqlite3-dev libjansson-dev
     libcyaml-dev libyaml-dev libxxhash-dev zlib1g-dev libfluidsynth-dev"
 packages_run="gnuplot-nox timgm6mb-soundfont mma python3"
-packages_test="libcmocka-dev sqlite3"
+packages_test="libcmocka-dev sqlite3 python3-numpy"
 
 # install_packages NAME...: says what is missing and installs it; silent when nothing is.
 install_packages() {

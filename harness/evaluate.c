@@ -11,7 +11,6 @@
 
 enum {
     MAX_MIDI_BYTES = 64 << 20,
-    MAX_RENDER_S = 4 * 3600,
 };
 
 struct attune_evaluator {
@@ -144,49 +143,69 @@ const char *attune_file_modality(const char *path)
     return attune_audio_sniff(path) ? "audio" : "";
 }
 
-static enum attune_code load_rendered(struct attune_evaluator *evaluator, const char *path,
-                                      unsigned needs, struct attune_err *err)
+static enum attune_code load_rendered(struct attune_evaluator *evaluator, const void *bytes,
+                                      size_t n_bytes, unsigned needs, struct attune_err *err)
 {
-    char *bytes = NULL;
-    size_t n_bytes = 0;
     float *samples = NULL;
     uint64_t n_frames = 0;
-    enum attune_code code = attune_file_read(path, MAX_MIDI_BYTES, &bytes, &n_bytes, err);
-    if (!code) {
-        code = attune_render(evaluator->renderer, bytes, n_bytes, MAX_RENDER_S, &samples, &n_frames,
-                             err);
-    }
+    enum attune_code code = attune_render(evaluator->renderer, bytes, n_bytes,
+                                          ATTUNE_RENDER_MAX_S, &samples, &n_frames, err);
     if (!code) {
         struct attune_audio_source source;
-        attune_audio_from_memory(&source, samples, n_frames, 2, 44100);
+        attune_audio_from_memory(&source, samples, n_frames, 2, ATTUNE_RENDER_RATE);
         code = attune_analysis_load_audio(evaluator->analysis, &source, needs, err);
     }
     attune_release(samples);
-    attune_release(bytes);
     return code;
 }
 
-static enum attune_code load_midi(struct attune_evaluator *evaluator, const char *path,
-                                  struct attune_err *err)
+static enum attune_code load_notes(struct attune_evaluator *evaluator, const void *bytes,
+                                   size_t n_bytes, struct attune_err *err)
 {
     attune_midi_release(&evaluator->midi);
-    enum attune_code code = attune_midi_read(&evaluator->midi, path, err);
+    enum attune_code code = attune_midi_parse(&evaluator->midi, bytes, n_bytes, err);
     if (!code) {
         code = attune_analysis_load_midi(evaluator->analysis, &evaluator->midi, err);
     }
     return code;
 }
 
-static enum attune_code load_audio(struct attune_evaluator *evaluator, const char *path,
-                                   unsigned needs, struct attune_err *err)
+/* The chosen metrics of the sample that is loaded. */
+static enum attune_code measure(struct attune_evaluator *evaluator,
+                                const struct attune_prompt *prompt,
+                                const struct attune_selection *selection,
+                                struct attune_value *values, struct attune_err *err)
 {
-    struct attune_audio_source source;
-    enum attune_code code = attune_audio_open(&source, path, err);
-    if (!code) {
-        code = attune_analysis_load_audio(evaluator->analysis, &source, needs, err);
-        attune_audio_close(&source);
+    attune_analysis_set_prompt(evaluator->analysis, prompt);
+    for (size_t i = 0; i < selection->n; i++) {
+        values[i] = attune_metric_eval(attune_metrics[selection->index[i]], evaluator->analysis);
     }
-    return code;
+    if (attune_analysis_out_of_memory(evaluator->analysis)) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    return ATTUNE_OK;
+}
+
+enum attune_code attune_evaluate_audio(struct attune_evaluator *evaluator,
+                                       struct attune_audio_source *source,
+                                       const struct attune_prompt *prompt,
+                                       const struct attune_selection *selection,
+                                       struct attune_value *values, struct attune_err *err)
+{
+    const enum attune_code code =
+        attune_analysis_load_audio(evaluator->analysis, source, selection->needs, err);
+    return code ? code : measure(evaluator, prompt, selection, values, err);
+}
+
+enum attune_code attune_evaluate_midi(struct attune_evaluator *evaluator, const void *bytes,
+                                      size_t n_bytes, const struct attune_prompt *prompt,
+                                      const struct attune_selection *selection,
+                                      struct attune_value *values, struct attune_err *err)
+{
+    const enum attune_code code =
+        evaluator->renderer ? load_rendered(evaluator, bytes, n_bytes, selection->needs, err)
+                            : load_notes(evaluator, bytes, n_bytes, err);
+    return code ? code : measure(evaluator, prompt, selection, values, err);
 }
 
 /* Errors from below may not know the file; messages always name it. */
@@ -205,23 +224,21 @@ enum attune_code attune_evaluate_file(struct attune_evaluator *evaluator, const 
                                       struct attune_value *values, struct attune_err *err)
 {
     enum attune_code code;
-    if (!starts_like_midi(path)) {
-        code = load_audio(evaluator, path, selection->needs, err);
-    } else if (evaluator->renderer) {
-        code = load_rendered(evaluator, path, selection->needs, err);
+    if (starts_like_midi(path)) {
+        char *bytes = NULL;
+        size_t n_bytes = 0;
+        code = attune_file_read(path, MAX_MIDI_BYTES, &bytes, &n_bytes, err);
+        if (!code) {
+            code = attune_evaluate_midi(evaluator, bytes, n_bytes, prompt, selection, values, err);
+        }
+        attune_release(bytes);
     } else {
-        code = load_midi(evaluator, path, err);
+        struct attune_audio_source source;
+        code = attune_audio_open(&source, path, err);
+        if (!code) {
+            code = attune_evaluate_audio(evaluator, &source, prompt, selection, values, err);
+            attune_audio_close(&source);
+        }
     }
-    if (code) {
-        return name_the_file(code, path, err);
-    }
-    attune_analysis_set_prompt(evaluator->analysis, prompt);
-    for (size_t i = 0; i < selection->n; i++) {
-        values[i] = attune_metric_eval(attune_metrics[selection->index[i]], evaluator->analysis);
-    }
-    if (attune_analysis_out_of_memory(evaluator->analysis)) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-        return name_the_file(code, path, err);
-    }
-    return ATTUNE_OK;
+    return name_the_file(code, path, err);
 }

@@ -38,6 +38,18 @@ enum attune_code attune_evaluate_file(struct attune_evaluator *evaluator, const 
                                       const struct attune_selection *selection,
                                       struct attune_value *values, struct attune_err *err);
 
+/* The same for audio from any source, and for the image of a MIDI file; errors name no file. */
+struct attune_audio_source;
+enum attune_code attune_evaluate_audio(struct attune_evaluator *evaluator,
+                                       struct attune_audio_source *source,
+                                       const struct attune_prompt *prompt,
+                                       const struct attune_selection *selection,
+                                       struct attune_value *values, struct attune_err *err);
+enum attune_code attune_evaluate_midi(struct attune_evaluator *evaluator, const void *bytes,
+                                      size_t n_bytes, const struct attune_prompt *prompt,
+                                      const struct attune_selection *selection,
+                                      struct attune_value *values, struct attune_err *err);
+
 struct attune_analysis *attune_evaluator_analysis(struct attune_evaluator *evaluator);
 
 /* What of the evaluator's settings can move a value, as text for the parameter hash: "" for notes

@@ -5,10 +5,10 @@ set -u
 cd "$1" || exit 70
 failures=0
 fail() { printf 'lint: %s\n' "$*"; failures=$((failures + 1)); }
-sources() { find base metrics models harness reports cli -name '*.[ch]' | sort; }
+sources() { find base metrics models harness lib reports cli -name '*.[ch]' | sort; }
 
 # A folder includes only itself and folders to its left.
-rooms='base metrics models harness reports cli'
+rooms='base metrics models harness lib reports cli'
 seen=''
 for room in $rooms; do
     seen="$seen $room"
