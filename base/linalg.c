@@ -5,7 +5,6 @@
 #include <cblas.h>
 #include <lapacke.h>
 #include <pthread.h>
-#include <stdbool.h>
 
 #include "base/mem.h"
 
@@ -110,6 +109,28 @@ enum attune_code attune_factor(double *s, size_t d, double *work, size_t *rank,
     attune_release(pivot);
     attune_release(scratch);
     return ATTUNE_OK;
+}
+
+/* Row-major lower is column-major upper. */
+bool attune_solve_definite(double *s, size_t n, double *b)
+{
+    prepare();
+    return LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'U', (int)n, 1, s, (int)n, b, (int)n) == 0;
+}
+
+bool attune_invert_definite(double *s, size_t n)
+{
+    prepare();
+    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)n, s, (int)n) != 0 ||
+        LAPACKE_dpotri_work(LAPACK_COL_MAJOR, 'U', (int)n, s, (int)n) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            s[j * n + i] = s[i * n + j];
+        }
+    }
+    return true;
 }
 
 static enum attune_code solve(char job, double *s, size_t n, double *w, struct attune_err *err)

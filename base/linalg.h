@@ -7,6 +7,8 @@
 #ifndef ATTUNE_BASE_LINALG_H
 #define ATTUNE_BASE_LINALG_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* C = A B^T in single precision: A (m, k), B (n, k), C (m, n). */
@@ -27,6 +29,11 @@ void attune_symmetrise(double *s, size_t d);
  * ATTUNE_E_MEMORY. */
 enum attune_code attune_factor(double *s, size_t d, double *work, size_t *rank,
                                struct attune_err *err);
+
+/* Solves S y = b in place of b (n,), and inverts S in place, for a symmetric positive definite S
+ * (n, n) of which the lower triangle is read; the solver destroys it. false: not definite. */
+bool attune_solve_definite(double *s, size_t n, double *b);
+bool attune_invert_definite(double *s, size_t n);
 
 /* Eigenvalues of a symmetric matrix, ascending, into w (n,); s is destroyed. ATTUNE_E_MEMORY,
  * ATTUNE_E_INTERNAL when the iteration does not converge (NaN in the input). */

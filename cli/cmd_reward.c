@@ -144,7 +144,7 @@ static enum attune_code measure(struct trial *t, struct attune_err *err)
                                             ? ATTUNE_TIE_PARTIAL
                                             : ATTUNE_TIE_DROPPED;
     struct attune_bt_fit fit = {0};
-    enum attune_code code = attune_bt_fit(&t->ballot.votes, &ridge, NULL, NULL, 0, &fit, err);
+    enum attune_code code = attune_bt_fit(&t->ballot.votes, &ridge, 0, &fit, err);
     for (int row = 0; row < N_ROWS && !code; row++) {
         t->pairs[row] = attune_alloc(t->n_votes, sizeof **t->pairs);
         code = t->pairs[row] ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
@@ -218,7 +218,7 @@ static void print_json(struct attune_buf *out, const struct trial *t)
 
 static enum attune_code test(const struct options *o, const char *path, struct attune_err *err)
 {
-    struct trial t = {.options = o, .ballot = {.axis = o->axis}};
+    struct trial t = {.options = o, .ballot = {.axis = o->axis, .n_merge = SIZE_MAX}};
     struct attune_prefs_account account;
     struct attune_buf out = ATTUNE_BUF_INIT;
     enum attune_code code = read_scores(&t, path, err);

@@ -8,35 +8,14 @@
 
 static const double Z95 = 1.959963984540054;
 
+/* Votes in memory before equal ones are merged. */
+enum { FIRST_MERGE = 1 << 16 };
+
 void attune_ballot_release(struct attune_ballot *ballot)
 {
-    for (size_t i = 0; i < ballot->votes.n_models; i++) {
-        attune_release(ballot->models[i]);
-    }
-    attune_release(ballot->models);
+    attune_names_release(&ballot->models);
     attune_release(ballot->lengths);
     attune_votes_release(&ballot->votes);
-}
-
-/* Index of a model's name; a new one is added. SIZE_MAX: out of memory. */
-static size_t model_index(struct attune_ballot *ballot, const char *name)
-{
-    size_t n = ballot->votes.n_models;
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(ballot->models[i], name) == 0) {
-            return i;
-        }
-    }
-    void *items = ballot->models;
-    char *copy = attune_strdup(name);
-    if (!copy || !attune_grow(&items, &ballot->model_capacity, n, sizeof *ballot->models)) {
-        attune_release(copy);
-        return SIZE_MAX;
-    }
-    ballot->models = items;
-    ballot->models[n] = copy;
-    ballot->votes.n_models = n + 1;
-    return n;
 }
 
 static enum attune_code check_axis(struct attune_ballot *ballot, const char *axis, long line,
@@ -64,6 +43,20 @@ static enum attune_code keep_length(struct attune_ballot *ballot, const struct a
     return ATTUNE_OK;
 }
 
+/* A file of any length costs no more than twice its distinct pairings. */
+static enum attune_code merge_when_full(struct attune_ballot *ballot, struct attune_err *err)
+{
+    ballot->n_merge = ballot->n_merge ? ballot->n_merge : FIRST_MERGE;
+    if (ballot->votes.n_rows < ballot->n_merge) {
+        return ATTUNE_OK;
+    }
+    enum attune_code code = attune_votes_aggregate(&ballot->votes, err);
+    if (2 * ballot->votes.n_rows > ballot->n_merge) {
+        ballot->n_merge *= 2;
+    }
+    return code;
+}
+
 enum attune_code attune_ballot_take(void *context, const struct attune_preference *p,
                                     struct attune_err *err)
 {
@@ -84,8 +77,8 @@ enum attune_code attune_ballot_take(void *context, const struct attune_preferenc
                            p->model_a);
     }
     enum attune_code code = check_axis(ballot, p->axis, p->line, err);
-    const size_t a = code ? 0 : model_index(ballot, p->model_a);
-    const size_t b = code ? 0 : model_index(ballot, p->model_b);
+    const size_t a = code ? 0 : attune_names_add(&ballot->models, p->model_a);
+    const size_t b = code ? 0 : attune_names_add(&ballot->models, p->model_b);
     if (code) {
         return code;
     }
@@ -100,8 +93,10 @@ enum attune_code attune_ballot_take(void *context, const struct attune_preferenc
     }
     ballot->n_comparisons++;
     ballot->n_ties += outcome == ATTUNE_TIE;
-    return code ? code
-                : attune_votes_add(&ballot->votes, (uint32_t)a, (uint32_t)b, outcome, 1.0, err);
+    if (!code) {
+        code = attune_votes_add(&ballot->votes, (uint32_t)a, (uint32_t)b, outcome, 1.0, err);
+    }
+    return code || ballot->control_length ? code : merge_when_full(ballot, err);
 }
 
 void attune_ranking_release(struct attune_ranking *ranking)
@@ -127,7 +122,7 @@ static enum attune_code check_connected(const struct attune_ballot *ballot, doub
         uint32_t next = 0;
         for (size_t i = 0; i < n && next < 4; i++) {
             if (label[i] == next) {
-                attune_buf_addf(&names, "%s'%s'", next++ ? ", " : "", ballot->models[i]);
+                attune_buf_addf(&names, "%s'%s'", next++ ? ", " : "", ballot->models.name[i]);
             }
         }
         code = attune_fail(err, ATTUNE_E_INPUT,
@@ -294,7 +289,7 @@ static enum attune_code fill(const struct attune_ballot *ballot, const struct at
         model_of[i] = order[i].model;
         row_of[order[i].model] = i;
         out->rows[i] = (struct attune_ranked){
-            .model = ballot->models[order[i].model], .rating = attune_elo(order[i].theta),
+            .model = ballot->models.name[order[i].model], .rating = attune_elo(order[i].theta),
             .rank = i + 1, .rank_low = replicates ? 1 : i + 1, .rank_high = replicates ? n : i + 1,
         };
     }
@@ -324,7 +319,7 @@ enum attune_code attune_rank(struct attune_ballot *ballot, const struct attune_r
                                       : attune_votes_aggregate(&ballot->votes, err);
     }
     if (!code) {
-        code = attune_bt_fit(&ballot->votes, &o->model, NULL, NULL, 1, &fit, err);
+        code = attune_bt_fit(&ballot->votes, &o->model, 1, &fit, err);
     }
     if (!code && o->n_replicates) {
         replicates = attune_alloc(o->n_replicates, ballot->votes.n_models * sizeof *replicates);

@@ -3,6 +3,7 @@
 #ifndef ATTUNE_HARNESS_PREFS_RANK_H
 #define ATTUNE_HARNESS_PREFS_RANK_H
 
+#include "harness/prefs/names.h"
 #include "harness/prefs/prefs.h"
 #include "metrics/stats/bradley_terry.h"
 
@@ -12,8 +13,8 @@ struct attune_ballot {
     bool both_bad_is_tie;   /* else both-bad votes are dropped and counted */
     bool control_length;    /* keep the difference in length as a covariate (z-scored) */
     struct attune_votes votes;
-    char **models;          /* (votes.n_models,) in order of first appearance */
-    size_t model_capacity;
+    struct attune_names models;
+    size_t n_merge; /* rows at which equal votes are merged, so that memory is that of pairings */
     double *lengths;        /* (votes.n_rows,) length_a - length_b, with control_length */
     size_t length_capacity;
     /* comparisons ranked, and ties and both-bad among all */

@@ -1,22 +1,22 @@
-/* Bootstrap over comparisons, on aggregated rows: each replicate draws as many comparisons as there
- * are, by Walker's alias method over the rows' weights, and refits from the full fit. */
+/* Bootstrap over comparisons: each replicate draws as many comparisons as there are from the cells
+ * of the pairings (pairing x outcome), by Walker's alias method over their weights, and refits from
+ * the full fit. */
 #include <math.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/thread.h"
-#include "metrics/stats/bradley_terry.h"
+#include "metrics/stats/bradley_terry_internal.h"
 
 struct alias {
-    double *keep;     /* (n,) probability of keeping the column's own row */
+    double *keep;     /* (n,) probability of keeping the column's own cell */
     uint32_t *other;  /* (n,) */
 };
 
-/* Vose's construction of the alias table. */
-static enum attune_code alias_init(struct alias *alias, const struct attune_votes *votes,
+/* Vose's construction of the alias table for probabilities weight / total. */
+static enum attune_code alias_init(struct alias *alias, const double *weight, size_t n,
                                    double total, struct attune_err *err)
 {
-    const size_t n = votes->n_rows;
     /* small from the front, large from the back */
     uint32_t *order = attune_alloc(n, sizeof *order);
     alias->keep = attune_alloc(n, sizeof *alias->keep);
@@ -27,7 +27,7 @@ static enum attune_code alias_init(struct alias *alias, const struct attune_vote
     }
     size_t n_small = 0, first_large = n;
     for (size_t i = 0; i < n; i++) {
-        alias->keep[i] = votes->rows[i].weight * (double)n / total;
+        alias->keep[i] = weight[i] * (double)n / total;
         alias->other[i] = (uint32_t)i;
         if (alias->keep[i] < 1.0) {
             order[n_small++] = (uint32_t)i;
@@ -49,41 +49,62 @@ static enum attune_code alias_init(struct alias *alias, const struct attune_vote
 }
 
 struct bootstrap {
-    const struct attune_votes *votes;
-    const struct attune_bt_options *options;
     const struct attune_bt_fit *fit;
     struct alias alias;
     uint64_t seed, n_draws;
-    double *weights;     /* (n_threads, n_rows) */
-    double *replicates;  /* (n_replicates, n_models) */
-    enum attune_code *codes; /* (n_replicates,) */
+    size_t n_cells, n_models;
+    double *counts;                     /* (n_threads, n_cells) */
+    struct attune_bt_problem *problems; /* (n_threads,) */
+    double *replicates;                 /* (n_replicates, n_models) */
 };
+
+static void draw(const struct bootstrap *b, uint64_t item, double *counts)
+{
+    struct attune_rng rng;
+    attune_rng_init(&rng, b->seed, item);
+    memset(counts, 0, b->n_cells * sizeof *counts);
+    for (uint64_t k = 0; k < b->n_draws; k++) {
+        const double u = attune_rng_uniform(&rng) * (double)b->n_cells;
+        const size_t column = (size_t)u;
+        const bool keep = u - (double)column < b->alias.keep[column];
+        counts[keep ? column : b->alias.other[column]] += 1.0;
+    }
+}
 
 static void replicate(void *context, size_t item, size_t worker)
 {
     struct bootstrap *b = context;
-    const size_t n = b->votes->n_rows;
-    double *weights = b->weights + worker * n;
-    struct attune_rng rng;
-    attune_rng_init(&rng, b->seed, item);
-    memset(weights, 0, n * sizeof *weights);
-    for (uint64_t draw = 0; draw < b->n_draws; draw++) {
-        const double u = attune_rng_uniform(&rng) * (double)n;
-        const size_t column = (size_t)u;
-        weights[u - (double)column < b->alias.keep[column] ? column : b->alias.other[column]] +=
-            1.0;
+    struct attune_bt_problem *m = &b->problems[worker];
+    double *counts = b->counts + worker * b->n_cells, *theta = b->replicates + item * b->n_models;
+    int n_iterations;
+    draw(b, item, counts);
+    for (size_t i = 0; i < m->n_pairings; i++) {
+        memcpy(m->pairings[i].w, counts + 3 * i, sizeof m->pairings[i].w);
     }
-    struct attune_bt_fit fit;
-    b->codes[item] = attune_bt_fit(b->votes, b->options, weights, b->fit->theta, 0, &fit, NULL);
-    if (b->codes[item] == ATTUNE_OK) {
-        memcpy(b->replicates + item * b->votes->n_models, fit.theta,
-               b->votes->n_models * sizeof(double));
-        attune_bt_fit_release(&fit);
-    } else { /* a resample without a finite maximum: marked, left out by the caller */
-        for (size_t i = 0; i < b->votes->n_models; i++) {
-            b->replicates[item * b->votes->n_models + i] = NAN;
-        }
+    memcpy(m->x, b->fit->theta, b->n_models * sizeof *m->x);
+    memcpy(m->x + b->n_models, b->fit->beta, m->votes->n_covariates * sizeof *m->x);
+    if (m->tie_at < m->p) {
+        m->x[m->tie_at] = b->fit->tie;
     }
+    const bool found = attune_bt_maximise(m, NULL, &n_iterations, NULL) == ATTUNE_OK;
+    for (size_t i = 0; i < b->n_models; i++) {
+        theta[i] = found ? m->x[i] : NAN;
+    }
+}
+
+/* The cells' weights and their alias table. */
+static enum attune_code cells(struct bootstrap *b, struct attune_err *err)
+{
+    const struct attune_bt_problem *m = &b->problems[0];
+    double total = 0.0;
+    for (size_t i = 0; i < m->n_pairings; i++) {
+        memcpy(b->counts + 3 * i, m->pairings[i].w, sizeof m->pairings[i].w);
+    }
+    for (size_t i = 0; i < b->n_cells; i++) {
+        total += b->counts[i];
+    }
+    b->n_draws = (uint64_t)llround(total);
+    return alias_init(&b->alias, b->counts, b->n_cells, total, err);
 }
 
 enum attune_code attune_bt_bootstrap(const struct attune_votes *votes,
@@ -92,32 +113,30 @@ enum attune_code attune_bt_bootstrap(const struct attune_votes *votes,
                                      uint64_t seed, size_t n_threads, double *replicates,
                                      struct attune_err *err)
 {
-    struct bootstrap b = {.votes = votes, .options = options, .fit = fit, .seed = seed,
+    struct bootstrap b = {.fit = fit, .seed = seed, .n_models = votes->n_models,
                           .replicates = replicates};
-    double total = 0.0;
-    for (size_t i = 0; i < votes->n_rows; i++) {
-        total += votes->rows[i].weight;
-    }
-    b.n_draws = (uint64_t)llround(total);
-    b.weights = attune_alloc(n_threads * votes->n_rows, sizeof *b.weights);
-    b.codes = attune_alloc(n_replicates, sizeof *b.codes);
     enum attune_code code = ATTUNE_OK;
-    if (!b.weights || !b.codes) {
+    b.problems = attune_alloc(n_threads, sizeof *b.problems);
+    if (!b.problems) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a bootstrap");
     }
+    for (size_t i = 0; i < n_threads && !code; i++) {
+        code = attune_bt_problem_init(&b.problems[i], votes, options, err);
+    }
     if (!code) {
-        code = alias_init(&b.alias, votes, total, err);
+        b.n_cells = 3 * b.problems[0].n_pairings;
+        b.counts = attune_alloc(n_threads, b.n_cells * sizeof *b.counts);
+        code = b.counts ? cells(&b, err)
+                        : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a bootstrap");
     }
     if (!code) {
         attune_parallel_for(n_replicates, n_threads, replicate, &b);
     }
-    for (size_t i = 0; i < n_replicates && !code; i++) {
-        if (b.codes[i] == ATTUNE_E_MEMORY) {
-            code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory in a bootstrap replicate");
-        }
+    for (size_t i = 0; i < n_threads && b.problems; i++) {
+        attune_bt_problem_release(&b.problems[i]);
     }
-    attune_release(b.weights);
-    attune_release(b.codes);
+    attune_release(b.problems);
+    attune_release(b.counts);
     attune_release(b.alias.keep);
     attune_release(b.alias.other);
     return code;

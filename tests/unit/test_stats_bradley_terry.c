@@ -31,7 +31,7 @@ static void three_models_by_hand(void **state)
     add(&votes, 1, 2, 6, 4, 0);
     struct attune_bt_fit fit;
     const struct attune_bt_options options = {.ties = ATTUNE_TIES_HALF};
-    assert_int_equal(attune_bt_fit(&votes, &options, NULL, NULL, 1, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&votes, &options, 1, &fit, NULL), ATTUNE_OK);
     static const double theta[3] = {.7405699, -.1491023, -.5914677};
     static const double elo[3] = {1128.650, 974.098, 897.252};
     static const double sandwich[3] = {.345495, .318540, .332049};
@@ -54,25 +54,25 @@ static void two_models_have_a_closed_form(void **state)
     add(&votes, 0, 1, 5, 1, 4);
     struct attune_bt_fit fit;
     struct attune_bt_options options = {.ties = ATTUNE_TIES_HALF};
-    assert_int_equal(attune_bt_fit(&votes, &options, NULL, NULL, 0, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&votes, &options, 0, &fit, NULL), ATTUNE_OK);
     assert_true(fabs(fit.theta[0] - fit.theta[1] - log(7.0 / 3.0)) < 1e-9);
     attune_bt_fit_release(&fit);
 
     options.ties = ATTUNE_TIES_DROP;
-    assert_int_equal(attune_bt_fit(&votes, &options, NULL, NULL, 0, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&votes, &options, 0, &fit, NULL), ATTUNE_OK);
     assert_true(fabs(fit.theta[0] - fit.theta[1] - log(5.0)) < 1e-9);
     attune_bt_fit_release(&fit);
 
     /* Davidson: wins stay in proportion e^d, ties over the geometric mean of wins is nu. */
     options.ties = ATTUNE_TIES_DAVIDSON;
-    assert_int_equal(attune_bt_fit(&votes, &options, NULL, NULL, 0, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&votes, &options, 0, &fit, NULL), ATTUNE_OK);
     assert_true(fabs(fit.theta[0] - fit.theta[1] - log(5.0)) < 1e-9);
     assert_true(fabs(exp(fit.tie) - 4.0 / sqrt(5.0)) < 1e-8);
     attune_bt_fit_release(&fit);
 
     /* Rao-Kupper: sigma(d - h) = .5 and sigma(-d - h) = .1. */
     options.ties = ATTUNE_TIES_RAO_KUPPER;
-    assert_int_equal(attune_bt_fit(&votes, &options, NULL, NULL, 0, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&votes, &options, 0, &fit, NULL), ATTUNE_OK);
     const double d_minus_h = 0.0, minus_d_minus_h = log(.1 / .9);
     assert_true(fabs(fit.theta[0] - fit.theta[1] - (d_minus_h - minus_d_minus_h) / 2.0) < 1e-6);
     assert_true(fabs(fit.tie - -(d_minus_h + minus_d_minus_h) / 2.0) < 1e-6);
@@ -99,8 +99,8 @@ static void aggregation_changes_nothing(void **state)
     for (int ties = ATTUNE_TIES_HALF; ties <= ATTUNE_TIES_RAO_KUPPER; ties++) {
         const struct attune_bt_options options = {.ties = ties, .ridge = 0.1};
         struct attune_bt_fit f, g;
-        assert_int_equal(attune_bt_fit(&one, &options, NULL, NULL, 1, &f, NULL), ATTUNE_OK);
-        assert_int_equal(attune_bt_fit(&two, &options, NULL, NULL, 1, &g, NULL), ATTUNE_OK);
+        assert_int_equal(attune_bt_fit(&one, &options, 1, &f, NULL), ATTUNE_OK);
+        assert_int_equal(attune_bt_fit(&two, &options, 1, &g, NULL), ATTUNE_OK);
         for (int i = 0; i < 6; i++) {
             assert_true(fabs(f.theta[i] - g.theta[i]) < 1e-8);
             assert_true(fabs(f.se_model[i] - g.se_model[i]) < 1e-8);
@@ -121,9 +121,9 @@ static void refusals_name_the_cause(void **state)
     struct attune_votes separated = {0};
     add(&separated, 0, 1, 3, 0, 0);
     add(&separated, 1, 2, 1, 1, 0);
-    assert_int_equal(attune_bt_fit(&separated, &plain, NULL, NULL, 0, &fit, &err), ATTUNE_E_INPUT);
+    assert_int_equal(attune_bt_fit(&separated, &plain, 0, &fit, &err), ATTUNE_E_INPUT);
     assert_non_null(strstr(err.message, "no finite ratings"));
-    assert_int_equal(attune_bt_fit(&separated, &ridge, NULL, NULL, 0, &fit, &err), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&separated, &ridge, 0, &fit, &err), ATTUNE_OK);
     assert_true(fit.theta[0] > fit.theta[1]);
     attune_bt_fit_release(&fit);
     attune_votes_release(&separated);
@@ -135,7 +135,7 @@ static void refusals_name_the_cause(void **state)
     assert_int_equal(attune_votes_components(&islands, label), 2);
     assert_int_equal(label[0], label[1]);
     assert_int_not_equal(label[0], label[3]);
-    assert_int_equal(attune_bt_fit(&islands, &plain, NULL, NULL, 0, &fit, &err), ATTUNE_E_INPUT);
+    assert_int_equal(attune_bt_fit(&islands, &plain, 0, &fit, &err), ATTUNE_E_INPUT);
     attune_votes_release(&islands);
 }
 
@@ -148,7 +148,7 @@ static void bootstrap_agrees_with_the_sandwich(void **state)
     add(&votes, 1, 2, 60, 40, 10);
     const struct attune_bt_options options = {.ties = ATTUNE_TIES_HALF};
     struct attune_bt_fit fit;
-    assert_int_equal(attune_bt_fit(&votes, &options, NULL, NULL, 1, &fit, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bt_fit(&votes, &options, 1, &fit, NULL), ATTUNE_OK);
     enum { N = 2000 };
     static double one[N * 3], two[N * 3];
     assert_int_equal(attune_bt_bootstrap(&votes, &options, &fit, N, 5, 1, one, NULL), ATTUNE_OK);
