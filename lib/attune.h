@@ -83,10 +83,10 @@ ATTUNE_API void attune_session_free(struct attune_session *session);
 /** The last failure in words, with a hint where there is one; "" after success. */
 ATTUNE_API const char *attune_session_error(const struct attune_session *session);
 
-/** Which metrics later calls compute: comma-separated patterns ("harmonic.*,quality.loudness_lufs"),
- * NULL for all; with compat also the values of legacy tools (compat.*). Patterns that begin with
- * "set." choose among the metrics of sets (without one: all). USAGE, with the nearest id, where a pattern matches
- * nothing; the choice then stays as it was. */
+/** Which metrics later calls compute: comma-separated patterns such as "harmonic.*,quality.*", NULL
+ * for all; with compat also the values of legacy tools (compat.*). Patterns that begin with "set."
+ * choose among the metrics of sets (without one: all). USAGE, with the nearest id, where a pattern
+ * matches nothing; the choice then stays as it was. */
 ATTUNE_API enum attune_status attune_session_choose(struct attune_session *session,
                                                     const char *metrics, int compat);
 
