@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "harness/prefs/prefs_rank.h"
 #include "harness/prefs/prefs_store.h"
+#include "harness/prefs/ratings_store.h"
 
 struct options {
     const char *format, *from, *ties, *both_bad, *ci, *axis, *control;
@@ -221,20 +222,49 @@ out:
     return code;
 }
 
+static void say_ratings(const char *path, const struct attune_ratings_account *account)
+{
+    fprintf(stderr, "attune: %s: %s, %llu records, %llu ratings, %llu empty cells", path,
+            account->format, (unsigned long long)account->n_rows,
+            (unsigned long long)account->n_ratings, (unsigned long long)account->n_empty);
+    if (account->raters_high) {
+        fprintf(stderr, ", %llu..%llu raters each", (unsigned long long)account->raters_low,
+                (unsigned long long)account->raters_high);
+    }
+    fputc('\n', stderr);
+}
+
+/* Comparisons or ratings, whichever the file holds. */
+static enum attune_code import_file(const struct attune_common *common, const char *format,
+                                    struct attune_store *store, const char *path,
+                                    struct attune_err *err)
+{
+    struct attune_prefs_account votes;
+    struct attune_ratings_account ratings;
+    uint64_t n_new = 0;
+    const bool is_ratings = attune_ratings_recognise(path, format) != NULL;
+    enum attune_code code =
+        is_ratings ? attune_ratings_import(store, path, format, &ratings, &n_new, err)
+                   : attune_prefs_import(store, path, format, &votes, &n_new, err);
+    if (!code && !common->quiet) {
+        if (is_ratings) {
+            say_ratings(path, &ratings);
+        } else {
+            say_account(path, &votes);
+        }
+        fprintf(stderr, "attune: %s: %llu new in %s\n", path, (unsigned long long)n_new,
+                common->db);
+    }
+    return code;
+}
+
 static enum attune_code import(const struct attune_common *common, const struct options *o,
                                char **files, int n_files, struct attune_err *err)
 {
     struct attune_store *store;
     enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_CREATE, err);
     for (int i = 0; i < n_files && !code; i++) {
-        struct attune_prefs_account account;
-        uint64_t n_new = 0;
-        code = attune_prefs_import(store, files[i], o->from, &account, &n_new, err);
-        if (!code && !common->quiet) {
-            say_account(files[i], &account);
-            fprintf(stderr, "attune: %s: %llu new in %s\n", files[i], (unsigned long long)n_new,
-                    common->db);
-        }
+        code = import_file(common, o->from, store, files[i], err);
     }
     attune_store_close(store);
     return code;
@@ -299,8 +329,13 @@ const struct attune_command attune_command_prefs = {
     .name = "prefs",
     .usage = "import FILE... | rank [FILE...] | export",
     .summary = "human preferences: import, rank models, export",
-    .details = "Formats, recognised by their fields: pairs, fastchat, music-arena, cmi-pref, "
-               "musicprefs, aime.\n"
+    .details = "Formats of comparisons, recognised by their fields: pairs, fastchat, music-arena, "
+               "cmi-pref,\n"
+               "musicprefs, aime; of ratings: songeval, audiobox, mos-list; any table of an item "
+               "and numbers is\n"
+               "ratings (of people) or scores (of a program) with --from. Rows name their item; "
+               "none is\n"
+               "matched by order.\n"
                "Ratings are Bradley-Terry on the Elo scale (400 theta / ln 10, centre 1000). Ranks "
                "that a 95 %\n"
                "interval of the difference cannot separate are shown as a range. Without files, "

@@ -136,7 +136,8 @@ static void skip_byte_order_mark(FILE *file)
     }
 }
 
-enum attune_code attune_csv_open(struct attune_csv **out, const char *path, struct attune_err *err)
+static enum attune_code open_file(struct attune_csv **out, const char *path,
+                                  struct attune_err *err)
 {
     *out = NULL;
     struct attune_csv *reader = attune_alloc(1, sizeof *reader);
@@ -151,8 +152,19 @@ enum attune_code attune_csv_open(struct attune_csv **out, const char *path, stru
     }
     reader->separator = guess_separator(reader->file);
     skip_byte_order_mark(reader->file);
-    enum attune_code code =
-        read_record(reader, &reader->header, reader->header_at, &reader->n_columns, err);
+    *out = reader;
+    return ATTUNE_OK;
+}
+
+enum attune_code attune_csv_open(struct attune_csv **out, const char *path, struct attune_err *err)
+{
+    struct attune_csv *reader;
+    enum attune_code code = open_file(&reader, path, err);
+    *out = NULL;
+    if (code) {
+        return code;
+    }
+    code = read_record(reader, &reader->header, reader->header_at, &reader->n_columns, err);
     if (!code && reader->n_columns == 0) {
         code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "empty: a header row is needed");
     }
@@ -162,6 +174,28 @@ enum attune_code attune_csv_open(struct attune_csv **out, const char *path, stru
     if (code) {
         attune_csv_close(reader);
         return code;
+    }
+    *out = reader;
+    return ATTUNE_OK;
+}
+
+enum attune_code attune_csv_open_named(struct attune_csv **out, const char *path,
+                                       const char *const *names, size_t n_names,
+                                       struct attune_err *err)
+{
+    struct attune_csv *reader;
+    enum attune_code code = open_file(&reader, path, err);
+    *out = NULL;
+    if (code) {
+        return code;
+    }
+    for (size_t i = 0; i < n_names && i < MAX_COLUMNS; i++) {
+        reader->header_at[reader->n_columns++] = reader->header.n_bytes;
+        attune_buf_add_bytes(&reader->header, names[i], strlen(names[i]) + 1);
+    }
+    if (reader->header.failed) {
+        attune_csv_close(reader);
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
     *out = reader;
     return ATTUNE_OK;

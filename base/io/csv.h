@@ -14,6 +14,11 @@ struct attune_csv;
 
 enum attune_code attune_csv_open(struct attune_csv **reader, const char *path,
                                  struct attune_err *err);
+/* A file without a header row: its columns are named by the caller. The texts of names are copied.
+ */
+enum attune_code attune_csv_open_named(struct attune_csv **reader, const char *path,
+                                       const char *const *names, size_t n_names,
+                                       struct attune_err *err);
 void attune_csv_close(struct attune_csv *reader);
 
 /* Names of the columns, in order. */

@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-#include "base/mem.h"
-#include "base/rng.h"
+#include "harness/prefs/id_set.h"
 #include "harness/prefs/record_reader.h"
 
 const char *const attune_winner_names[4] = {"a", "b", "tie", "both_bad"};
@@ -96,52 +95,11 @@ static const struct format *recognise(struct attune_records *r)
     return by_fields;
 }
 
-/* Comparison ids seen so far, as 64-bit hashes in an open-addressed set. */
-struct id_set {
-    uint64_t *slots;
-    size_t n_slots, n_used;
-};
-
-static int id_set_add(struct id_set *set,
-                      const char *id) /* 1 new, 0 seen before, -1 out of memory */
-{
-    if (2 * set->n_used >= set->n_slots) {
-        const size_t n = set->n_slots ? set->n_slots * 2 : 1024;
-        uint64_t *grown = attune_alloc(n, sizeof *grown);
-        if (!grown) {
-            return -1;
-        }
-        for (size_t i = 0; i < set->n_slots; i++) {
-            if (set->slots[i]) {
-                size_t at = set->slots[i] & (n - 1);
-                while (grown[at]) {
-                    at = (at + 1) & (n - 1);
-                }
-                grown[at] = set->slots[i];
-            }
-        }
-        attune_release(set->slots);
-        set->slots = grown;
-        set->n_slots = n;
-    }
-    const uint64_t key = attune_mix64_text(id) | 1;
-    size_t at = key & (set->n_slots - 1);
-    while (set->slots[at]) {
-        if (set->slots[at] == key) {
-            return 0;
-        }
-        at = (at + 1) & (set->n_slots - 1);
-    }
-    set->slots[at] = key;
-    set->n_used++;
-    return 1;
-}
-
 struct reading {
     const char *path;
     const struct format *format;
     struct attune_records *records;
-    struct id_set ids;
+    struct attune_id_set ids;
     attune_preference_fn *take;
     void *context;
     struct attune_prefs_account *account;
@@ -211,7 +169,7 @@ static enum attune_code take_record(struct reading *in, struct attune_err *err)
         return attune_fail_at(err, ATTUNE_E_INPUT, in->path, line, "a model's name is empty");
     }
     if (p.id[0]) {
-        const int added = id_set_add(&in->ids, p.id);
+        const int added = attune_id_set_add(&in->ids, p.id);
         if (added <= 0) {
             return added < 0 ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
                              : attune_fail_at(err, ATTUNE_E_INPUT, in->path, line,
@@ -249,7 +207,8 @@ static enum attune_code choose_format(struct reading *in, const char *name, stru
         if (!in->format) {
             attune_fail_at(err, ATTUNE_E_INPUT, in->path, attune_records_line(in->records),
                            "the fields fit none of the known formats");
-            attune_err_hint(err, "name it with --from; `attune prefs --help` lists the formats");
+            attune_err_hint(err, "name it with --from (tables of ratings: ratings for people's, "
+                                 "scores for a program's)");
             return ATTUNE_E_INPUT;
         }
         return ATTUNE_OK;
@@ -294,7 +253,7 @@ enum attune_code attune_prefs_read(const char *path, const char *format, attune_
     if (!code && account->n_rows == 0) {
         code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "no comparisons in the file");
     }
-    attune_release(in.ids.slots);
+    attune_id_set_release(&in.ids);
     attune_records_close(in.records);
     return code;
 }

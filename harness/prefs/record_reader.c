@@ -2,7 +2,6 @@
 #include "harness/prefs/record_reader.h"
 
 #include <ctype.h>
-#include <jansson.h>
 
 #include "base/io/csv.h"
 #include "base/io/file.h"
@@ -15,7 +14,8 @@ enum { MAX_TEXTS = 64, MAX_JSON_BYTES = 256 << 20 };
 struct attune_records {
     struct attune_csv *csv;      /* exactly one of csv, lines, array is set */
     struct attune_jsonl *lines;
-    json_t *array;
+    json_t *array;               /* of records */
+    json_t *keys;                /* their names, where the document is an object of records */
     size_t next;                 /* element of array */
     json_t *value;               /* the current JSON record; owned for lines, borrowed for array */
     struct attune_buf texts[MAX_TEXTS]; /* numbers as text, one buffer per look-up of this record */
@@ -37,18 +37,56 @@ static int first_byte(const char *path)
     return c;
 }
 
-/* A JSON document of one object over several lines is no JSON Lines file. */
-static bool first_line_is_complete(const char *path)
+static bool all_objects(const json_t *value)
+{
+    const char *key;
+    json_t *item;
+    bool all = json_object_size(value) > 0;
+    json_object_foreach((json_t *)value, key, item) {
+        all = all && json_is_object(item);
+    }
+    return all;
+}
+
+/* One document rather than JSON Lines: an object over several lines, or one that holds records by
+ * name. */
+static bool is_document(const char *path)
 {
     struct attune_jsonl *lines;
     json_t *value = NULL;
     if (attune_jsonl_open(&lines, path, NULL)) {
-        return true; /* let the real reader say what is wrong */
+        return false; /* let the real reader say what is wrong */
     }
-    const bool complete = attune_jsonl_next(lines, &value, NULL) == ATTUNE_OK;
+    const bool document =
+        attune_jsonl_next(lines, &value, NULL) != ATTUNE_OK || all_objects(value);
     json_decref(value);
     attune_jsonl_close(lines);
-    return complete;
+    return document;
+}
+
+/* The records of a document: its elements, its values by name, or itself. */
+static enum attune_code take_document(struct attune_records *r, json_t *document,
+                                      struct attune_err *err)
+{
+    int failed = 0;
+    if (json_is_array(document)) {
+        r->array = document;
+        return ATTUNE_OK;
+    }
+    r->array = json_array();
+    if (all_objects(document)) {
+        const char *key;
+        json_t *item;
+        r->keys = json_array();
+        json_object_foreach(document, key, item) {
+            failed |= json_array_append(r->array, item);
+            failed |= json_array_append_new(r->keys, json_string(key));
+        }
+    } else {
+        failed |= json_array_append(r->array, document);
+    }
+    json_decref(document);
+    return failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
 }
 
 static enum attune_code load_document(struct attune_records *r, const char *path,
@@ -63,44 +101,56 @@ static enum attune_code load_document(struct attune_records *r, const char *path
     }
     json_t *document = json_loadb(bytes, n_bytes, JSON_REJECT_DUPLICATES, &why);
     attune_release(bytes);
-    if (!document) {
-        return attune_fail_at(err, ATTUNE_E_INPUT, path, why.line, "not JSON: %s", why.text);
-    }
-    if (json_is_array(document)) {
-        r->array = document;
-        return ATTUNE_OK;
-    }
-    r->array = json_array();
-    if (!r->array || json_array_append_new(r->array, document) != 0) {
+    return document ? take_document(r, document, err)
+                    : attune_fail_at(err, ATTUNE_E_INPUT, path, why.line, "not JSON: %s", why.text);
+}
+
+static enum attune_code records_new(struct attune_records **out, const char *path,
+                                    struct attune_err *err)
+{
+    struct attune_records *r = attune_alloc(1, sizeof *r);
+    *out = NULL;
+    if (!r || !(r->path = attune_strdup(path))) {
+        attune_release(r);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
+    *out = r;
     return ATTUNE_OK;
+}
+
+enum attune_code attune_records_open_named(struct attune_records **out, const char *path,
+                                           const char *const *names, size_t n_names,
+                                           struct attune_err *err)
+{
+    enum attune_code code = records_new(out, path, err);
+    code = code ? code : attune_csv_open_named(&(*out)->csv, path, names, n_names, err);
+    if (code) {
+        attune_records_close(*out);
+        *out = NULL;
+    }
+    return code;
 }
 
 enum attune_code attune_records_open(struct attune_records **out, const char *path,
                                      struct attune_err *err)
 {
-    *out = NULL;
-    struct attune_records *r = attune_alloc(1, sizeof *r);
-    enum attune_code code = ATTUNE_OK;
-    if (!r || !(r->path = attune_strdup(path))) {
-        attune_release(r);
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-    }
-    const int first = first_byte(path);
-    if (first == '[' || (first == '{' && !first_line_is_complete(path))) {
-        code = load_document(r, path, err);
-    } else if (first == '{') {
-        code = attune_jsonl_open(&r->lines, path, err);
-    } else {
-        code = attune_csv_open(&r->csv, path, err);
-    }
+    enum attune_code code = records_new(out, path, err);
     if (code) {
-        attune_records_close(r);
         return code;
     }
-    *out = r;
-    return ATTUNE_OK;
+    const int first = first_byte(path);
+    if (first == '[' || (first == '{' && is_document(path))) {
+        code = load_document(*out, path, err);
+    } else if (first == '{') {
+        code = attune_jsonl_open(&(*out)->lines, path, err);
+    } else {
+        code = attune_csv_open(&(*out)->csv, path, err);
+    }
+    if (code) {
+        attune_records_close(*out);
+        *out = NULL;
+    }
+    return code;
 }
 
 void attune_records_close(struct attune_records *r)
@@ -112,6 +162,7 @@ void attune_records_close(struct attune_records *r)
         }
         attune_jsonl_close(r->lines);
         json_decref(r->array);
+        json_decref(r->keys);
         for (size_t i = 0; i < MAX_TEXTS; i++) {
             attune_buf_release(&r->texts[i]);
         }
@@ -178,15 +229,27 @@ const char *attune_records_get(struct attune_records *r, const char *name)
     return attune_buf_text(text);
 }
 
-bool attune_records_number(const struct attune_records *r, const char *name, size_t n,
-                           double *value)
+const char *attune_records_field(const struct attune_records *r, size_t n)
 {
-    const json_t *item = r->csv ? NULL : json_array_get(json_object_get(r->value, name), n);
-    if (!json_is_number(item)) {
-        return false;
+    if (r->csv) {
+        return n < attune_csv_n_columns(r->csv) ? attune_csv_column(r->csv, n) : NULL;
     }
-    *value = json_number_value(item);
-    return true;
+    void *at = json_object_iter(r->value);
+    for (size_t i = 0; at && i < n; i++) {
+        at = json_object_iter_next(r->value, at);
+    }
+    return at ? json_object_iter_key(at) : NULL;
+}
+
+const json_t *attune_records_json(const struct attune_records *r, const char *name)
+{
+    return r->csv ? NULL : json_object_get(r->value, name);
+}
+
+const char *attune_records_key(const struct attune_records *r)
+{
+    const char *key = r->keys ? json_string_value(json_array_get(r->keys, r->next - 1)) : NULL;
+    return key ? key : "";
 }
 
 long attune_records_line(const struct attune_records *r)

@@ -33,6 +33,9 @@ const struct attune_export attune_exports[] = {
      "SELECT source, line, prompt, model_a, model_b, sample_a, sample_b, winner, axis, rater, "
      "confidence,"
      " time, simulated FROM preference WHERE ?1 = ?1 ORDER BY id"},
+    {"ratings", "ratings of single items by people, and scores by outside programs",
+     "SELECT source, line, kind, item, system, prompt, axis, rater, value FROM rating"
+     " WHERE ?1 = ?1 ORDER BY id"},
     {"events", "what happened when",
      "SELECT run, time, kind, subject, text FROM event WHERE ?1 = 0 OR run = ?1 ORDER BY id"},
     {NULL, NULL, NULL},

@@ -168,6 +168,9 @@ static const char *const take_over[] = {
     " sample_b, winner, axis, rater, confidence, time, simulated, extra FROM src.preference WHERE "
     "true"
     " ON CONFLICT DO NOTHING",
+    "INSERT INTO main.rating (source, line, kind, item, system, prompt, axis, rater, value)"
+    " SELECT source, line, kind, item, system, prompt, axis, rater, value FROM src.rating"
+    " WHERE true ON CONFLICT DO NOTHING",
     "INSERT INTO main.reward_model (name, kind, path, hash, features, trained, simulated, created)"
     " SELECT name, kind, path, hash, features, trained, simulated, created FROM src.reward_model"
     " WHERE true ON CONFLICT DO NOTHING",

@@ -214,4 +214,16 @@ static const char version_1[] =
     " LEFT JOIN score c ON c.artefact = s.artefact AND c.params = s.params AND c.metric = "
     "q.metric;";
 
-const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1};
+/* Ratings of single items, beside the comparisons of two. */
+static const char version_2[] =
+    "CREATE TABLE rating ("
+    " id INTEGER PRIMARY KEY,"
+    " source TEXT NOT NULL, line INTEGER NOT NULL," /* as in preference */
+    " kind TEXT NOT NULL CHECK (kind IN ('human','score'))," /* score: of an outside program */
+    " item TEXT NOT NULL, system TEXT NOT NULL, prompt TEXT NOT NULL,"
+    " axis TEXT NOT NULL, rater TEXT NOT NULL,"
+    " value REAL NOT NULL,"
+    " UNIQUE (source, line, axis, rater)"
+    ") STRICT;";
+
+const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1, version_2};
