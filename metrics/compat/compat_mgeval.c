@@ -1,25 +1,30 @@
 /* compat.mgeval.*: features of mgeval (Yang & Lerch 2020) with their defaults, from the definitions
- * in its source; no recorded values exist to test against.
+ * in its source; no recorded values exist to test against. Here those of the event list; the rest:
+ * compat_mgeval_instruments.c. mgeval's options are left at their defaults: track_num 1, num_bar
+ * None, normalize 0 for matrices and True for the histogram, pause_event False, bpm 120.
  *
- * Kept as mgeval has them: everything that reads the event list reads the file's second track only
- * (track_num = 1), so that a file of one track has no value; a bar is that of the last time
- * signature seen in that very track, else 4/4; bar counts are rounded and notes beyond the last bar
- * are dropped; bar_used_pitch goes on to count the dropped notes' pitches in the wrong bar; note
- * lengths take the power of the denominator for the numerator where the track holds a time
- * signature; avg_pitch_shift counts the notes of a chord as steps; avg_ioi includes simultaneous
- * onsets and drums; integer division throughout. total_used_pitch and pitch_range are those of the
- * first instrument: in the first track with notes, the channel and program of the note that ends
- * first.
+ * Kept as mgeval has them: everything that reads the event list reads the file's second track only,
+ * so that a file of one track has no value; a bar is that of the last time signature seen in that
+ * very track, else 4/4; the number of bars is rounded, from the bar in force at the first note or
+ * signature, and notes beyond it are dropped; bar_used_pitch goes on to count the dropped notes'
+ * pitches in the wrong bar; bar_used_note and the note lengths take the power of the denominator
+ * for the numerator where the track holds a time signature (4/4 is read as 2/4); avg_pitch_shift
+ * counts the notes of a chord as steps; integer division throughout.
  */
 #include <math.h>
 #include <string.h>
 
 #include "metrics/analysis/internal.h"
-#include "metrics/analysis/notes.h"
-#include "metrics/compat/compat.h"
+#include "metrics/compat/compat_mgeval.h"
 #include "metrics/symbolic/note_lengths.h"
 
 enum { TRACK = 1, N_LENGTHS = ATTUNE_N_NOTE_LENGTHS, MAX_BARS = 1 << 16 };
+
+/* The length of a bar in ticks, 0 where the arithmetic gives 0. */
+struct bar_ticks {
+    uint32_t right;    /* bar_used_pitch */
+    uint32_t confused; /* all else: the power of the denominator for the numerator */
+};
 
 /* The second track's note-ons in the order of the file. */
 struct note_on {
@@ -27,8 +32,7 @@ struct note_on {
     uint8_t pitch;
     bool has_off;
     uint32_t off_tick;     /* of the next note-off of the pitch, on any channel */
-    uint32_t bar_ticks;    /* in force, for bar counts; 0 where the arithmetic gives 0 */
-    uint32_t length_ticks; /* the same for note lengths, with the numerator confused */
+    struct bar_ticks bar;  /* in force */
     size_t n_signatures;   /* time signatures of the track up to here */
 };
 
@@ -37,8 +41,7 @@ struct track {
     struct note_on *note_on;
     size_t n;
     uint32_t end_tick;
-    bool has_signature;
-    uint32_t first_bar_ticks; /* of the first time signature */
+    struct bar_ticks first_bar; /* of the first time signature, or the default at the first note */
 };
 
 static uint32_t bar_of(const struct attune_midi *midi, unsigned numerator, unsigned power)
@@ -84,7 +87,7 @@ static struct track read_track(struct attune_analysis *a)
         track.why = "out of memory";
         return track;
     }
-    uint32_t bar = midi->division * 4u, length = bar;
+    struct bar_ticks bar = {midi->division * 4u, midi->division * 4u};
     size_t n_signatures = 0;
     for (size_t i = 0; i < midi->n_events; i++) {
         const struct attune_midi_event *event = &midi->events[i];
@@ -92,44 +95,32 @@ static struct track read_track(struct attune_analysis *a)
             continue;
         }
         if (event->kind == ATTUNE_MIDI_TIME_SIGNATURE) {
-            bar = bar_of(midi, event->a, event->b);
-            length = bar_of(midi, event->b, event->b);
-            track.first_bar_ticks = n_signatures++ == 0 ? bar : track.first_bar_ticks;
+            bar = (struct bar_ticks){bar_of(midi, event->a, event->b),
+                                     bar_of(midi, event->b, event->b)};
+            n_signatures++;
         } else if (event->kind == ATTUNE_MIDI_NOTE_ON) {
-            track.note_on[track.n++] = (struct note_on){
-                .tick = event->tick, .pitch = event->a, .bar_ticks = bar, .length_ticks = length,
-                .n_signatures = n_signatures};
+            track.note_on[track.n++] = (struct note_on){.tick = event->tick, .pitch = event->a,
+                                                        .bar = bar, .n_signatures = n_signatures};
+        } else {
+            continue;
+        }
+        if (track.n + n_signatures == 1) {
+            track.first_bar = bar;
         }
     }
-    track.has_signature = n_signatures > 0;
     track.end_tick = midi->track_end[TRACK];
     find_note_offs(midi, &track);
     track.why = track.n == 0 ? "mgeval: no notes in the second track" : NULL;
     return track;
 }
 
-static void emit(const struct attune_compat_sink *sink, const char *name, const char *why,
-                 double value)
+static uint32_t ticks_of(struct bar_ticks bar, bool confused)
 {
-    if (why || isnan(value)) {
-        sink->undefined(sink->context, name, why ? why : "mgeval: NaN");
-    } else {
-        sink->scalar(sink->context, name, value);
-    }
-}
-
-static void emit_vector(const struct attune_compat_sink *sink, const char *name, const char *why,
-                        const double *values, size_t n)
-{
-    if (why || !sink->vector) {
-        sink->undefined(sink->context, name, why ? why : "vectors are not wanted");
-    } else {
-        sink->vector(sink->context, name, values, n);
-    }
+    return confused ? bar.confused : bar.right;
 }
 
 /* Notes per bar into used (n_bars,); a time signature in the track starts the counts afresh. */
-static void count_bars(const struct track *track, double *used, size_t n_bars)
+static void count_bars(const struct track *track, bool confused, double *used, size_t n_bars)
 {
     size_t n_signatures = 0;
     for (size_t i = 0; i < track->n; i++) {
@@ -138,65 +129,78 @@ static void count_bars(const struct track *track, double *used, size_t n_bars)
             memset(used, 0, n_bars * sizeof *used);
             n_signatures = on->n_signatures;
         }
-        const size_t bar = on->bar_ticks > 0 ? on->tick / on->bar_ticks : n_bars;
+        const uint32_t ticks = ticks_of(on->bar, confused);
+        const size_t bar = ticks > 0 ? on->tick / ticks : n_bars;
         if (bar < n_bars) {
             used[bar] += 1.0;
         }
     }
 }
 
-/* Different pitches of the next used[b] notes of the list, which holds the dropped notes too. */
-static void count_pitches(const struct track *track, const double *used, double *pitches,
-                          size_t n_bars)
+/* Different pitches of the next used[b] notes of the list, which holds the dropped notes too; in
+ * the place of used. */
+static void count_pitches(const struct track *track, double *used, size_t n_bars)
 {
     size_t at = 0;
     for (size_t b = 0; b < n_bars; b++) {
         bool seen[128] = {false};
         const size_t end = at + (size_t)used[b];
+        used[b] = 0.0;
         for (; at < end && at < track->n; at++) {
-            pitches[b] += !seen[track->note_on[at].pitch];
+            used[b] += !seen[track->note_on[at].pitch];
             seen[track->note_on[at].pitch] = true;
         }
     }
 }
 
-static void emit_bars(struct attune_analysis *a, const struct track *track,
-                      const struct attune_compat_sink *sink)
+/* Rounded number of bars of the track, or 0 and the reason in *why. */
+static size_t number_of_bars(const struct track *track, bool confused, const char **why)
 {
-    static const char *const note_name = "compat.mgeval.bar_used_note";
-    static const char *const pitch_name = "compat.mgeval.bar_used_pitch";
-    const char *why = track->why;
-    double *used = NULL, *pitches = NULL;
-    double n = 0.0;
-    if (!why) {
-        const uint32_t bar = track->has_signature ? track->first_bar_ticks : a->midi->division * 4u;
-        n = bar > 0 ? floor((double)track->end_tick / bar + 0.5) : 0.0;
-        /* Without a signature the first note's bar is not checked, and Python raises IndexError. */
-        const bool first_outside =
-            track->note_on[0].n_signatures == 0 && track->note_on[0].tick / (bar ? bar : 1) >= n;
-        why = bar == 0          ? "mgeval: a bar has no length"
-              : first_outside   ? "mgeval: IndexError"
-              : n > MAX_BARS    ? "more than 65536 bars"
-                                : NULL;
+    *why = track->why;
+    if (*why) {
+        return 0;
     }
-    if (!why) {
-        used = attune_arena_alloc(&a->scratch, (size_t)n + 1, sizeof *used);
-        pitches = attune_arena_alloc(&a->scratch, (size_t)n + 1, sizeof *pitches);
-        if (!used || !pitches) {
-            attune_analysis_oom(a);
-            why = "out of memory";
-        } else {
-            count_bars(track, used, (size_t)n);
-            count_pitches(track, used, pitches, (size_t)n);
+    for (size_t i = 0; i < track->n; i++) {
+        if (ticks_of(track->note_on[i].bar, confused) == 0) {
+            *why = "mgeval: ZeroDivisionError";
+            return 0;
         }
     }
-    emit_vector(sink, note_name, why, used, (size_t)n);
-    emit_vector(sink, pitch_name, why, pitches, (size_t)n);
+    const uint32_t bar = ticks_of(track->first_bar, confused);
+    const double n = bar > 0 ? floor((double)track->end_tick / bar + 0.5) : 0.0;
+    /* Without a signature the first note's bar is not checked. */
+    const bool first_outside =
+        track->note_on[0].n_signatures == 0 && track->note_on[0].tick / (bar ? bar : 1) >= n;
+    *why = bar == 0        ? "mgeval: ZeroDivisionError"
+           : first_outside ? "mgeval: IndexError"
+           : n > MAX_BARS  ? "more than 65536 bars"
+                           : NULL;
+    return *why ? 0 : (size_t)n;
+}
+
+static void emit_bars(struct attune_analysis *a, const struct track *track, const char *name,
+                      bool pitches, const struct attune_compat_sink *sink)
+{
+    const bool confused = !pitches;
+    const char *why;
+    const size_t n = number_of_bars(track, confused, &why);
+    double *used = why ? NULL : attune_arena_alloc(&a->scratch, n + 1, sizeof *used);
+    if (!why && !used) {
+        attune_analysis_oom(a);
+        why = "out of memory";
+    }
+    if (!why) {
+        count_bars(track, confused, used, n);
+        if (pitches) {
+            count_pitches(track, used, n);
+        }
+    }
+    attune_mgeval_emit_vector(sink, name, why, used, n);
 }
 
 static int nearest_length(const struct note_on *on)
 {
-    return attune_note_length(4.0 * ((double)on->off_tick - on->tick) / on->length_ticks);
+    return attune_note_length(4.0 * ((double)on->off_tick - on->tick) / on->bar.confused);
 }
 
 static void emit_lengths(const struct track *track, const struct attune_compat_sink *sink)
@@ -208,7 +212,7 @@ static void emit_lengths(const struct track *track, const struct attune_compat_s
         if (on->has_off) {
             /* A bar of no length makes all twelve classes alike; the first one is then the nearest.
              */
-            const int length = on->length_ticks > 0 ? nearest_length(on) : 0;
+            const int length = on->bar.confused > 0 ? nearest_length(on) : 0;
             histogram[length] += 1.0;
             total += 1.0;
             if (before >= 0) {
@@ -221,9 +225,9 @@ static void emit_lengths(const struct track *track, const struct attune_compat_s
         histogram[i] /= total;
     }
     const char *why = track->why ? track->why : total > 0.0 ? NULL : "mgeval: NaN";
-    emit_vector(sink, "compat.mgeval.note_length_hist", why, histogram, N_LENGTHS);
-    emit_vector(sink, "compat.mgeval.note_length_transition_matrix", track->why, step,
-                (size_t)N_LENGTHS * N_LENGTHS);
+    attune_mgeval_emit_vector(sink, "compat.mgeval.note_length_hist", why, histogram, N_LENGTHS);
+    attune_mgeval_emit_vector(sink, "compat.mgeval.note_length_transition_matrix", track->why, step,
+                              (size_t)N_LENGTHS * N_LENGTHS);
 }
 
 static double mean_step(const struct track *track)
@@ -235,57 +239,18 @@ static double mean_step(const struct track *track)
     return track->n > 1 ? sum / (double)(track->n - 1) : NAN;
 }
 
-static double mean_ioi(const struct attune_notes *notes)
-{
-    return notes->n_notes > 1
-               ? (notes->notes[notes->n_notes - 1].onset_s - notes->notes[0].onset_s) /
-                     (double)(notes->n_notes - 1)
-               : NAN;
-}
-
-/* The first instrument as pretty_midi lists them, on its piano roll of 100 steps a second. */
-static void emit_first_instrument(const struct attune_notes *notes,
-                                  const struct attune_compat_sink *sink)
-{
-    const struct attune_note *first = NULL;
-    for (size_t i = 0; i < notes->n_notes; i++) {
-        const struct attune_note *note = &notes->notes[i];
-        if (!first || note->track < first->track ||
-            (note->track == first->track && note->end_tick < first->end_tick)) {
-            first = note;
-        }
-    }
-    int lowest = 128, highest = -1, n_pitches = 0;
-    bool seen[128] = {false};
-    for (size_t i = 0; first && !first->is_drum && i < notes->n_notes; i++) {
-        const struct attune_note *note = &notes->notes[i];
-        if (note->track == first->track && note->channel == first->channel &&
-            note->program == first->program &&
-            floor(note->end_s * 100.0) > floor(note->onset_s * 100.0)) {
-            n_pitches += !seen[note->pitch];
-            seen[note->pitch] = true;
-            lowest = note->pitch < lowest ? note->pitch : lowest;
-            highest = note->pitch > highest ? note->pitch : highest;
-        }
-    }
-    emit(sink, "compat.mgeval.total_used_pitch", first ? NULL : "mgeval: no instrument", n_pitches);
-    emit(sink, "compat.mgeval.pitch_range",
-         highest < 0 ? "mgeval: no pitch in the first instrument" : NULL, highest - lowest);
-}
-
 void attune_compat_mgeval(struct attune_analysis *a, const struct attune_compat_sink *sink)
 {
     if (a->modality != ATTUNE_SYMBOLIC) {
         return;
     }
-    const struct attune_notes *notes = attune_analysis_notes(a);
+    attune_mgeval_instruments(a, sink);
     const struct track track = read_track(a);
-    const bool one_track = a->midi->n_tracks < 2;
-    emit_first_instrument(notes, sink);
-    emit(sink, "compat.mgeval.total_used_note", one_track ? track.why : NULL, (double)track.n);
-    emit(sink, "compat.mgeval.avg_pitch_shift", track.why, mean_step(&track));
-    emit(sink, "compat.mgeval.avg_ioi", notes->why, mean_ioi(notes));
-    emit_bars(a, &track, sink);
+    attune_mgeval_emit(sink, "compat.mgeval.total_used_note",
+                       a->midi->n_tracks < 2 ? track.why : NULL, (double)track.n);
+    attune_mgeval_emit(sink, "compat.mgeval.avg_pitch_shift", track.why, mean_step(&track));
+    emit_bars(a, &track, "compat.mgeval.bar_used_note", false, sink);
+    emit_bars(a, &track, "compat.mgeval.bar_used_pitch", true, sink);
     emit_lengths(&track, sink);
     attune_arena_reset(&a->scratch);
 }
