@@ -175,7 +175,7 @@ static int edge_order(const struct edge *start, const struct edge *end, double s
     return end->s - start->s >= shift_s ? -1 : 1;
 }
 
-/* Counts, for each end, the starts less than near_s away: two marks move along the sorted starts. */
+/* Counts, for each end, the starts less than near_s away: two marks move along the starts. */
 static void count_transitions(const struct edge *starts, const struct edge *ends, size_t n,
                               double matrix[144])
 {

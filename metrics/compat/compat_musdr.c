@@ -1,10 +1,10 @@
 /* compat.musdr.*: the measures of MusDr (Wu & Yang 2020) as its functions give them.
  *
  *   h1, h4   mean pitch-class entropy (bits) over windows of 1 and 4 bars, hop 1, empty windows
- * left out; a shorter piece is one window gs       1 - mean over all pairs of bars of (A xor B) /
- * 64, empty bars included cpi      different chord trigrams / (n - 3) for n chords: the last
- * trigram is left out of both si_*     structureness: fittest segment of 3-8, 8-15 and 15+ s of the
- * symbolic self-similarity matrix (audio: compat_musdr_si.c)
+ *            left out; a shorter piece is one window
+ *   gs       1 - mean over all pairs of bars of (A xor B) / 64, empty bars included
+ *   cpi      different chord trigrams / (n - 3) for n chords: the last trigram is left out of both
+ *   si_*     compat_musdr_si.c
  *
  * Bars are those of the earliest time signature for the whole file, cut into 64 slots; an onset
  * goes to slot floor(64 t / bar + 1/2), so that one shortly before a bar line counts for the next
@@ -14,7 +14,6 @@
 #include "metrics/analysis/chords.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
-#include "metrics/analysis/structure.h"
 #include "metrics/compat/compat.h"
 #include "metrics/symbolic/chord_trigrams.h"
 #include "metrics/symbolic/histogram.h"
@@ -155,21 +154,10 @@ static void emit_cpi(struct attune_analysis *a, const struct attune_compat_sink 
          why ? 0.0 : (double)attune_chord_trigrams(a, n_trigrams) / (double)n_trigrams);
 }
 
-static void emit_structure(struct attune_analysis *a, const struct attune_compat_sink *sink)
-{
-    static const char *const names[ATTUNE_N_STRUCTURE_RANGES] = {
-        "compat.musdr.si_short", "compat.musdr.si_mid", "compat.musdr.si_long"};
-    const struct attune_structure *structure = attune_analysis_structure(a);
-    for (size_t i = 0; i < ATTUNE_N_STRUCTURE_RANGES; i++) {
-        emit(sink, names[i], structure->why, structure->why ? 0.0 : structure->fitness[i]);
-    }
-}
-
 void attune_compat_musdr(struct attune_analysis *a, const struct attune_compat_sink *sink)
 {
     if (a->modality == ATTUNE_SYMBOLIC) {
         emit_bars(a, sink);
         emit_cpi(a, sink);
-        emit_structure(a, sink);
     }
 }

@@ -7,3 +7,4 @@ attune_test(test_adherence_metrics.c LIBS attune_metrics SOURCES ../support/midi
 attune_test(test_analysis_parts.c LIBS attune_metrics SOURCES ../support/midi_builder.c)
 attune_test(test_symbolic_odd_files.c LIBS attune_metrics SOURCES ../support/midi_builder.c)
 attune_test(test_compat_mgeval.c LIBS attune_metrics SOURCES ../support/midi_builder.c)
+attune_test(test_compat_musdr_symbolic.c LIBS attune_metrics SOURCES ../support/midi_builder.c)
