@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Manual pages and completion say what the option tables say.
+. "$SOURCE/tests/cli/lib.sh"
+
+case_is 'one page per command, one line per option'
+expect_exit 0 "$ATTUNE" manual man
+for command in $(sed -n 's/^COMMAND(\(.*\))$/\1/p' "$SOURCE/cli/commands.def"); do
+    [ -s "man/attune-$command.1" ] || fail "no page of $command"
+    "$ATTUNE" "$command" --help | grep -oE '^  --[a-z-]+' | tr -d ' ' | sort -u >options
+    sed -nE 's/^\.B (\\-\\-[a-z\\-]+).*/\1/p' "man/attune-$command.1" | tr -d '\\' | sort -u >documented
+    expect_same options documented
+    expect_in man/attune.1 "attune\\-$command"
+done
+if command -v man >/dev/null && command -v groff >/dev/null; then
+    for page in man/*.1; do
+        man --warnings -l "$page" >/dev/null 2>warnings
+        [ -s warnings ] && fail "$page: $(head -n 1 warnings)"
+    done
+fi
+
+case_is 'bash completes commands, words, options and choices'
+"$ATTUNE" completion bash >attune.bash
+complete_line() { # WORD...: the candidates for the last one
+    bash -c '. ./attune.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _attune
+        printf "%s\n" "${COMPREPLY[@]}"' _ "$@" | tr '\n' ' '
+}
+complete_line attune leaderb | grep -qx 'leaderboard ' || fail 'a command'
+complete_line attune db ch | grep -qx 'check ' || fail 'a word'
+complete_line attune eval --form | grep -qx -- '--format ' || fail 'an option'
+complete_line attune eval --format c | grep -qx 'csv ' || fail 'a choice'
+
+case_is 'the other shells accept their scripts'
+for shell in zsh fish; do
+    "$ATTUNE" completion "$shell" >script
+    [ -s script ] || fail "$shell: empty"
+    ! command -v "$shell" >/dev/null || "$shell" -n script || fail "$shell: syntax"
+done
+expect_exit 2 "$ATTUNE" completion tcsh
+expect_in err 'allowed are bash, zsh, fish'
+
+done_testing
