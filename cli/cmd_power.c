@@ -1,15 +1,11 @@
 /* attune power: how many prompts a study needs, before it is run. */
-#include <math.h>
-
 #include "cli/report_common.h"
-#include "metrics/stats/effect.h"
-#include "metrics/stats/order.h"
-#include "reports/sheets/contrast_sheet.h"
+#include "reports/sheets/power_sheet.h"
 
 struct options {
-    const char *metrics, *format, *run;
+    const char *metrics, *format, *run, *margin;
     double alpha, power;
-    uint64_t comparisons;
+    uint64_t comparisons, simulate;
 };
 
 static const struct options defaults = {
@@ -22,6 +18,11 @@ static const struct attune_opt options_table[] = {
      .hi = 0.999, .help = "chance to show an effect that is there (default: 0.8)"},
     {"comparisons", ATTUNE_OPT_COUNT, offsetof(struct options, comparisons), .metavar = "N",
      .lo = 1, .hi = 100000, .help = "tests that share alpha, without a pilot (default: 1)"},
+    {"simulate", ATTUNE_OPT_COUNT, offsetof(struct options, simulate), .metavar = "N", .lo = 1,
+     .hi = 10000000,
+     .help = "the gate's false-alarm rate and power over N weeks of equal and worse models"},
+    {"margin", ATTUNE_OPT_TEXT, offsetof(struct options, margin), .metavar = "MARGIN",
+     .help = "with --simulate: the gate's margins (default: 0.3sd)"},
     {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), .metavar = "GLOB,...",
      .help = "with a pilot: metrics (default: all that have a direction)"},
     {"run", ATTUNE_OPT_TEXT, offsetof(struct options, run), .metavar = "RUN",
@@ -31,131 +32,77 @@ static const struct attune_opt options_table[] = {
     {NULL},
 };
 
-/* Without a pilot: prompts by size of the effect in standard deviations of the paired
- * differences. */
-static void general(const struct options *o, struct attune_sheet *sheet)
+/* The gate against itself, at a few numbers of prompts and sizes of loss. */
+static enum attune_code simulate(const struct attune_common *common, const struct options *o,
+                                 const struct attune_contrasts *pilot, struct attune_sheet *sheet,
+                                 struct attune_err *err)
 {
-    static const double effects[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.8, 1.0, 1.5};
-    char text[200];
-    snprintf(text, sizeof text, "prompts needed, paired two-sided test at %.3g over %llu %s",
-             o->alpha, (unsigned long long)o->comparisons,
-             o->comparisons == 1 ? "comparison" : "comparisons");
-    sheet->caption = attune_sheet_text(sheet, text);
-    attune_sheet_add_column(
-        sheet, (struct attune_sheet_column){
-                   .title = "effect (d)", .id = "effect", .right = true, .n_decimals = 1});
-    snprintf(text, sizeof text, "power %.3g", o->power);
-    attune_sheet_add_column(sheet,
-                            (struct attune_sheet_column){.title = text, .id = "n", .right = true});
-    attune_sheet_add_column(
-        sheet, (struct attune_sheet_column){.title = "power 0.95", .id = "n_95", .right = true});
-    for (size_t i = 0; i < sizeof effects / sizeof *effects; i++) {
-        struct attune_sheet_cell *cells = attune_sheet_add_row(sheet);
-        if (!cells) {
-            return;
-        }
-        const double alpha = o->alpha / (double)o->comparisons;
-        attune_cell_value(&cells[0], effects[i]);
-        attune_cell_value(&cells[1], attune_prompts_needed(effects[i], alpha, o->power));
-        attune_cell_value(&cells[2], attune_prompts_needed(effects[i], alpha, 0.95));
+    static const size_t prompts[] = {12, 24, 48, 96};
+    static const double losses[] = {0.0, 0.3, 0.5, 1.0};
+    enum { N_LOSSES = 4, N_TRIALS = 16 };
+    struct attune_margins margins = {0};
+    struct attune_gate_trial trials[N_TRIALS];
+    const struct attune_gate_world world = {.pilot = pilot,
+                                            .n_metrics = o->comparisons,
+                                            .margins = &margins,
+                                            .alpha = o->alpha,
+                                            .seed = common->seed,
+                                            .n_threads = common->jobs};
+    enum attune_code code = attune_margins_parse(&margins, o->margin ? o->margin : "", err);
+    for (size_t i = 0; i < N_TRIALS && !code; i++) {
+        trials[i] = (struct attune_gate_trial){.n_prompts = prompts[i / N_LOSSES],
+                                               .loss = losses[i % N_LOSSES],
+                                               .n_repetitions = o->simulate};
+        code = attune_gate_simulate(&world, &trials[i], err);
     }
-    attune_sheet_note(
-        sheet,
-        "d: mean of the differences by prompt over their standard deviation; Holm's first step "
-        "shares alpha among the comparisons");
+    if (!code) {
+        attune_gate_trials_sheet(&world, trials, N_TRIALS, sheet);
+    }
+    return code;
 }
 
-/* The smallest effect that n prompts show with this power. */
-static double detectable(double n, double alpha, double power)
+static enum attune_code read_pilot(const struct attune_common *common, const struct options *o,
+                                   char **args, struct attune_contrasts *out,
+                                   struct attune_err *err)
 {
-    double low = 0.0, high = 100.0;
-    for (int i = 0; i < 60; i++) {
-        const double middle = 0.5 * (low + high);
-        *(attune_power(middle, n, alpha) < power ? &low : &high) = middle;
-    }
-    return high < 99.0 ? high : NAN;
-}
-
-/* With a pilot of two models: what its prompts can show, and what more would. */
-static void from_pilot(const struct options *o, const struct attune_contrasts *contrasts,
-                       const char *a, const char *b, struct attune_sheet *sheet)
-{
-    char text[400];
-    snprintf(text, sizeof text,
-             "pilot %s against %s, %zu prompts; two-sided %.3g over %zu metrics, power %.3g", a, b,
-             contrasts->n_prompts, o->alpha, contrasts->n_compared, o->power);
-    sheet->caption = attune_sheet_text(sheet, text);
-    static const char *const titles[] = {
-        "metric",    "seen",     "shown by the pilot", "needed for what was seen",
-        "for d 0.5", "for d 0.2"};
-    static const char *const ids[] = {"metric", "difference", "detectable",
-                                      "n_seen", "n_medium",   "n_small"};
-    for (size_t c = 0; c < 6; c++) {
-        attune_sheet_add_column(
-            sheet, (struct attune_sheet_column){.title = titles[c], .id = ids[c], .right = c > 0});
-    }
-    const double alpha = o->alpha / fmax(1.0, (double)contrasts->n_compared);
-    for (size_t i = 0; i < contrasts->n; i++) {
-        const struct attune_contrast *c = &contrasts->items[i];
-        struct attune_sheet_cell *cells = attune_sheet_add_row(sheet);
-        if (!cells) {
-            return;
-        }
-        attune_cell_text(sheet, &cells[0], c->title);
-        if (c->skipped || c->n < 2) {
-            continue;
-        }
-        const double sd = attune_sd(c->better, c->n);
-        struct attune_buf number = ATTUNE_BUF_INIT;
-        attune_difference_text(&number, c->difference, NAN, NAN);
-        attune_cell_text(sheet, &cells[1], attune_buf_text(&number));
-        attune_buf_reset(&number);
-        attune_buf_addf(&number, "%.3g", sd * detectable((double)c->n, alpha, o->power));
-        attune_cell_text(sheet, &cells[2], attune_buf_text(&number));
-        attune_buf_release(&number);
-        attune_cell_value(&cells[3], attune_prompts_needed(c->dz, alpha, o->power));
-        attune_cell_value(&cells[4], attune_prompts_needed(0.5, alpha, o->power));
-        attune_cell_value(&cells[5], attune_prompts_needed(0.2, alpha, o->power));
-    }
+    struct attune_store *store = NULL;
+    struct attune_side a = {.model = args[0]}, b = {.model = args[1]};
+    const struct attune_contrast_options how = {
+        .globs = o->metrics, .alpha = o->alpha, .seed = common->seed, .n_threads = common->jobs};
+    enum attune_code code = attune_store_open_read(&store, common->db, err);
+    code = code ? code : attune_read_run_id(store, o->run, &a.run, err);
+    b.run = a.run;
+    code = code ? code : attune_contrasts_read(out, store, a, b, &how, err);
+    attune_store_close(store);
+    return code;
 }
 
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
     const struct options *o = options;
-    struct attune_store *store = NULL;
-    struct attune_contrasts contrasts = {0};
+    const struct attune_power_question question = {o->alpha, o->power, o->comparisons};
+    struct attune_contrasts pilot = {0};
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
     enum attune_code code = ATTUNE_OK;
     if (n_args == 1) {
         return attune_fail(err, ATTUNE_E_USAGE, "a pilot needs two models, A and B");
     }
-    if (n_args == 0) {
-        general(o, &sheet);
-    } else {
-        struct attune_side a = {.model = args[0]}, b = {.model = args[1]};
-        const struct attune_contrast_options how = {.globs = o->metrics,
-                                                    .alpha = o->alpha,
-                                                    .seed = common->seed,
-                                                    .n_threads = common->jobs};
-        code = attune_store_open_read(&store, common->db, err);
-        if (!code) {
-            code = attune_read_run_id(store, o->run, &a.run, err);
-            b.run = a.run;
-        }
-        if (!code) {
-            code = attune_contrasts_read(&contrasts, store, a, b, &how, err);
-        }
-        if (!code) {
-            from_pilot(o, &contrasts, args[0], args[1], &sheet);
-        }
+    if (n_args == 2) {
+        code = read_pilot(common, o, args, &pilot, err);
+    }
+    if (!code && o->simulate) {
+        code = simulate(common, o, n_args ? &pilot : NULL, &sheet, err);
+    } else if (!code && n_args) {
+        attune_power_pilot_sheet(&question, &pilot, args[0], args[1], &sheet);
+    } else if (!code) {
+        attune_power_sheet(&question, &sheet);
     }
     if (!code) {
         code = attune_print_sheet(common, &sheet, o->format, NULL, err);
     }
     attune_sheet_release(&sheet);
-    attune_contrasts_release(&contrasts);
-    attune_store_close(store);
+    attune_contrasts_release(&pilot);
     return code;
 }
 
@@ -166,9 +113,13 @@ const struct attune_command attune_command_power = {
     .details = "Without models: prompts by size of the effect. With two models of a pilot run: the "
                "smallest\n"
                "difference that its prompts can show, and the prompts that the differences seen "
-               "would need.\n\n"
+               "would need. With --simulate: how often `attune regress` raises a false alarm "
+               "between equal\n"
+               "models and how often it sees a loss, over N invented weeks or weeks resampled from "
+               "the pilot.\n\n"
                "Examples:\n"
                "  attune power --comparisons 10\n"
+               "  attune power --simulate 10000 --comparisons 6\n"
                "  attune power base base-dpo --db pilot.db --metrics 'harmonic.*'",
     .options = options_table,
     .options_size = sizeof(struct options),

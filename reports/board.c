@@ -241,7 +241,7 @@ static size_t add_matching(const struct attune_board *board, const char *globs, 
                            size_t *index, size_t n)
 {
     size_t added = 0;
-    for (size_t k = 0; k < board->metrics.n && added < limit && n < MAX_HEADLINE; k++) {
+    for (size_t k = 0; k < board->metrics.n && added < limit; k++) {
         if (attune_glob_list(globs, board->metrics.items[k].name) && !shown(index, n, k)) {
             index[n++] = k;
             added++;
@@ -265,22 +265,28 @@ static size_t add_word(const struct attune_board *board, const char *word, size_
     return n;
 }
 
-size_t attune_board_headline(const struct attune_board *board, size_t *index)
+size_t attune_board_named(const struct attune_board *board, const char *words, size_t *index)
 {
     size_t n = 0;
-    const char *text = board->run->rank_by;
     static const char word_bytes[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.*?-";
-    while (*(text += strcspn(text, word_bytes))) {
+    while (*(words += strcspn(words, word_bytes))) {
         char word[128];
-        const size_t length = strspn(text, word_bytes);
+        const size_t length = strspn(words, word_bytes);
         if (length < sizeof word) {
-            memcpy(word, text, length);
+            memcpy(word, words, length);
             word[length] = '\0';
             n = add_word(board, word, index, n);
         }
-        text += length;
+        words += length;
     }
+    return n;
+}
+
+size_t attune_board_headline(const struct attune_board *board, size_t *index)
+{
+    size_t n = attune_board_named(board, board->run->rank_by, index);
+    n = n < MAX_HEADLINE ? n : MAX_HEADLINE;
     for (size_t i = 0; n == 0 && i < N_STAND_INS; i++) {
         n = add_word(board, stand_ins[i].pillar, index, n);
     }

@@ -47,6 +47,9 @@ static inline const struct attune_standing *attune_board_cell(const struct attun
  * Returns their number; all metrics when nothing fits. */
 size_t attune_board_headline(const struct attune_board *board, size_t *index);
 
+/* The same for a list of words as in rank_by: metrics, globs, pillars, separated by anything. */
+size_t attune_board_named(const struct attune_board *board, const char *words, size_t *index);
+
 /* Row numbers, best first, by the mean of one metric; rows without a mean last. order:
  * (n_rows,). */
 void attune_board_order(const struct attune_board *board, size_t metric, size_t *order);

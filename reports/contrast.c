@@ -1,30 +1,19 @@
 /* Paired comparison of two models. */
-#include "reports/contrast.h"
+#include "reports/contrast_gather.h"
 
 #include <math.h>
 
 #include "base/rng.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "harness/store/leaderboard.h"
 #include "metrics/stats/bootstrap.h"
 #include "metrics/stats/effect.h"
 #include "metrics/stats/multiplicity.h"
 #include "metrics/stats/order.h"
-#include "metrics/stats/paired.h"
+#include "metrics/stats/permutation.h"
 
 enum { N_DRAWS = 20000 };
 static const double power = 0.8;
-
-struct pair {
-    struct attune_score_table a, b; /* b unused when both sides are of one run */
-    const struct attune_score_table *right;
-    size_t model_a, model_b;
-    size_t *prompt_a, *prompt_b; /* (n_prompts,) positions of the common prompts */
-    const struct attune_contrast_options *options;
-    struct attune_contrasts *out;
-    enum attune_code *code; /* (n,) */
-};
 
 static enum attune_code out_of_memory(struct attune_err *err)
 {
@@ -65,7 +54,7 @@ static enum attune_code find_model(const struct attune_model_list *models, const
 }
 
 /* Prompts of both runs, matched by name and text. */
-static enum attune_code match_prompts(struct pair *pair, struct attune_err *err)
+static enum attune_code match_prompts(struct attune_contrast_pair *pair, struct attune_err *err)
 {
     const struct attune_prompt_list *a = &pair->a.prompts, *b = &pair->right->prompts;
     struct attune_contrasts *out = pair->out;
@@ -94,60 +83,6 @@ static enum attune_code match_prompts(struct pair *pair, struct attune_err *err)
                : attune_fail(err, ATTUNE_E_INPUT,
                              "the two runs have no prompt in common (%zu and %zu prompts)", a->n,
                              b->n);
-}
-
-/* The other side's metric of the same name, or SIZE_MAX. */
-static size_t find_metric(const struct attune_metric_list *metrics, const char *name)
-{
-    for (size_t k = 0; k < metrics->n; k++) {
-        if (strcmp(metrics->items[k].name, name) == 0) {
-            return k;
-        }
-    }
-    return SIZE_MAX;
-}
-
-/* Fills better, prompt, n, n_left_out and the means. Returns 0 when out of memory. */
-static int gather(const struct pair *pair, size_t k_a, size_t k_b, struct attune_contrast *c)
-{
-    const struct attune_score_table *a = &pair->a, *b = pair->right;
-    double *value = attune_alloc(3 * (a->prompts.n + b->prompts.n), sizeof *value);
-    unsigned char *defined = attune_alloc(2 * (a->prompts.n + b->prompts.n), 1);
-    if (!value || !defined) {
-        attune_release(value);
-        attune_release(defined);
-        return 0;
-    }
-    /* Four columns: values and distances from the target, of either side. */
-    const bool target = strcmp(c->direction, "target") == 0;
-    const double sense = strcmp(c->direction, "down") == 0 || target ? -1.0 : 1.0;
-    double *value_b = value + a->prompts.n, *far_a = value_b + b->prompts.n;
-    double *far_b = far_a + a->prompts.n, *kept_b = far_b + b->prompts.n;
-    unsigned char *defined_b = defined + a->prompts.n;
-    attune_prompt_means(a, pair->model_a, k_a, false, value, defined);
-    attune_prompt_means(b, pair->model_b, k_b, false, value_b, defined_b);
-    attune_prompt_means(a, pair->model_a, k_a, target, far_a, defined);
-    attune_prompt_means(b, pair->model_b, k_b, target, far_b, defined_b);
-    double sum_a = 0.0, sum_b = 0.0;
-    for (size_t p = 0; p < pair->out->n_prompts; p++) {
-        const size_t i = pair->prompt_a[p], j = pair->prompt_b[p];
-        if (!defined[i] || !defined_b[j]) {
-            c->n_left_out++;
-            continue;
-        }
-        sum_a += value[i];
-        sum_b += value_b[j];
-        kept_b[c->n] = far_b[j];
-        c->better[c->n] = sense * (far_a[i] - far_b[j]);
-        c->prompt[c->n++] = p;
-    }
-    c->mean_a = c->n ? sum_a / (double)c->n : NAN;
-    c->mean_b = c->n ? sum_b / (double)c->n : NAN;
-    c->difference = c->mean_a - c->mean_b;
-    c->sd_b = attune_sd(kept_b, c->n);
-    attune_release(value);
-    attune_release(defined);
-    return 1;
 }
 
 static bool all_zero(const double *x, size_t n)
@@ -184,15 +119,17 @@ static enum attune_code interval(const struct attune_contrast_options *options,
 
 static void test_metric(void *context, size_t item, size_t worker)
 {
-    struct pair *pair = context;
+    struct attune_contrast_pair *pair = context;
     struct attune_contrast *c = &pair->out->items[item];
     if (c->skipped) {
         return;
     }
-    const size_t k_a = find_metric(&pair->a.metrics, c->metric);
-    const size_t k_b = find_metric(&pair->right->metrics, c->metric);
-    double *scratch = attune_alloc(attune_wilcoxon_scratch(pair->out->n_prompts), sizeof *scratch);
-    if (!scratch || !gather(pair, k_a, k_b, c)) {
+    const size_t k_a = attune_contrast_metric(&pair->a.metrics, c->metric);
+    const size_t k_b = attune_contrast_metric(&pair->right->metrics, c->metric);
+    const size_t n_ranks = attune_wilcoxon_scratch(pair->out->n_prompts);
+    const size_t n_sums = attune_permutation_scratch(pair->out->n_prompts);
+    double *scratch = attune_alloc(n_ranks > n_sums ? n_ranks : n_sums, sizeof *scratch);
+    if (!scratch || !attune_contrast_gather(pair, k_a, k_b, c)) {
         pair->code[item] = ATTUNE_E_MEMORY;
         attune_release(scratch);
         return;
@@ -205,10 +142,10 @@ static void test_metric(void *context, size_t item, size_t worker)
         attune_release(scratch);
         return;
     }
-    c->p =
-        attune_permutation_paired(c->better, c->n, N_DRAWS,
-                                  attune_mix64(pair->options->seed, attune_mix64_text(c->metric)))
-            .p;
+    c->p = attune_permutation_paired(
+               c->better, c->n, N_DRAWS,
+               attune_mix64(pair->options->seed, attune_mix64_text(c->metric)), scratch)
+               .p;
     c->p_wilcoxon = attune_wilcoxon(c->better, c->n, scratch).p;
     c->dz = attune_cohen_dz(c->better, c->n);
     c->improvement = attune_improvement(c->better, c->n);
@@ -217,7 +154,20 @@ static void test_metric(void *context, size_t item, size_t worker)
     attune_release(scratch);
 }
 
-static enum attune_code prepare(struct pair *pair, struct attune_err *err)
+/* Gives metrics the directions of the rules. */
+static void turn(struct attune_metric_list *metrics, const struct attune_directions *directions)
+{
+    for (size_t k = 0; k < metrics->n; k++) {
+        const struct attune_direction_rule *rule =
+            attune_direction_for(directions, metrics->items[k].name);
+        if (rule) {
+            metrics->items[k].direction = rule->direction;
+            metrics->items[k].target = rule->target;
+        }
+    }
+}
+
+static enum attune_code prepare(struct attune_contrast_pair *pair, struct attune_err *err)
 {
     struct attune_contrasts *out = pair->out;
     out->items = attune_arena_alloc(&out->arena, pair->a.metrics.n + 1, sizeof *out->items);
@@ -238,11 +188,12 @@ static enum attune_code prepare(struct pair *pair, struct attune_err *err)
             .direction = copy(out, m->direction),
             .target = m->target,
             .better = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->better),
-            .prompt = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->prompt)};
-        if (!c->better || !c->prompt) {
+            .prompt = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->prompt),
+            .worst_seed = attune_arena_alloc(&out->arena, out->n_prompts, sizeof *c->worst_seed)};
+        if (!c->better || !c->prompt || !c->worst_seed) {
             return out_of_memory(err);
         }
-        const size_t other = find_metric(&pair->right->metrics, m->name);
+        const size_t other = attune_contrast_metric(&pair->right->metrics, m->name);
         const struct attune_metric_info *n =
             other < SIZE_MAX ? &pair->right->metrics.items[other] : NULL;
         c->skipped = !n                                      ? "not measured in the other run"
@@ -289,7 +240,7 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
                                        struct attune_err *err)
 {
     *out = (struct attune_contrasts){.alpha = options->alpha};
-    struct pair pair = {.options = options, .out = out};
+    struct attune_contrast_pair pair = {.options = options, .out = out};
     pair.right = a.run == b.run ? &pair.a : &pair.b;
     enum attune_code code = attune_read_scores(store, a.run, options->globs, &pair.a, err);
     if (!code && a.run != b.run) {
@@ -309,6 +260,8 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
         code = match_prompts(&pair, err);
     }
     if (!code) {
+        turn(&pair.a.metrics, options->directions);
+        turn(&pair.b.metrics, options->directions);
         code = prepare(&pair, err);
     }
     if (!code) {

@@ -10,6 +10,7 @@
 #define ATTUNE_REPORTS_CONTRAST_H
 
 #include "harness/store/store_read.h"
+#include "harness/suite/gate_rules.h"
 
 struct attune_side {
     int64_t run;
@@ -42,6 +43,9 @@ struct attune_contrast {
      * index. */
     double *better;
     size_t *prompt;
+    int64_t *worst_seed; /* (n,) seed of the prompt's sample that lost most */
+    /* Samples of equal prompt and seed, and those that differ in value or in being defined. */
+    size_t n_samples, n_moved;
 };
 
 struct attune_contrasts {
@@ -55,7 +59,9 @@ struct attune_contrasts {
 
 struct attune_contrast_options {
     const char *globs; /* over metric names; NULL: all that have a direction */
-    double alpha;      /* .05 */
+    /* Other directions than the metrics' own; NULL: none. */
+    const struct attune_directions *directions;
+    double alpha; /* .05 */
     uint64_t seed;
     size_t n_threads;
 };

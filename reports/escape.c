@@ -107,6 +107,19 @@ void attune_escape_markdown(struct attune_buf *out, const char *text)
     escape(out, text, rules);
 }
 
+void attune_escape_url(struct attune_buf *out, const char *path)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    for (; *path; path++) {
+        if (strchr(plain, *path)) {
+            attune_buf_add_bytes(out, path, 1);
+        } else {
+            attune_buf_addf(out, "%%%02X", (unsigned char)*path);
+        }
+    }
+}
+
 void attune_escape_terminal(struct attune_buf *out, const char *text)
 {
     static const struct rule none[] = {{0, NULL}};

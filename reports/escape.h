@@ -27,6 +27,9 @@ void attune_escape_markdown(struct attune_buf *out, const char *text);
 /* XML text and attribute values; characters that XML 1.0 forbids are replaced. */
 void attune_escape_xml(struct attune_buf *out, const char *text);
 
+/* A path within a URL: percent-encoded but for unreserved characters (RFC 3986) and slashes. */
+void attune_escape_url(struct attune_buf *out, const char *path);
+
 /* One line for a terminal: no control characters, so no escape sequences. */
 void attune_escape_terminal(struct attune_buf *out, const char *text);
 

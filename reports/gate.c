@@ -4,87 +4,13 @@
 #include <math.h>
 
 #include "base/rng.h"
-#include "base/text.h"
 #include "metrics/stats/effect.h"
 #include "metrics/stats/multiplicity.h"
 #include "metrics/stats/order.h"
-#include "metrics/stats/paired.h"
+#include "metrics/stats/permutation.h"
 
 enum { N_DRAWS = 20000 };
 static const double power = 0.8;
-
-/* ---- margins */
-
-static enum attune_code parse_one(struct attune_margin *out, const char *text, size_t n,
-                                  struct attune_err *err)
-{
-    char item[200], *end = NULL;
-    snprintf(item, sizeof item, "%.*s", (int)n, text);
-    char *equals = strchr(item, '=');
-    const char *amount = equals ? equals + 1 : item;
-    *out = (struct attune_margin){.kind = ATTUNE_MARGIN_EXACT};
-    if (equals) {
-        *equals = '\0';
-        const size_t length = strlen(item);
-        if (length >= sizeof out->glob) {
-            return attune_fail(err, ATTUNE_E_USAGE, "'%s' is too long for a metric", item);
-        }
-        memcpy(out->glob, item, length + 1);
-    }
-    if (strcmp(amount, "exact") == 0) {
-        return ATTUNE_OK;
-    }
-    out->amount = strtod(amount, &end);
-    out->kind = strcmp(end, "sd") == 0  ? ATTUNE_MARGIN_SD
-                : strcmp(end, "%") == 0 ? ATTUNE_MARGIN_SHARE
-                                        : ATTUNE_MARGIN_UNITS;
-    if (end == amount || (out->kind == ATTUNE_MARGIN_UNITS && *end) || !(out->amount > 0.0) ||
-        !isfinite(out->amount)) {
-        attune_fail(err, ATTUNE_E_USAGE, "'%.*s' is no margin", (int)n, text);
-        attune_err_hint(err, "as in 0.3sd, 2%%, 0.05, exact, or 'temporal.*=0.2sd,quality.*=5%%'");
-        return ATTUNE_E_USAGE;
-    }
-    out->amount /= out->kind == ATTUNE_MARGIN_SHARE ? 100.0 : 1.0;
-    return ATTUNE_OK;
-}
-
-enum attune_code attune_margins_parse(struct attune_margins *out, const char *text,
-                                      struct attune_err *err)
-{
-    while (*text) {
-        const size_t n = strcspn(text, ",");
-        if (out->n == ATTUNE_MAX_MARGINS) {
-            return attune_fail(err, ATTUNE_E_USAGE, "more than %d margins", ATTUNE_MAX_MARGINS);
-        }
-        enum attune_code code = parse_one(&out->items[out->n++], text, n, err);
-        if (code) {
-            return code;
-        }
-        text += n + (text[n] == ',');
-    }
-    return ATTUNE_OK;
-}
-
-static struct attune_margin margin_for(const struct attune_margins *margins, const char *metric)
-{
-    struct attune_margin found = {.kind = ATTUNE_MARGIN_SD, .amount = 0.3};
-    for (size_t i = 0; i < margins->n; i++) {
-        if (!margins->items[i].glob[0] || attune_glob(margins->items[i].glob, metric)) {
-            found = margins->items[i];
-        }
-    }
-    return found;
-}
-
-/* ---- the decision */
-
-enum attune_gate_verdict attune_gate_verdict(double p_not_inferior, double p_worse_holm,
-                                             double alpha)
-{
-    return p_not_inferior <= alpha ? ATTUNE_GATE_PASS
-           : p_worse_holm <= alpha ? ATTUNE_GATE_REGRESS
-                                   : ATTUNE_GATE_INCONCLUSIVE;
-}
 
 const char *attune_gate_word(enum attune_gate_verdict verdict)
 {
@@ -92,7 +18,7 @@ const char *attune_gate_word(enum attune_gate_verdict verdict)
     return words[verdict];
 }
 
-static double margin_in_units(const struct attune_contrast *c, struct attune_margin margin)
+static double margin_in_units(const struct attune_contrast *c, struct attune_gate_margin margin)
 {
     switch (margin.kind) {
     case ATTUNE_MARGIN_SD:
@@ -107,30 +33,33 @@ static double margin_in_units(const struct attune_contrast *c, struct attune_mar
     return 0.0;
 }
 
-static void find_worst(struct attune_gate_row *row)
+/* Keeps the three largest losses in order. */
+static void find_worst(struct attune_gate_row *row, const char *const *names)
 {
+    enum { MOST = sizeof row->worst / sizeof *row->worst };
     const struct attune_contrast *c = row->contrast;
     for (size_t i = 0; i < c->n; i++) {
-        if (c->better[i] >= 0.0) {
+        if (c->better[i] >= 0.0 ||
+            (row->n_worst == MOST && row->worst[MOST - 1].change <= c->better[i])) {
             continue;
         }
-        size_t at = row->n_worst < 3 ? row->n_worst++ : 3;
-        for (; at > 0 && c->better[row->worst[at - 1]] > c->better[i]; at--) {
-            if (at < 3) {
-                row->worst[at] = row->worst[at - 1];
-            }
+        size_t at = row->n_worst < MOST ? row->n_worst++ : MOST - 1;
+        for (; at > 0 && row->worst[at - 1].change > c->better[i]; at--) {
+            row->worst[at] = row->worst[at - 1];
         }
-        if (at < 3) {
-            row->worst[at] = i;
-        }
+        row->worst[at] = (struct attune_gate_prompt){.at = i,
+                                                     .name = names ? names[c->prompt[i]] : "",
+                                                     .change = c->better[i],
+                                                     .seed = c->worst_seed ? c->worst_seed[i] : 0};
     }
 }
 
-static void test_row(struct attune_gate_row *row, const struct attune_margins *margins,
-                     uint64_t seed)
+/* The p-values of one metric; where no test is needed, 0 or 1. */
+static void test_row(struct attune_gate *gate, struct attune_gate_row *row,
+                     const struct attune_margins *margins, uint64_t seed, double *scratch)
 {
     const struct attune_contrast *c = row->contrast;
-    const struct attune_margin margin = margin_for(margins, c->metric);
+    const struct attune_gate_margin margin = attune_margin_for(margins, c->metric);
     row->exact = margin.kind == ATTUNE_MARGIN_EXACT;
     row->p_not_inferior = row->p_worse = 1.0;
     row->n_needed = INFINITY;
@@ -139,24 +68,38 @@ static void test_row(struct attune_gate_row *row, const struct attune_margins *m
         return;
     }
     row->verdict = ATTUNE_GATE_INCONCLUSIVE;
-    if (c->n == 0) {
+    if (c->n > 0) {
+        find_worst(row, gate->contrasts.prompts);
+    }
+    if (row->exact && c->n_samples > 0) {
+        *(c->n_moved ? &row->p_worse : &row->p_not_inferior) = 0.0;
         return;
     }
-    find_worst(row);
+    if (c->n == 0 || row->exact) {
+        return;
+    }
     row->margin = margin_in_units(c, margin);
     if (c->verdict == ATTUNE_VERDICT_IDENTICAL) {
         row->p_not_inferior = 0.0;
         return;
     }
-    if (row->exact) {
-        row->p_worse = 0.0; /* moved, and must not */
-        return;
-    }
     const uint64_t stream = attune_mix64(seed, attune_mix64_text(c->metric));
-    row->p_not_inferior = attune_permutation_upper(c->better, c->n, row->margin, N_DRAWS, stream);
-    row->p_worse = attune_permutation_lower(c->better, c->n, 0.0, N_DRAWS, stream);
+    row->p_not_inferior =
+        attune_permutation_upper(c->better, c->n, row->margin, N_DRAWS, stream, scratch);
+    row->p_worse = attune_permutation_lower(c->better, c->n, 0.0, N_DRAWS, stream, scratch);
     const double sd = attune_sd(c->better, c->n);
-    row->n_needed = sd > 0.0 ? attune_prompts_needed_one_sided(row->margin / sd, 0.05, power) : 2.0;
+    row->n_needed =
+        sd > 0.0 ? attune_prompts_needed_one_sided(row->margin / sd, gate->alpha, power) : 2.0;
+}
+
+static enum attune_gate_verdict verdict_of(const struct attune_gate_row *row, double alpha)
+{
+    if (row->p_not_inferior <= alpha) {
+        return ATTUNE_GATE_PASS;
+    }
+    const struct attune_contrast *c = row->contrast;
+    const bool beyond = row->exact || (c->n && attune_mean(c->better, c->n) < -row->margin);
+    return beyond && row->p_worse <= alpha ? ATTUNE_GATE_REGRESS : ATTUNE_GATE_INCONCLUSIVE;
 }
 
 static enum attune_code correct(struct attune_gate *gate, struct attune_err *err)
@@ -190,20 +133,24 @@ enum attune_code attune_gate_decide(struct attune_gate *gate, struct attune_cont
         (struct attune_gate){.contrasts = *contrasts, .alpha = contrasts->alpha, .n = contrasts->n};
     *contrasts = (struct attune_contrasts){0};
     gate->rows = attune_alloc(gate->n, sizeof *gate->rows);
-    if (!gate->rows) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the gate");
+    double *scratch =
+        attune_alloc(attune_permutation_scratch(gate->contrasts.n_prompts), sizeof *scratch);
+    enum attune_code code = ATTUNE_OK;
+    if (!gate->rows || !scratch) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the gate");
+        goto out;
     }
     for (size_t i = 0; i < gate->n; i++) {
         gate->rows[i].contrast = &gate->contrasts.items[i];
-        test_row(&gate->rows[i], margins, seed);
+        test_row(gate, &gate->rows[i], margins, seed, scratch);
     }
-    enum attune_code code = correct(gate, err);
+    code = correct(gate, err);
     for (size_t i = 0; !code && i < gate->n; i++) {
         struct attune_gate_row *row = &gate->rows[i];
         if (row->verdict == ATTUNE_GATE_SKIPPED) {
             continue;
         }
-        row->verdict = attune_gate_verdict(row->p_not_inferior, row->p_worse, gate->alpha);
+        row->verdict = verdict_of(row, gate->alpha);
         gate->n_pass += row->verdict == ATTUNE_GATE_PASS;
         gate->n_regress += row->verdict == ATTUNE_GATE_REGRESS;
         gate->n_inconclusive += row->verdict == ATTUNE_GATE_INCONCLUSIVE;
@@ -211,6 +158,8 @@ enum attune_code attune_gate_decide(struct attune_gate *gate, struct attune_cont
     gate->verdict = gate->n_regress                         ? ATTUNE_GATE_REGRESS
                     : gate->n_inconclusive || !gate->n_pass ? ATTUNE_GATE_INCONCLUSIVE
                                                             : ATTUNE_GATE_PASS;
+out:
+    attune_release(scratch);
     return code;
 }
 

@@ -2,20 +2,21 @@
  * a margin?
  *
  * With d the paired differences by prompt, positive where the candidate is better, and M the
- * metric's margin:
+ * metric's margin (gate_rules.h):
  *
- *     pass          one-sided sign-change test of mean d > -M at alpha: not worse by more than the
- * margin. Uncorrected: the gate passes only when every metric does, and such a conjunction needs no
- * correction (Berger 1982). regress       not passed, and mean d < 0 by the same test,
- * Holm-corrected over the metrics: some metric of two equal models is called a regression in at
- * most a share alpha of all weeks. inconclusive  neither: too few prompts; the number that would do
- * is given (power .8 for equal models).
+ *     pass          mean d > -M by a one-sided sign-change test at alpha: not worse by more than
+ *                   the margin. Uncorrected: the gate passes only when every metric does, and such
+ *                   a conjunction needs no correction (Berger 1982).
+ *     regress       not passed, the loss seen exceeds the margin, and mean d < 0 by the same test,
+ *                   Holm-corrected over the metrics. Between equal models the test is exact, so at
+ *                   most a share alpha of all weeks ends in a false alarm.
+ *     inconclusive  neither: too few prompts; the number that would do is given (power .8 for
+ *                   equal models).
  *
- * A worsening that is certain but smaller than the margin passes. Margins:
- *     0.3sd   of the standard deviation of the baseline's prompt means (the default: between
- * Cohen's small and medium) 2%      of the absolute value of the baseline's mean 0.05    in the
- * metric's unit exact   any difference on any prompt, better or worse, is a regression: for metrics
- * that must not move
+ * A worsening that is certain but smaller than the margin is no regression. An exact metric is
+ * compared sample by sample: any that moved, or became defined or undefined, is a regression.
+ *
+ * Source: non-inferiority with a margin as in Piaggio et al. 2012 (CONSORT); Holm 1979.
  */
 #ifndef ATTUNE_REPORTS_GATE_H
 #define ATTUNE_REPORTS_GATE_H
@@ -23,36 +24,20 @@
 #include "reports/contrast.h"
 #include "reports/sheets/sheet.h"
 
-enum attune_margin_kind {
-    ATTUNE_MARGIN_SD,
-    ATTUNE_MARGIN_SHARE,
-    ATTUNE_MARGIN_UNITS,
-    ATTUNE_MARGIN_EXACT
-};
-
-struct attune_margin {
-    char glob[128]; /* metrics it holds for; "" all */
-    enum attune_margin_kind kind;
-    double amount;
-};
-
-enum { ATTUNE_MAX_MARGINS = 64 };
-
-struct attune_margins {
-    struct attune_margin items[ATTUNE_MAX_MARGINS];
-    size_t n;
-};
-
-/* "0.3sd" or "GLOB=MARGIN,GLOB=MARGIN,..."; later ones win. ATTUNE_E_USAGE quotes what can't be
- * read. */
-enum attune_code attune_margins_parse(struct attune_margins *out, const char *text,
-                                      struct attune_err *err);
-
 enum attune_gate_verdict {
     ATTUNE_GATE_PASS,
     ATTUNE_GATE_REGRESS,
     ATTUNE_GATE_INCONCLUSIVE,
     ATTUNE_GATE_SKIPPED, /* descriptive, or not comparable: no part of the decision */
+};
+
+/* A prompt on which the candidate lost. */
+struct attune_gate_prompt {
+    size_t at; /* in the contrast's arrays */
+    const char *name;
+    double change;             /* of the prompt's mean, positive better */
+    int64_t seed;              /* of its sample that lost most */
+    const char *path, *before; /* that sample and the baseline's; NULL until files are found */
 };
 
 struct attune_gate_row {
@@ -62,8 +47,8 @@ struct attune_gate_row {
     bool exact;
     double p_not_inferior, p_worse; /* p_worse Holm-corrected */
     double n_needed;
-    size_t worst[3],
-        n_worst; /* prompts that lost most, worst first (index into contrast->prompt) */
+    struct attune_gate_prompt worst[3]; /* prompts that lost most, worst first */
+    size_t n_worst;
 };
 
 struct attune_gate {
@@ -80,22 +65,42 @@ enum attune_code attune_gate_decide(struct attune_gate *gate, struct attune_cont
                                     struct attune_err *err);
 void attune_gate_release(struct attune_gate *gate);
 
-/* One metric alone, for simulations and tests: d (n,) differences, positive better. */
-enum attune_gate_verdict attune_gate_verdict(double p_not_inferior, double p_worse_holm,
-                                             double alpha);
+/* Finds the files of the prompts that lost most, of both models. */
+enum attune_code attune_gate_find_files(struct attune_gate *gate, struct attune_store *store,
+                                        struct attune_side candidate, struct attune_side baseline,
+                                        struct attune_err *err);
 
 const char *attune_gate_word(enum attune_gate_verdict verdict); /* "pass", "regress", ... */
 
-void attune_gate_sheet(const struct attune_gate *gate, const char *candidate, const char *baseline,
+/* What the reports call things. */
+struct attune_gate_names {
+    const char *candidate, *baseline;
+    const char *folder; /* left away at the start of files' paths; NULL: nothing is */
+    const char *url;    /* put before what remains, in Markdown's links; NULL: "" */
+};
+
+/* A file's path as the reports show it. */
+const char *attune_gate_path(const struct attune_gate_names *names, const char *path);
+
+/* What a row's verdict rests on, in one line. */
+void attune_gate_explain(struct attune_buf *out, const struct attune_gate_row *row);
+
+/* The verdicts as a table. */
+void attune_gate_sheet(const struct attune_gate *gate, const struct attune_gate_names *names,
                        struct attune_sheet *out);
 
-/* JUnit XML as CI systems read it: a test case per metric; regressions are failures,
- * inconclusive ones skipped. */
-void attune_gate_junit(const struct attune_gate *gate, const char *candidate, const char *baseline,
+/* For a terminal, under the table: the prompts that lost most on the metrics that got worse, with
+ * the files to listen to. Nothing where no metric got worse. */
+void attune_gate_listen(const struct attune_gate *gate, const struct attune_gate_names *names,
+                        struct attune_buf *out);
+
+/* JUnit XML as CI systems read it: a test case per metric; regressions are failures with the files
+ * as attachments, inconclusive ones skipped. */
+void attune_gate_junit(const struct attune_gate *gate, const struct attune_gate_names *names,
                        struct attune_buf *out);
 
 /* A summary for a pull request. */
-void attune_gate_markdown(const struct attune_gate *gate, const char *candidate,
-                          const char *baseline, struct attune_buf *out);
+void attune_gate_markdown(const struct attune_gate *gate, const struct attune_gate_names *names,
+                          struct attune_buf *out);
 
 #endif

@@ -12,14 +12,14 @@ static const cyaml_schema_value_t text_entry = {
 static const cyaml_schema_value_t seed_entry = {CYAML_VALUE_INT(CYAML_FLAG_DEFAULT, int64_t)};
 
 static const cyaml_strval_t methods[] = {
-    {"none", ATTUNE_METHOD_NONE}, {"sft", ATTUNE_METHOD_SFT},
-    {"rlhf", ATTUNE_METHOD_RLHF}, {"dpo", ATTUNE_METHOD_DPO},
+    {"none", ATTUNE_METHOD_NONE},           {"sft", ATTUNE_METHOD_SFT},
+    {"rlhf", ATTUNE_METHOD_RLHF},           {"dpo", ATTUNE_METHOD_DPO},
     {"inference", ATTUNE_METHOD_INFERENCE}, {"other", ATTUNE_METHOD_OTHER},
 };
 
 #define TEXT(key, flags, type, member)                                                             \
     CYAML_FIELD_STRING_PTR(key, flags, type, member, 1, CYAML_UNLIMITED)
-#define LIST(key, flags, type, member, entry) \
+#define LIST(key, flags, type, member, entry)                                                      \
     CYAML_FIELD_SEQUENCE(key, flags, type, member, entry, 1, CYAML_UNLIMITED)
 
 const cyaml_schema_field_t attune_suite_model_fields[] = {
@@ -64,6 +64,15 @@ static const cyaml_schema_value_t reference_entry = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct attune_yaml_reference, reference_fields),
 };
 
+static const cyaml_schema_field_t gate_fields[] = {
+    CYAML_FIELD_FLOAT("alpha", OPTIONAL, struct attune_yaml_gate, alpha),
+    LIST("metrics", OPTIONAL_PTR, struct attune_yaml_gate, metrics, &text_entry),
+    TEXT("margin", OPTIONAL_PTR, struct attune_yaml_gate, margin),
+    CYAML_FIELD_IGNORE("margins", CYAML_FLAG_OPTIONAL), /* mappings from metrics */
+    CYAML_FIELD_IGNORE("directions", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t suite_fields[] = {
     TEXT("suite", CYAML_FLAG_POINTER, struct attune_yaml_suite, suite),
     CYAML_FIELD_IGNORE("prompts", CYAML_FLAG_DEFAULT), /* a path or a list of texts */
@@ -73,6 +82,7 @@ static const cyaml_schema_field_t suite_fields[] = {
     LIST("references", OPTIONAL_PTR, struct attune_yaml_suite, references, &reference_entry),
     LIST("metrics", OPTIONAL_PTR, struct attune_yaml_suite, metrics, &text_entry),
     LIST("rank_by", OPTIONAL_PTR, struct attune_yaml_suite, rank_by, &text_entry),
+    CYAML_FIELD_MAPPING("gate", OPTIONAL, struct attune_yaml_suite, gate, gate_fields),
     CYAML_FIELD_FLOAT("allow_failed", OPTIONAL, struct attune_yaml_suite, allow_failed),
     CYAML_FIELD_BOOL("render", OPTIONAL, struct attune_yaml_suite, render),
     TEXT("soundfont", OPTIONAL_PTR, struct attune_yaml_suite, soundfont),

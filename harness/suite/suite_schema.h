@@ -31,6 +31,12 @@ struct attune_yaml_reference {
     const char *name, *path;
 };
 
+struct attune_yaml_gate {
+    double alpha;
+    const char *margin, **metrics;
+    unsigned metrics_count;
+};
+
 struct attune_yaml_suite {
     const char *suite, *soundfont, *out;
     int64_t *seeds;
@@ -43,6 +49,7 @@ struct attune_yaml_suite {
     unsigned references_count;
     const char **metrics, **rank_by;
     unsigned metrics_count, rank_by_count;
+    struct attune_yaml_gate gate; /* checked here, read by gate_rules.c */
     double allow_failed;
     bool render;
 };

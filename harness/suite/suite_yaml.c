@@ -83,9 +83,20 @@ yaml_node_t *attune_yaml_item(const struct attune_yaml *yaml, yaml_node_t *seque
     return item < sequence->data.sequence.items.top ? node_at(yaml, *item) : NULL;
 }
 
-static long line_of(const yaml_node_t *node)
+long attune_yaml_node_line(const yaml_node_t *node)
 {
     return (long)node->start_mark.line + 1;
+}
+
+enum attune_code attune_yaml_place(const struct attune_yaml *yaml, long line,
+                                   struct attune_err *err)
+{
+    if (err) {
+        err->code = ATTUNE_E_INPUT;
+        err->line = line;
+        snprintf(err->file, sizeof err->file, "%s", yaml->file);
+    }
+    return ATTUNE_E_INPUT;
 }
 
 long attune_yaml_line(const struct attune_yaml *yaml, const char *section, size_t index,
@@ -100,7 +111,7 @@ long attune_yaml_line(const struct attune_yaml *yaml, const char *section, size_
         deeper = key ? attune_yaml_get(yaml, node, key) : NULL;
         node = deeper ? deeper : node;
     }
-    return line_of(node);
+    return attune_yaml_node_line(node);
 }
 
 /* ---- checking */
@@ -118,10 +129,8 @@ static enum attune_code check_value(struct walk *w, yaml_node_t *node,
 static enum attune_code wrong(struct walk *w, const yaml_node_t *node, const char *wanted)
 {
     const char *text = attune_yaml_text(node);
-    const char *given = text                              ? text
-                        : node->type == YAML_SEQUENCE_NODE ? "a list"
-                                                           : "a mapping";
-    return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, line_of(node),
+    const char *given = text ? text : node->type == YAML_SEQUENCE_NODE ? "a list" : "a mapping";
+    return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, attune_yaml_node_line(node),
                           text ? "key '%s': '%.80s' is not %s" : "key '%s': %s is not %s", w->where,
                           given, wanted);
 }
@@ -142,9 +151,10 @@ static enum attune_code check_number(struct walk *w, yaml_node_t *node, bool who
             return ATTUNE_OK;
         }
     }
-    return wrong(w, node, !whole       ? "a number"
-                          : is_signed  ? "a whole number"
-                                       : "a whole number from 0");
+    return wrong(w, node,
+                 !whole      ? "a number"
+                 : is_signed ? "a whole number"
+                             : "a whole number from 0");
 }
 
 static enum attune_code check_bool(struct walk *w, yaml_node_t *node)
@@ -192,7 +202,7 @@ static enum attune_code check_sequence(struct walk *w, yaml_node_t *node,
     }
     const size_t n = (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
     if (n < schema->sequence.min) {
-        return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, line_of(node),
+        return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, attune_yaml_node_line(node),
                               "key '%s': %zu entries, at least %u are needed", w->where, n,
                               schema->sequence.min);
     }
@@ -221,7 +231,7 @@ static enum attune_code unknown_key(struct walk *w, const yaml_node_t *node, con
         attune_buf_addf(&allowed, "%s%s", n > 1 ? ", " : "", f->key);
     }
     const char *near = attune_nearest(name, names, n);
-    attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, line_of(node),
+    attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, attune_yaml_node_line(node),
                    "unknown key '%.60s'%s%s; allowed are %s", name, w->where[0] ? " in " : "",
                    w->where, attune_buf_text(&allowed));
     attune_buf_release(&allowed);
@@ -263,9 +273,9 @@ static enum attune_code check_pair(struct walk *w, yaml_node_t *mapping,
     for (const yaml_node_pair_t *p = mapping->data.mapping.pairs.start; p < pair; p++) {
         const char *earlier = attune_yaml_text(node_at(w->yaml, p->key));
         if (earlier && strcmp(earlier, name) == 0) {
-            return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, line_of(key),
+            return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, attune_yaml_node_line(key),
                                   "key '%.60s' stands twice; first on line %ld", name,
-                                  line_of(node_at(w->yaml, p->key)));
+                                  attune_yaml_node_line(node_at(w->yaml, p->key)));
         }
     }
     const cyaml_schema_field_t *field = field_of(fields, name);
@@ -296,9 +306,9 @@ static enum attune_code check_mapping(struct walk *w, yaml_node_t *node,
     }
     for (const cyaml_schema_field_t *f = fields; f->key; f++) {
         if (!(f->value.flags & CYAML_FLAG_OPTIONAL) && !attune_yaml_get(w->yaml, node, f->key)) {
-            return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file, line_of(node),
-                                  "key '%s' is missing%s%s", f->key, w->where[0] ? " in " : "",
-                                  w->where);
+            return attune_fail_at(w->err, ATTUNE_E_INPUT, w->yaml->file,
+                                  attune_yaml_node_line(node), "key '%s' is missing%s%s", f->key,
+                                  w->where[0] ? " in " : "", w->where);
         }
     }
     return ATTUNE_OK;

@@ -41,5 +41,10 @@ const char *attune_yaml_text(const yaml_node_t *scalar); /* NULL when not a scal
  * goes). */
 long attune_yaml_line(const struct attune_yaml *yaml, const char *section, size_t index,
                       const char *key);
+long attune_yaml_node_line(const yaml_node_t *node);
+
+/* Puts a place into an error that has been filled. Returns ATTUNE_E_INPUT. */
+enum attune_code attune_yaml_place(const struct attune_yaml *yaml, long line,
+                                   struct attune_err *err);
 
 #endif

@@ -2,10 +2,8 @@
 #include "metrics/stats/paired.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
-#include "base/rng.h"
 #include "metrics/stats/distribution.h"
 #include "metrics/stats/order.h"
 
@@ -18,118 +16,6 @@ double attune_paired_difference(double a, double b)
 static int sign_of(double x)
 {
     return (x > 0.0) - (x < 0.0);
-}
-
-/* Sums that differ by rounding alone count as equal: a permutation that gives the observed
- * difference again must be counted, whatever the order of its additions. */
-static double slack(const double *d, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += fabs(d[i]);
-    }
-    return 1e-12 * sum;
-}
-
-/* What a sign pattern's sum is compared with: both sides, or the upper one. sense (d + shift) is
- * what changes its sign. */
-struct flips {
-    const double *d;
-    size_t n;
-    double shift, sense, bar;
-    bool one_sided;
-};
-
-static double term(const struct flips *f, size_t i)
-{
-    return f->sense * (f->d[i] + f->shift);
-}
-
-static bool reaches(const struct flips *f, double sum)
-{
-    return (f->one_sided ? sum : fabs(sum)) >= f->bar;
-}
-
-static double exact_share(const struct flips *f)
-{
-    /* Walks all sign patterns in Gray-code order, one sign changed per step. */
-    double sum = 0.0;
-    int sign[ATTUNE_PERMUTATION_EXACT];
-    for (size_t i = 0; i < f->n; i++) {
-        sum += term(f, i);
-        sign[i] = 1;
-    }
-    const uint64_t n_patterns = (uint64_t)1 << f->n;
-    uint64_t hits = reaches(f, sum);
-    for (uint64_t step = 1; step < n_patterns; step++) {
-        const int flip = __builtin_ctzll(step);
-        sign[flip] = -sign[flip];
-        sum += 2.0 * sign[flip] * term(f, (size_t)flip);
-        hits += reaches(f, sum);
-    }
-    return (double)hits / (double)n_patterns;
-}
-
-static double random_share(const struct flips *f, size_t n_draws, uint64_t seed)
-{
-    struct attune_rng rng;
-    attune_rng_init(&rng, seed, f->n);
-    uint64_t hits = 1;
-    for (size_t draw = 0; draw < n_draws; draw++) {
-        double sum = 0.0;
-        for (size_t i = 0; i < f->n; i += 64) {
-            uint64_t bits = attune_rng_u64(&rng);
-            for (size_t j = i; j < f->n && j < i + 64; j++, bits >>= 1) {
-                const double x = term(f, j);
-                sum += bits & 1 ? x : -x;
-            }
-        }
-        hits += reaches(f, sum);
-    }
-    return (double)hits / (double)(n_draws + 1);
-}
-
-static double flip_share(const struct flips *f, size_t n_draws, uint64_t seed)
-{
-    return f->n <= ATTUNE_PERMUTATION_EXACT ? exact_share(f) : random_share(f, n_draws, seed);
-}
-
-struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
-                                             uint64_t seed)
-{
-    struct attune_test test = {.p = 1.0, .n = n};
-    if (n == 0) {
-        return test;
-    }
-    test.statistic = attune_mean(d, n);
-    const double rounding = slack(d, n);
-    const struct flips f = {d, n, 0.0, 1.0, fabs(test.statistic * (double)n) - rounding, false};
-    if (f.bar > rounding) {
-        test.sign = sign_of(test.statistic);
-        test.p = flip_share(&f, n_draws, seed);
-    }
-    return test;
-}
-
-static double one_sided(const double *d, size_t n, double shift, double sense, size_t n_draws,
-                        uint64_t seed)
-{
-    const double rounding = slack(d, n) + 1e-12 * fabs(shift) * (double)n;
-    const double sum = n ? sense * (attune_mean(d, n) + shift) * (double)n : 0.0;
-    const struct flips f = {d, n, shift, sense, sum - rounding, true};
-    return f.bar > rounding ? flip_share(&f, n_draws, seed) : 1.0;
-}
-
-double attune_permutation_upper(const double *d, size_t n, double shift, size_t n_draws,
-                                uint64_t seed)
-{
-    return one_sided(d, n, shift, 1.0, n_draws, seed);
-}
-
-double attune_permutation_lower(const double *d, size_t n, double shift, size_t n_draws,
-                                uint64_t seed)
-{
-    return one_sided(d, n, shift, -1.0, n_draws, seed);
 }
 
 enum { WILCOXON_SUMS = ATTUNE_WILCOXON_EXACT * (ATTUNE_WILCOXON_EXACT + 1) + 1 };

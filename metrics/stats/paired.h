@@ -3,12 +3,13 @@
  * All are two-sided, take the differences d (n,) of the prompts where both are defined, and give a
  * p-value that is 1 when there is nothing to test (no prompts, or no difference that is not zero).
  *
- * Small n: the smallest p of a sign-flip test is 2 / 2^n, so fewer than 6 differing prompts never
- * reach .05.
+ * Small n: the smallest p of a test by signs (this or permutation.h) is 2 / 2^n, so fewer than 6
+ * differing prompts never reach .05.
  */
 #ifndef ATTUNE_METRICS_STATS_PAIRED_H
 #define ATTUNE_METRICS_STATS_PAIRED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -24,21 +25,6 @@ struct attune_test {
     size_t n;         /* differences that took part */
     int sign;         /* -1, 0, 1: the side the statistic points to */
 };
-
-/* The mean difference against all sign changes (Fisher 1935): exact for n <=
- * ATTUNE_PERMUTATION_EXACT, else n_draws seeded random ones with p = (hits + 1) / (n_draws + 1)
- * (Phipson & Smyth 2010). statistic: the mean difference. */
-enum { ATTUNE_PERMUTATION_EXACT = 16 };
-struct attune_test attune_permutation_paired(const double *d, size_t n, size_t n_draws,
-                                             uint64_t seed);
-
-/* One-sided: how often sign changes of d + shift give a sum at least as large (lower: as small) as
- * observed. upper is small when the mean difference lies above -shift: with shift 0 a test for
- * better, with a margin as shift one for non-inferiority. 1 when there is nothing to test. */
-double attune_permutation_lower(const double *d, size_t n, double shift, size_t n_draws,
-                                uint64_t seed);
-double attune_permutation_upper(const double *d, size_t n, double shift, size_t n_draws,
-                                uint64_t seed);
 
 /* Wilcoxon's signed-rank test: zeros dropped, ties by mid-ranks. Exact null distribution, ties
  * included (the shift algorithm of Streitberg & Roehmel 1986 on doubled ranks), for n <=

@@ -55,8 +55,10 @@ case_is 'the gate: pass, regress, inconclusive'
 expect_exit 0 "$ATTUNE" regress --baseline b --candidate model-inference3 --db a.db
 expect_in out 'pass'
 expect_exit 1 "$ATTUNE" regress --baseline b --candidate base --db a.db --junit gate.xml --markdown gate.md
-expect_in out 'worst on p'
+expect_in out 'worst on Key clarity'
+expect_in out 'now     /nowhere/none.wav'
 expect_in gate.md '**regress**'
+expect_in gate.md '[now](/nowhere/none.wav)'
 python3 -c '
 import xml.etree.ElementTree as e
 s = e.parse("gate.xml").getroot()[0]
@@ -66,6 +68,31 @@ expect_exit 5 "$ATTUNE" regress --baseline b --candidate model-dpo2 --db a.db --
 expect_in err 'prompts would be needed'
 expect_exit 2 "$ATTUNE" regress --baseline b --candidate base --db a.db --margin lots
 expect_exit 2 "$ATTUNE" regress --baseline b --db a.db
+case_is 'the rules of the suite, and --margin before them'
+gate_of() { # YAML: the section of the stored suite
+    python3 -c 'import sqlite3, sys; db = sqlite3.connect("a.db")
+db.execute("UPDATE run SET suite = ?", ("suite: s\ngate: " + sys.argv[1],)); db.commit()' "$1"
+}
+gate_of '{metrics: [harmonic.key_clarity], margin: 10sd}'
+expect_exit 0 "$ATTUNE" regress --baseline b --candidate base --db a.db
+expect_in out '1 pass, 0 regress, 0 inconclusive'
+expect_exit 1 "$ATTUNE" regress --baseline b --candidate base --db a.db --margin 0.1sd
+gate_of '{metrics: [harmony], margins: {"harmonic.*": 10sd, harmonic.key_clarity: exact}}'
+expect_exit 1 "$ATTUNE" regress --baseline b --candidate base --db a.db --format json
+expect_in out '"exact"'
+expect_exit 0 "$ATTUNE" regress --baseline b --candidate model-inference3 --db a.db
+gate_of '{metrics: [harmonic.key_clarity], directions: {harmonic.key_clarity: down}}'
+expect_exit 0 "$ATTUNE" regress --baseline b --candidate base --db a.db
+expect_in out 'Key clarity ↓'
+gate_of '{metrics: [quality.loudness_lufs], directions: {quality.loudness_lufs: -16}}'
+expect_exit 5 "$ATTUNE" regress --baseline b --candidate base --db a.db
+expect_in out 'Integrated loudness =-16'
+gate_of '{margin: wide}'
+expect_exit 3 "$ATTUNE" regress --baseline b --candidate base --db a.db
+expect_in err "'wide' is no margin"
+gate_of '{}'
+
+case_is 'a baseline that is gone'
 expect_exit 0 "$ATTUNE" baseline remove b --db a.db
 expect_exit 6 "$ATTUNE" baseline remove b --db a.db
 

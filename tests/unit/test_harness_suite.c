@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/io/file.h"
+#include "harness/suite/gate_rules.h"
 #include "harness/suite/suite.h"
 
 static char folder[] = "/tmp/attune-suite.XXXXXX";
@@ -48,6 +49,16 @@ static const struct {
     {HEAD MODEL "metrics:\n  - harmonic.*\n  - nonsense\n", 7, "'nonsense' matches no metric",
      NULL},
     {HEAD MODEL "rank_by: [harmny]\n", 5, "'harmny' matches no metric", "harmony"},
+    {HEAD MODEL "gate: {alhpa: 0.1}\n", 5, "unknown key 'alhpa' in gate", "did you mean 'alpha'?"},
+    {HEAD MODEL "gate:\n  alpha: 5\n", 6, "gate.alpha 5", NULL},
+    {HEAD MODEL "gate:\n  margin: wide\n", 6, "'wide' is no margin", "0.3sd"},
+    {HEAD MODEL "gate:\n  margins: [1]\n", 6, "not a mapping", "harmonic.key_clarity"},
+    {HEAD MODEL "gate:\n  margins:\n    harmonic.*: -1\n", 7, "'-1' is no margin", NULL},
+    {HEAD MODEL "gate:\n  margins: {harmonic.key_clairty: 1%}\n", 6,
+     "gate.margins: 'harmonic.key_clairty' matches no metric", "harmonic.key_clarity"},
+    {HEAD MODEL "gate:\n  directions: {harmonic.key_clarity: upp}\n", 6, "'upp' is no direction",
+     "up, down, none"},
+    {HEAD MODEL "gate:\n  metrics: [harmny]\n", 6, "gate.metrics: 'harmny'", "harmony"},
     {HEAD "models:\n  - {name: a}\n", 4, "has none of builtin, command, worker, samples", NULL},
     {HEAD "models:\n  - {name: a, builtin: corpus, samples: x}\n", 4, "more than one", NULL},
     {HEAD "models:\n  - {name: a, builtin: polcy}\n", 4, "no built-in generator 'polcy'", "policy"},
@@ -268,10 +279,41 @@ static int tear_down(void **state)
     return rmdir(folder);
 }
 
+/* The rules of a gate, read from a stored suite's text; later ones win. */
+static void test_gate_rules(void **state)
+{
+    static const char text[] = HEAD MODEL
+        "gate:\n  alpha: 0.1\n  metrics: [harmony, 'temporal.*']\n  margin: 0.2sd\n"
+        "  margins: {'harmonic.*': 2%, harmonic.key_clarity: 0.02, symbolic.n_notes: exact}\n"
+        "  directions: {quality.loudness_lufs: -14, symbolic.note_density: none}\n";
+    struct attune_gate_rules rules;
+    struct attune_err err = ATTUNE_ERR_INIT;
+    assert_int_equal(attune_gate_rules_read(&rules, "s.yaml", text, &err), ATTUNE_OK);
+    assert_true(rules.alpha == 0.1);
+    assert_string_equal(rules.metrics, "harmony,temporal.*");
+    struct attune_gate_margin margin = attune_margin_for(&rules.margins, "harmonic.key_clarity");
+    assert_true(margin.kind == ATTUNE_MARGIN_UNITS && margin.amount == 0.02);
+    margin = attune_margin_for(&rules.margins, "harmonic.chord_clarity");
+    assert_true(margin.kind == ATTUNE_MARGIN_SHARE && margin.amount == 0.02);
+    margin = attune_margin_for(&rules.margins, "temporal.x");
+    assert_true(margin.kind == ATTUNE_MARGIN_SD && margin.amount == 0.2);
+    assert_int_equal(attune_margin_for(&rules.margins, "symbolic.n_notes").kind,
+                     ATTUNE_MARGIN_EXACT);
+    const struct attune_direction_rule *rule =
+        attune_direction_for(&rules.directions, "quality.loudness_lufs");
+    assert_non_null(rule);
+    assert_string_equal(rule->direction, "target");
+    assert_true(rule->target == -14.0);
+    assert_null(attune_direction_for(&rules.directions, "harmonic.key_clarity"));
+    assert_int_equal(attune_gate_rules_read(&rules, "s.yaml", HEAD MODEL, &err), ATTUNE_OK);
+    assert_true(rules.alpha == 0.0 && rules.margins.n == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_mistake_is_explained),
+        cmocka_unit_test(test_gate_rules),
         cmocka_unit_test(test_a_whole_suite),
         cmocka_unit_test(test_wrong_prompt_files),
         cmocka_unit_test(test_formats_are_told_apart),

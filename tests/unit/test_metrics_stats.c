@@ -14,7 +14,7 @@
 #include "metrics/stats/distribution.h"
 #include "metrics/stats/multiplicity.h"
 #include "metrics/stats/order.h"
-#include "metrics/stats/paired.h"
+#include "metrics/stats/permutation.h"
 #include "metrics/stats/ranks.h"
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
@@ -77,25 +77,33 @@ static void test_distributions(void **state)
 static void test_permutation(void **state)
 {
     const double maize[] = {49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48};
-    struct attune_test test = attune_permutation_paired(maize, 15, 0, 1);
+    double *scratch = attune_alloc(attune_permutation_scratch(32), sizeof *scratch);
+    struct attune_test test = attune_permutation_paired(maize, 15, 0, 1, scratch);
     assert_near(test.p, 2.0 * 863.0 / 32768.0, 1e-15);
     assert_near(test.statistic, 314.0 / 15.0, 1e-13);
     assert_int_equal(test.sign, 1);
-    /* The same differences twice: 30 of them, sums that 2^30 patterns cannot list. The normal
-     * approximation gives z = 628 / sqrt(2 * 26,518) = 2.73. */
-    double twice[30];
-    for (size_t i = 0; i < 30; i++) {
-        twice[i] = maize[i % 15];
+    /* The same differences again, 30 and 32 of them: counted pattern by pattern through the
+     * generating function of the sums, in exact integers elsewhere. */
+    double again[45];
+    for (size_t i = 0; i < 45; i++) {
+        again[i] = maize[i % 15];
     }
-    test = attune_permutation_paired(twice, 30, 100000, 7);
-    assert_near(test.p, 2.0 * attune_normal_upper(628.0 / sqrt(2.0 * 26518.0)), 0.0015);
-    assert_true(test.p == attune_permutation_paired(twice, 30, 100000, 7).p);
+    test = attune_permutation_paired(again, 30, 0, 1, scratch);
+    assert_near(test.p, 2.0 * 2750683.0 / 1073741824.0, 1e-15);
+    test = attune_permutation_paired(again, 32, 0, 1, scratch);
+    assert_near(test.p, 2.0 * 24430488.0 / 4294967296.0, 1e-15);
+    /* 45 of them, drawn at random: 9,815,341,382 of 2^45 patterns reach the sum. */
+    const double p45 = 9815341382.0 / 35184372088832.0;
+    test = attune_permutation_paired(again, 45, 400000, 7, scratch);
+    assert_near(test.p, 2.0 * p45, 3.0 * 2.0 * sqrt(p45 / 400000.0));
+    assert_true(test.p == attune_permutation_paired(again, 45, 400000, 7, scratch).p);
     /* Nothing to test. */
-    assert_true(attune_permutation_paired(maize, 0, 0, 1).p == 1.0);
+    assert_true(attune_permutation_paired(maize, 0, 0, 1, scratch).p == 1.0);
     const double zeros[3] = {0};
-    assert_true(attune_permutation_paired(zeros, 3, 0, 1).p == 1.0);
+    assert_true(attune_permutation_paired(zeros, 3, 0, 1, scratch).p == 1.0);
     /* n = 1: both signs are as extreme. */
-    assert_true(attune_permutation_paired(maize, 1, 0, 1).p == 1.0);
+    assert_true(attune_permutation_paired(maize, 1, 0, 1, scratch).p == 1.0);
+    attune_release(scratch);
 }
 
 /* Depression scale of nine patients, Hollander & Wolfe (1973), p. 29: V = 40, one-sided p =

@@ -1,0 +1,182 @@
+/* The models of a suite: how each is generated, its base, and the options of its generator. */
+#include "base/text.h"
+#include "harness/suite/suite_load.h"
+#include "models/drivers/process.h"
+
+#include <limits.h>
+
+/* The options of a model: every key that is not in the schema must be one the generator knows. */
+static enum attune_code take_option(struct attune_load *l, size_t index, const char *name,
+                                    yaml_node_t *value, struct attune_suite_model *model)
+{
+    enum { MAX = 64 };
+    const char *known[MAX];
+    size_t n = 0;
+    bool found = false;
+    for (const char *const *o = model->generator->options; o && *o && n < MAX; o++) {
+        known[n++] = *o;
+        found = found || strcmp(*o, name) == 0;
+    }
+    if (!found) {
+        for (const cyaml_schema_field_t *f = attune_suite_model_fields; f->key && n < MAX; f++) {
+            known[n++] = f->key;
+        }
+        FAIL_AT(l, "models", index, name, "unknown key '%.60s' of model '%s' (generator '%s')",
+                name, model->spec.name, model->generator->name);
+        const char *near = attune_nearest(name, known, n);
+        if (near) {
+            attune_err_hint(l->err, "did you mean '%s'?", near);
+        }
+        return ATTUNE_E_INPUT;
+    }
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    attune_buf_add(&text, attune_yaml_text(value) ? attune_yaml_text(value) : "");
+    yaml_node_t *item;
+    for (size_t i = 0; (item = attune_yaml_item(&l->yaml, value, i)) != NULL; i++) {
+        attune_buf_addf(&text, "%s%s", i ? "," : "", attune_yaml_text(item));
+    }
+    struct attune_option *options = (struct attune_option *)model->spec.options;
+    struct attune_option *option = &options[model->spec.n_options++];
+    option->name = attune_load_keep_text(l, name);
+    option->value = text.failed ? NULL : attune_load_keep_text(l, attune_buf_text(&text));
+    attune_buf_release(&text);
+    return option->name && option->value ? ATTUNE_OK : attune_load_out_of_memory(l);
+}
+
+static enum attune_code take_options(struct attune_load *l, size_t index,
+                                     struct attune_suite_model *model)
+{
+    yaml_node_t *node = attune_yaml_item(
+        &l->yaml, attune_yaml_get(&l->yaml, attune_yaml_root(&l->yaml), "models"), index);
+    const size_t n_pairs = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+    if (!(model->spec.options = attune_load_keep(l, n_pairs, sizeof *model->spec.options))) {
+        return attune_load_out_of_memory(l);
+    }
+    for (size_t i = 0; i < n_pairs; i++) {
+        const yaml_node_pair_t *pair = node->data.mapping.pairs.start + i;
+        yaml_document_t *document = &l->yaml.document;
+        const char *name = attune_yaml_text(yaml_document_get_node(document, pair->key));
+        bool in_schema = false;
+        for (const cyaml_schema_field_t *f = attune_suite_model_fields; f->key; f++) {
+            in_schema = in_schema || strcmp(f->key, name) == 0;
+        }
+        if (!in_schema) {
+            enum attune_code code =
+                take_option(l, index, name, yaml_document_get_node(document, pair->value), model);
+            if (code) {
+                return code;
+            }
+        }
+    }
+    const char *selected = attune_option_get(&model->spec, "select", NULL);
+    model->selected_on = selected ? selected : attune_option_get(&model->spec, "reward", NULL);
+    return ATTUNE_OK;
+}
+
+static enum attune_code check_model(struct attune_load *l, size_t i)
+{
+    const struct attune_yaml_model *raw = &l->raw->models[i];
+    const int n_ways = (raw->builtin != NULL) + (raw->command != NULL) + (raw->worker != NULL) +
+                       (raw->samples != NULL);
+    if (n_ways != 1) {
+        return FAIL_AT(
+            l, "models", i, NULL,
+            "model '%s' has %s of builtin, command, worker, samples; it needs exactly one",
+            raw->name, n_ways == 0 ? "none" : "more than one");
+    }
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(l->raw->models[k].name, raw->name) == 0) {
+            return FAIL_AT(l, "models", i, "name", "model '%s' stands twice", raw->name);
+        }
+    }
+    if (raw->timeout_s < 0.0 || raw->timeout_s > 1e6) {
+        FAIL_AT(l, "models", i, "timeout_s", "timeout_s %g: allowed are 0 (default) to 1e6 seconds",
+                raw->timeout_s);
+        if (raw->timeout_s > 1e6) {
+            attune_err_hint(l->err, "milliseconds? the unit is seconds");
+        }
+        return ATTUNE_E_INPUT;
+    }
+    if (raw->workers > 256) {
+        return FAIL_AT(l, "models", i, "workers", "workers %u: allowed are 1 to 256", raw->workers);
+    }
+    if (raw->memory_mb > UINT64_MAX >> 20) {
+        return FAIL_AT(l, "models", i, "memory_mb", "memory_mb is too large");
+    }
+    return ATTUNE_OK;
+}
+
+/* A base outside the suite is fine; one that looks like a mistyped model of the suite is not. */
+static enum attune_code check_base(struct attune_load *l, size_t i)
+{
+    enum { MAX = 256 };
+    const char *names[MAX];
+    size_t n = 0;
+    const char *base = l->raw->models[i].base;
+    for (size_t k = 0; k < l->raw->models_count && n < MAX; k++) {
+        if (strcmp(l->raw->models[k].name, base) == 0) {
+            if (k == i) {
+                return FAIL_AT(l, "models", i, "base", "model '%s' is its own base", base);
+            }
+            return ATTUNE_OK;
+        }
+        if (k != i) {
+            names[n++] = l->raw->models[k].name;
+        }
+    }
+    const char *near = attune_nearest(base, names, n);
+    if (near) {
+        FAIL_AT(l, "models", i, "base", "base '%s' of model '%s' is no model of this suite", base,
+                l->raw->models[i].name);
+        attune_err_hint(l->err, "did you mean '%s'?", near);
+        return ATTUNE_E_INPUT;
+    }
+    return ATTUNE_OK;
+}
+
+enum attune_code attune_load_model(struct attune_load *l, size_t i)
+{
+    const struct attune_yaml_model *raw = &l->raw->models[i];
+    struct attune_suite_model *model = &l->suite->models[i];
+    enum attune_code code = check_model(l, i);
+    if (code == ATTUNE_OK && raw->base) {
+        code = check_base(l, i);
+    }
+    if (code) {
+        return code;
+    }
+    struct attune_model_spec *spec = &model->spec;
+    *spec = (struct attune_model_spec){
+        .name = attune_load_keep_text(l, raw->name),
+        .method = (enum attune_method)raw->method,
+        .base = raw->base ? attune_load_keep_text(l, raw->base) : NULL,
+        .builtin = raw->builtin ? attune_load_keep_text(l, raw->builtin) : NULL,
+        .command = raw->command ? attune_load_keep_list(l, raw->command, raw->command_count) : NULL,
+        .worker = raw->worker ? attune_load_keep_list(l, raw->worker, raw->worker_count) : NULL,
+        .samples = raw->samples ? attune_load_keep_text(l, raw->samples) : NULL,
+        .folder = l->suite->folder,
+        .n_workers = raw->workers ? raw->workers : 1,
+        .timeout_s = raw->timeout_s > 0.0 ? raw->timeout_s : ATTUNE_DEFAULT_TIMEOUT_S,
+        .memory_bytes = raw->memory_mb << 20,
+    };
+    if (!spec->name || (raw->base && !spec->base) || (raw->builtin && !spec->builtin) ||
+        (raw->command && !spec->command) || (raw->worker && !spec->worker) ||
+        (raw->samples && !spec->samples)) {
+        return attune_load_out_of_memory(l);
+    }
+    code = attune_generator_for(spec, &model->generator, l->err);
+    if (code) {
+        return attune_yaml_place(
+            &l->yaml, attune_yaml_line(&l->yaml, "models", i, raw->builtin ? "builtin" : NULL),
+            l->err);
+    }
+    char found[PATH_MAX];
+    if (raw->if_installed &&
+        !attune_program_find(raw->if_installed, l->suite->folder, found, sizeof found)) {
+        struct attune_buf why = ATTUNE_BUF_INIT;
+        attune_buf_addf(&why, "program '%s' is not installed", raw->if_installed);
+        model->left_out = attune_load_keep_text(l, attune_buf_text(&why));
+        attune_buf_release(&why);
+    }
+    return take_options(l, i, model);
+}
