@@ -26,6 +26,20 @@ void attune_product_nt_f(const float *a, const float *b, float *c, size_t m, siz
                 (int)k, 0.0f, c, (int)n);
 }
 
+void attune_product_nn_f(const float *a, const float *b, float *c, size_t m, size_t n, size_t k)
+{
+    prepare();
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)k,
+                b, (int)n, 0.0f, c, (int)n);
+}
+
+void attune_product_tn_f(const float *a, const float *b, float *c, size_t m, size_t n, size_t k)
+{
+    prepare();
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1.0f, a, (int)m, b,
+                (int)n, 0.0f, c, (int)n);
+}
+
 void attune_product_nt(const double *a, const double *b, double *c, size_t m, size_t n, size_t k)
 {
     prepare();

@@ -11,8 +11,10 @@
 
 #include "base/err.h"
 
-/* C = A B^T in single precision: A (m, k), B (n, k), C (m, n). */
+/* C = A B^T, C = A B, C = A^T B in single precision: C (m, n), the sum runs over k. */
 void attune_product_nt_f(const float *a, const float *b, float *c, size_t m, size_t n, size_t k);
+void attune_product_nn_f(const float *a, const float *b, float *c, size_t m, size_t n, size_t k);
+void attune_product_tn_f(const float *a, const float *b, float *c, size_t m, size_t n, size_t k);
 
 /* C = A B^T and C = A B in double precision: A (m, k), B (n, k) or (k, n), C (m, n). */
 void attune_product_nt(const double *a, const double *b, double *c, size_t m, size_t n, size_t k);

@@ -5,7 +5,8 @@
 #include "base/err.h"
 #include "metrics/analysis/analysis.h"
 
-enum { ATTUNE_BENCH_CLIP_S = 30, ATTUNE_BENCH_PIECES = 100, ATTUNE_BENCH_MAX_STAGES = 32 };
+enum { ATTUNE_BENCH_CLIP_S = 30, ATTUNE_BENCH_PIECES = 100, ATTUNE_BENCH_MAX_STAGES = 32,
+       ATTUNE_BENCH_PAIRS = 1024 };
 
 /* Named times in order of first appearance; the minimum over the runs is kept. */
 struct attune_bench_stages {
@@ -39,5 +40,10 @@ struct attune_bench_midi {
 /* The MIDI files below `files`, or composed ones written into folder when that is NULL. */
 enum attune_code attune_bench_midi(const char *folder, const char *files, uint64_t n_runs,
                                    struct attune_bench_midi *out, struct attune_err *err);
+
+/* One epoch of a reward head 2048-1024-512-256-128-1 over ATTUNE_BENCH_PAIRS pairs, and the bare
+ * matrix products of it, on one core. */
+enum attune_code attune_bench_reward(uint64_t n_runs, struct attune_bench_stages *stages,
+                                     struct attune_err *err);
 
 #endif

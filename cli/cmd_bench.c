@@ -3,6 +3,7 @@
  * Audio: a 30 s stereo WAV at 44.1 kHz (a composed piece, rendered where there is a sound font),
  * read and evaluated with every metric on one core. The floor is the bare transforms: as many FFTs
  * of the same sizes. MIDI: composed pieces, or a folder (--files), read and evaluated on one core.
+ * Reward: an epoch of training a perceptron on embeddings; the floor is its bare matrix products.
  * Each figure is the minimum over several runs. */
 #include <unistd.h>
 
@@ -38,8 +39,14 @@ static void print_stages_json(struct attune_buf *out, const struct attune_bench_
     }
 }
 
+static double reward_ratio(const struct attune_bench_stages *reward)
+{
+    return attune_bench_seconds(reward, "one epoch") / attune_bench_seconds(reward, "bare products");
+}
+
 static void print_json(struct attune_buf *out, const struct attune_bench_stages *audio,
-                       const struct attune_bench_midi *midi)
+                       const struct attune_bench_midi *midi,
+                       const struct attune_bench_stages *reward)
 {
     const double total = attune_bench_seconds(audio, "total");
     attune_buf_addf(out, "{\"audio\": {\"clip_s\": %d, \"times_real_time\": ", ATTUNE_BENCH_CLIP_S);
@@ -51,11 +58,17 @@ static void print_json(struct attune_buf *out, const struct attune_bench_stages 
     attune_buf_addf(out, "}},\n \"midi\": {\"files\": %zu, \"notes\": %zu, \"seconds\": {",
                     midi->n_files, midi->n_notes);
     print_stages_json(out, &midi->stages);
+    attune_buf_addf(out, "}},\n \"reward\": {\"pairs\": %d, \"ratio_to_bare_products\": ",
+                    ATTUNE_BENCH_PAIRS);
+    attune_buf_add_double(out, reward_ratio(reward));
+    attune_buf_add(out, ", \"seconds\": {");
+    print_stages_json(out, reward);
     attune_buf_add(out, "}}}\n");
 }
 
 static void print_table(struct attune_buf *out, const struct attune_bench_stages *audio,
-                        const struct attune_bench_midi *midi)
+                        const struct attune_bench_midi *midi,
+                        const struct attune_bench_stages *reward)
 {
     if (audio->n) {
         const double total = attune_bench_seconds(audio, "total");
@@ -76,6 +89,12 @@ static void print_table(struct attune_buf *out, const struct attune_bench_stages
                         midi->stages.item[i].name, 1e3 * s, (double)midi->n_files / s,
                         (double)midi->n_notes / s);
     }
+    attune_buf_addf(out, "\nreward: a head 2048-1024-512-256-128-1, %d pairs, one core\n",
+                    ATTUNE_BENCH_PAIRS);
+    for (size_t i = 0; i < reward->n; i++) {
+        attune_buf_addf(out, "  %-24s %9.2f ms\n", reward->item[i].name, 1e3 * reward->item[i].s);
+    }
+    attune_buf_addf(out, "  %.1f times the bare matrix products\n", reward_ratio(reward));
 }
 
 static void remove_folder(const char *folder)
@@ -94,7 +113,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                             int n_args, int *exit_code, struct attune_err *err)
 {
     const struct options *o = options;
-    struct attune_bench_stages audio = {.n = 0};
+    struct attune_bench_stages audio = {.n = 0}, reward = {.n = 0};
     struct attune_bench_midi midi = {.n_files = 0};
     char folder[] = "/tmp/attune-bench-XXXXXX", pieces[64];
     if (!mkdtemp(folder)) {
@@ -114,11 +133,14 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_bench_midi(pieces, o->files, o->runs, &midi, err);
     }
     if (!code) {
+        code = attune_bench_reward(o->runs, &reward, err);
+    }
+    if (!code) {
         struct attune_buf out = ATTUNE_BUF_INIT;
         if (strcmp(o->format, "json") == 0) {
-            print_json(&out, &audio, &midi);
+            print_json(&out, &audio, &midi, &reward);
         } else {
-            print_table(&out, &audio, &midi);
+            print_table(&out, &audio, &midi, &reward);
         }
         fputs(attune_buf_text(&out), stdout);
         attune_buf_release(&out);
@@ -133,7 +155,8 @@ const struct attune_command attune_command_bench = {
     .summary = "measure the speed of this build on this machine",
     .details =
         "Every figure is the fastest of several runs on one core. The floor for audio is the bare\n"
-        "transforms: as many FFTs of the same sizes, with nothing around them.",
+        "transforms: as many FFTs of the same sizes, with nothing around them; for training a reward\n"
+        "head it is the bare matrix products.",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -379,7 +379,7 @@ static enum attune_code take_record(struct reading *in, struct attune_err *err)
     if (!rating.item[0]) {
         attune_fail_at(err, ATTUNE_E_INPUT, in->path, rating.line,
                        "the record does not say which file it is about");
-        attune_err_hint(err, "format %s wants it in the field '%s'; rows are never matched by order",
+        attune_err_hint(err, "format %s wants it in the field '%s'; no row is matched by order",
                         in->format->name, in->format->items[0]);
         return ATTUNE_E_INPUT;
     }

@@ -39,10 +39,11 @@ enum attune_code attune_ratings_import(struct attune_store *store, const char *p
     if (code) {
         return code;
     }
-    in.insert = attune_store_prepare(store,
-                                     "INSERT OR IGNORE INTO rating (source, line, kind, item, "
-                                     "system, prompt, axis, rater, value) VALUES (?,?,?,?,?,?,?,?,?)",
-                                     err);
+    in.insert = attune_store_prepare(
+        store,
+        "INSERT OR IGNORE INTO rating (source, line, kind, item, system, prompt, axis, rater,"
+        " value) VALUES (?,?,?,?,?,?,?,?,?)",
+        err);
     if (!in.insert) {
         return ATTUNE_E_STORE;
     }
