@@ -1,22 +1,34 @@
 /* Suites and prompt sets on disk: installed ones, else those of the source tree. */
+#include <unistd.h>
+
 #include "cli/list_files.h"
 
-#include "attune_version.h"
 #include "base/io/file.h"
 #include "harness/suite/suite.h"
 
-/* All files below a folder of the shipped data. */
+/* All files below a folder of the shipped data, which is found from where the program lies:
+ * PREFIX/bin beside PREFIX/share, or the build directory in the source tree. */
 static void find_files(struct attune_file_list *files, const char *folder)
 {
-    static const char *const roots[] = {ATTUNE_DATADIR "/fixtures", ATTUNE_SOURCE_DIR "/fixtures"};
-    for (size_t i = 0; i < 2 && files->n == 0; i++) {
-        struct attune_buf path = ATTUNE_BUF_INIT;
-        attune_path_join(&path, roots[i], folder);
-        if (attune_dir_exists(attune_buf_text(&path))) {
-            attune_file_walk(files, attune_buf_text(&path), NULL);
-        }
-        attune_buf_release(&path);
+    static const char *const roots[] = {"../share/attune/fixtures", "../fixtures"};
+    char program[4096];
+    const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (n <= 0) {
+        return;
     }
+    program[n] = '\0';
+    struct attune_buf here = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    attune_path_folder(&here, program);
+    for (size_t i = 0; i < 2 && files->n == 0; i++) {
+        attune_buf_reset(&path);
+        attune_buf_addf(&path, "%s/%s/%s", attune_buf_text(&here), roots[i], folder);
+        char resolved[4096];
+        if (!path.failed && realpath(attune_buf_text(&path), resolved)) {
+            attune_file_walk(files, resolved, NULL);
+        }
+    }
+    attune_buf_release(&here);
+    attune_buf_release(&path);
 }
 
 static void add_problem(struct attune_buf *out, bool json, const struct attune_err *err)

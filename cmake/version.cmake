@@ -8,7 +8,7 @@ string(STRIP "${_options}" _options)
 set(_write_version ${CMAKE_COMMAND}
     "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DBINARY=${PROJECT_BINARY_DIR}" "-DVERSION=${PROJECT_VERSION}"
     "-DCOMPILER=${CMAKE_C_COMPILER_ID} ${CMAKE_C_COMPILER_VERSION}" "-DFLAGS=${_options}"
-    "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}" "-DPREFIX=${CMAKE_INSTALL_PREFIX}"
+    "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
     -P ${PROJECT_SOURCE_DIR}/cmake/write_version.cmake)
 execute_process(COMMAND ${_write_version})
 add_custom_target(attune_version COMMAND ${_write_version}

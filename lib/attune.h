@@ -1,4 +1,5 @@
-/* libattune: measures music from C, or from any language that can call C.
+/** @file
+ * libattune: measures music from C, or from any language that can call C.
  *
  * A session holds buffers, plans and the last results; it serves one thread at a time, and any
  * number of sessions may run side by side. Every call returns a status; attune_session_error()
@@ -28,6 +29,7 @@
 extern "C" {
 #endif
 
+/** Marks what the shared library exports. */
 #define ATTUNE_API __attribute__((visibility("default")))
 
 /** What a call came to. */
@@ -41,7 +43,7 @@ enum attune_status {
     ATTUNE_STATUS_INTERNAL = 11 /**< a bug in attune */
 };
 
-/** "0.1.0". */
+/** The version, such as "0.1.0". */
 ATTUNE_API const char *attune_library_version(void);
 
 /** What a metric is. Texts are static. */
@@ -52,12 +54,17 @@ struct attune_metric_text {
     const char *unit;      /**< "1" for pure numbers */
     const char *direction; /**< "up", "down", "none", or "target" */
     double target;         /**< best value where direction is "target" */
-    double lo, hi;         /**< range; infinite where open */
-    int audio, symbolic;   /**< whether it applies; both 0 for metrics of sets */
-    const char *summary, *formula, *source, *undefined_when;
+    double lo;             /**< lowest value; -infinity where open */
+    double hi;             /**< highest value; infinity where open */
+    int audio;             /**< applies to audio; 0 for metrics of sets */
+    int symbolic;          /**< applies to MIDI; 0 for metrics of sets */
+    const char *summary;   /**< one sentence */
+    const char *formula;   /**< plain text, constants included */
+    const char *source;    /**< citation */
+    const char *undefined_when; /**< conditions in words */
 };
 
-/** Metrics of samples, then metrics of sets. */
+/** How many metrics there are: those of samples, then those of sets. */
 ATTUNE_API size_t attune_metric_count(void);
 
 /** Fills text for the metric at index 0 .. attune_metric_count() - 1; USAGE beyond. */
@@ -68,16 +75,18 @@ struct attune_result {
     const char *name;     /**< metric id, or a legacy name such as "compat.muspy.polyphony" */
     const double *values; /**< (n,); NULL where undefined */
     size_t n;             /**< 1, or the length of a vector; 0 where undefined */
-    double ci_low, ci_high; /**< interval; NaN where there is none */
+    double ci_low;        /**< lower end of the interval; NaN where there is none */
+    double ci_high;       /**< upper end */
     const char *why;      /**< why undefined; NULL where defined */
 };
 
+/** Buffers, settings and the last results; opaque. */
 struct attune_session;
 
-/** NULL when out of memory. */
+/** A new session. NULL when out of memory. */
 ATTUNE_API struct attune_session *attune_session_new(void);
 
-/** NULL-safe. */
+/** Gives a session back; NULL-safe. */
 ATTUNE_API void attune_session_free(struct attune_session *session);
 
 /** The last failure in words, with a hint where there is one; "" after success. */
@@ -120,8 +129,10 @@ ATTUNE_API enum attune_status attune_session_midi(struct attune_session *session
 ATTUNE_API const struct attune_result *attune_session_results(const struct attune_session *session,
                                                               size_t *n);
 
-/** "audio" or "symbolic" of the last sample, and its seconds; "" and 0 before one. */
+/** "audio" or "symbolic" of the last sample; "" before one. */
 ATTUNE_API const char *attune_session_modality(const struct attune_session *session);
+
+/** Seconds of the last sample; 0 before one. */
 ATTUNE_API double attune_session_duration(const struct attune_session *session);
 
 /** The built-in embedding attune-1 of the last sample: *embedding (d,) lives in the session. */
@@ -142,14 +153,23 @@ ATTUNE_API enum attune_status attune_session_distance(struct attune_session *ses
 ATTUNE_API const char *attune_session_warnings(const struct attune_session *session);
 
 /** The outcome of one comparison. */
-enum attune_verdict { ATTUNE_VERDICT_A, ATTUNE_VERDICT_B, ATTUNE_VERDICT_TIE,
-                      ATTUNE_VERDICT_BOTH_BAD };
+enum attune_verdict {
+    ATTUNE_VERDICT_A = 0,       /**< a is better */
+    ATTUNE_VERDICT_B = 1,       /**< b is better */
+    ATTUNE_VERDICT_TIE = 2,     /**< both alike */
+    ATTUNE_VERDICT_BOTH_BAD = 3 /**< neither will do */
+};
 
+/** The rating of one model. */
 struct attune_rating {
-    const char *model;
-    double rating, ci_low, ci_high; /**< Elo scale, centre 1000; interval NaN where there is none */
-    double n;                       /**< comparisons */
-    size_t rank, rank_low, rank_high;
+    const char *model; /**< its name; lives in the session */
+    double rating;     /**< Elo scale, centre 1000 */
+    double ci_low;     /**< lower end of the 95 % interval; NaN where there is none */
+    double ci_high;    /**< upper end */
+    double n;          /**< comparisons it took part in */
+    size_t rank;       /**< 1 is best */
+    size_t rank_low;   /**< best rank that the interval allows */
+    size_t rank_high;  /**< worst rank that the interval allows */
 };
 
 /** Bradley-Terry ratings of n comparisons model_a[i] against model_b[i], best first: ridge .5
