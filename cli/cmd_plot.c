@@ -2,109 +2,36 @@
 #include <errno.h>
 
 #include "base/io/file.h"
-#include "cli/command.h"
+#include "cli/plot_run.h"
 #include "harness/evaluate.h"
 #include "metrics/analysis/chroma.h"
 #include "metrics/analysis/key.h"
 #include "metrics/analysis/scape.h"
 #include "metrics/analysis/ssm.h"
-#include "reports/board.h"
 #include "reports/plots/plot.h"
 
 struct options {
-    const char *format, *out, *metrics, *run, *by;
+    const char *format, *out;
+    struct attune_plot_choice choice;
 };
 
-static const struct options defaults = {.by = "model"};
+static const struct options defaults = {.choice.by = "model"};
 
 static const struct attune_opt options_table[] = {
     {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "svg|pdf|png",
      .help = "svg, pdf or png (default: from the name of --out, else svg)"},
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), .metavar = "FILE",
      .help = "the picture; its script and data go beside it (default: KIND.svg)"},
-    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), .metavar = "GLOB,...",
+    {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, choice.metrics), .metavar = "GLOB,...",
      .help = "metrics to draw (default: what the suite ranks by; heatmap: all with a direction)"},
-    {"run", ATTUNE_OPT_TEXT, offsetof(struct options, run), .metavar = "RUN",
+    {"run", ATTUNE_OPT_TEXT, offsetof(struct options, choice.run), .metavar = "RUN",
      .help = "id of a run or name of its suite (default: the latest run)"},
-    {"by", ATTUNE_OPT_CHOICE, offsetof(struct options, by), .choices = "model|method",
+    {"by", ATTUNE_OPT_CHOICE, offsetof(struct options, choice.by), .choices = "model|method",
      .help = "rows are models or methods (default: model)"},
+    {"by-prompt", ATTUNE_OPT_FLAG, offsetof(struct options, choice.by_prompt),
+     .help = "scatter: a point per prompt instead of one per model"},
     {NULL},
 };
-
-/* ---- figures of a run */
-
-static size_t choose_metrics(const struct options *o, const char *kind,
-                             const struct attune_board *board, size_t *metrics)
-{
-    if (strcmp(kind, "heatmap") != 0 && !o->metrics) {
-        return attune_board_headline(board, metrics);
-    }
-    size_t n = 0;
-    for (size_t k = 0; k < board->metrics.n; k++) {
-        const bool ranked = strcmp(board->metrics.items[k].direction, "none") != 0;
-        if (o->metrics || ranked) {
-            metrics[n++] = k;
-        }
-    }
-    return n;
-}
-
-/* Figures of one metric, the first of those chosen, from its scores. */
-static enum attune_code plot_prompts(const char *kind, const struct attune_board *board,
-                                     size_t metric, struct attune_store *store,
-                                     struct attune_figure *figure, struct attune_err *err)
-{
-    struct attune_score_table scores = {0};
-    enum attune_code code = attune_read_scores(store, board->run->id,
-                                               board->metrics.items[metric].name, &scores, err);
-    if (!code && board->by_method) {
-        code = attune_fail(err, ATTUNE_E_USAGE, "'%s' is drawn by model", kind);
-    }
-    if (!code) {
-        code = strcmp(kind, "distribution") == 0
-                   ? attune_plot_distribution(figure, board, metric, &scores, err)
-               : strcmp(kind, "winrate") == 0
-                   ? attune_plot_winrate(figure, board, metric, &scores, err)
-                   : attune_plot_critical_difference(figure, board, metric, &scores, err);
-    }
-    attune_score_table_release(&scores);
-    return code;
-}
-
-static enum attune_code plot_run(const struct attune_common *common, const struct options *o,
-                                 const char *kind, struct attune_figure *figure,
-                                 struct attune_err *err)
-{
-    struct attune_store *store = NULL;
-    struct attune_board board = {0};
-    size_t *metrics = NULL;
-    enum attune_code code = attune_store_open_read(&store, common->db, err);
-    if (!code) {
-        code = attune_board_read(&board, store, o->run, o->metrics, strcmp(o->by, "method") == 0,
-                                 common->seed, common->jobs, err);
-    }
-    if (code) {
-        goto out;
-    }
-    metrics = attune_alloc(board.metrics.n, sizeof *metrics);
-    const size_t n = metrics ? choose_metrics(o, kind, &board, metrics) : 0;
-    if (n == 0) {
-        code = metrics ? attune_fail(err, ATTUNE_E_USAGE, "run '%s' has no metric with a direction",
-                                     board.run->name)
-                       : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-    } else if (strcmp(kind, "heatmap") == 0) {
-        code = attune_plot_heatmap(figure, &board, metrics, n, err);
-    } else if (strcmp(kind, "leaderboard") == 0) {
-        code = attune_plot_leaderboard(figure, &board, metrics, n, err);
-    } else {
-        code = plot_prompts(kind, &board, metrics[0], store, figure, err);
-    }
-out:
-    attune_release(metrics);
-    attune_board_release(&board);
-    attune_store_close(store);
-    return code;
-}
 
 /* ---- figures of a sample */
 
@@ -144,7 +71,7 @@ static enum attune_code find_sample(const struct attune_common *common, const st
     int64_t run = 0;
     enum attune_code code = attune_store_open_read(&store, common->db, err);
     if (!code) {
-        code = attune_read_run_id(store, o->run, &run, err);
+        code = attune_read_run_id(store, o->choice.run, &run, err);
     }
     if (!code) {
         code = attune_read_samples(store, run, NULL, match_sample, &wanted, err);
@@ -267,11 +194,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_figure figure = {0};
     struct attune_buf name = ATTUNE_BUF_INIT, picture = ATTUNE_BUF_INIT;
     enum attune_code code = find_kind(args[0], &kind, err);
-    if (!code && kind->of_sample != (n_args == 2)) {
-        code = attune_fail(err, ATTUNE_E_USAGE,
-                           kind->of_sample ? "'%s' needs a sample: a path or an id"
-                                           : "'%s' takes no sample",
-                           kind->name);
+    if (!code && kind->of_sample && n_args != 2) {
+        code = attune_fail(err, ATTUNE_E_USAGE, "'%s' needs a sample: a path or an id", kind->name);
     }
     if (code) {
         goto out;
@@ -279,8 +203,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     attune_buf_addf(&name, "%s.%s", kind->name, o->format ? o->format : "svg");
     code = attune_figure_init(&figure, o->out ? o->out : attune_buf_text(&name), o->format, err);
     if (!code) {
-        code = kind->of_sample ? plot_sample(common, o, kind->name, args[1], &figure, err)
-                               : plot_run(common, o, kind->name, &figure, err);
+        code = kind->of_sample
+                   ? plot_sample(common, o, kind->name, args[1], &figure, err)
+                   : attune_plot_run(common, &o->choice, kind, args + 1, n_args - 1, &figure, err);
     }
     if (!code) {
         code = attune_figure_write(&figure, &picture, err);
@@ -297,22 +222,26 @@ out:
 
 const struct attune_command attune_command_plot = {
     .name = "plot",
-    .usage = "KIND [SAMPLE]",
+    .usage = "KIND [MODEL... | SAMPLE]",
     .summary = "figures of a run or of one sample",
     .details =
-        "Kinds of a run: leaderboard, heatmap; of one metric: distribution, winrate, "
-        "critical-difference.\n"
-        "Kinds of one sample (a path, or an id from the database): ssm, scape, chromagram.\n"
+        "`attune list plots` tells what each kind shows. Kinds of a run draw all models, or those "
+        "named\n"
+        "(globs too) in the order given; kinds of one metric take the first of --metrics. Kinds of "
+        "one\n"
+        "sample (a path, or an id from the database): ssm, scape, chromagram.\n"
         "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
         "draws it again.\n\n"
         "Examples:\n"
         "  attune plot leaderboard --out figures/main.pdf\n"
         "  attune plot heatmap --metrics 'harmonic.*,temporal.*' --format png\n"
+        "  attune plot paired base base-dpo --metrics harmonic.key_clarity\n"
+        "  attune plot scatter --metrics reward.score,harmonic.key_clarity\n"
         "  attune plot ssm renders/p001.wav --out p001-ssm.svg",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,
     .min_args = 1,
-    .max_args = 2,
+    .max_args = -1,
     .run = run,
 };

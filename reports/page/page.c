@@ -72,19 +72,23 @@ static enum attune_code write_csv(const struct attune_page_parts *parts, struct 
     return code;
 }
 
-/* One figure into OUT/figures; false where it could not be drawn, which does not stop the page. */
-static bool draw(const struct attune_page_parts *parts, const char *name)
+/* One figure of the headline metrics into OUT/figures; false where it could not be drawn, which
+ * does not stop the page. */
+static bool draw(const struct attune_page_parts *parts, const size_t *rows, const char *name,
+                 enum attune_code (*fill)(struct attune_figure *, const struct attune_plot_input *,
+                                          struct attune_err *))
 {
-    const struct attune_board *board = parts->board;
+    const struct attune_plot_input in = {.board = parts->board,
+                                         .metrics = parts->headline,
+                                         .n_metrics = parts->n_headline,
+                                         .rows = rows,
+                                         .n_rows = parts->board->n_rows};
     struct attune_buf path = ATTUNE_BUF_INIT;
     struct attune_figure figure = {0};
     attune_buf_addf(&path, "%s/figures/%s.svg", parts->options->out, name);
     enum attune_code code = attune_figure_init(&figure, attune_buf_text(&path), "svg", NULL);
     if (!code) {
-        code =
-            strcmp(name, "heatmap") == 0
-                ? attune_plot_heatmap(&figure, board, parts->headline, parts->n_headline, NULL)
-                : attune_plot_leaderboard(&figure, board, parts->headline, parts->n_headline, NULL);
+        code = fill(&figure, &in, NULL);
     }
     if (!code) {
         code = attune_figure_write(&figure, NULL, NULL);
@@ -92,6 +96,18 @@ static bool draw(const struct attune_page_parts *parts, const char *name)
     attune_figure_release(&figure);
     attune_buf_release(&path);
     return code == ATTUNE_OK;
+}
+
+static bool draw_all(const struct attune_page_parts *parts)
+{
+    size_t *rows = attune_alloc(parts->board->n_rows, sizeof *rows);
+    if (rows) {
+        attune_board_order(parts->board, parts->headline[0], rows);
+    }
+    const bool drawn = rows && draw(parts, rows, "leaderboard", attune_plot_leaderboard) &&
+                       draw(parts, rows, "heatmap", attune_plot_heatmap);
+    attune_release(rows);
+    return drawn;
 }
 
 static enum attune_code write_all(struct attune_page_parts *parts,
@@ -108,8 +124,7 @@ static enum attune_code write_all(struct attune_page_parts *parts,
     if (!code) {
         code = write_csv(parts, err);
     }
-    result->has_figures =
-        !code && parts->options->figures && draw(parts, "leaderboard") && draw(parts, "heatmap");
+    result->has_figures = !code && parts->options->figures && draw_all(parts);
     for (size_t p = 0; p < parts->prompts.n && !code; p++) {
         code = attune_page_prompt(parts, p, err);
     }

@@ -9,11 +9,22 @@
 
 static const double timeout_s = 120.0;
 
+enum { N_COLORS = 8 };
+
 const char *attune_figure_color(size_t index)
 {
-    static const char *const colors[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                         "#E69F00", "#56B4E9", "#000000", "#999999"};
-    return colors[index % (sizeof colors / sizeof *colors)];
+    static const char *const colors[N_COLORS] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                 "#E69F00", "#56B4E9", "#000000", "#999999"};
+    return colors[index % N_COLORS];
+}
+
+void attune_figure_colors(struct attune_figure *figure)
+{
+    attune_buf_addf(&figure->script, "array colors[%d] = [", N_COLORS);
+    for (size_t i = 0; i < N_COLORS; i++) {
+        attune_buf_addf(&figure->script, "%s0x%s", i ? ", " : "", attune_figure_color(i) + 1);
+    }
+    attune_buf_addf(&figure->script, "]\ncolor(i) = colors[int(i) %% %d + 1]\n", N_COLORS);
 }
 
 static const char *known_format(const char *text)
@@ -92,15 +103,14 @@ void attune_figure_title(struct attune_figure *figure, const char *title, size_t
     attune_buf_release(&first);
 }
 
-/* 1, 2 or 5 times a power of ten, so that the range holds about three steps. */
-static double nice_step(double range)
+/* The smallest of 1, 2, 5 times a power of ten that is at least x. */
+static double nice_step(double x)
 {
-    const double raw = range / 3.0, power = pow(10.0, floor(log10(raw)));
-    const double lead = raw / power;
-    return power * (lead < 1.5 ? 1.0 : lead < 3.5 ? 2.0 : lead < 7.5 ? 5.0 : 10.0);
+    const double power = pow(10.0, floor(log10(x))), lead = x / power;
+    return power * (lead <= 1.0 ? 1.0 : lead <= 2.0 ? 2.0 : lead <= 5.0 ? 5.0 : 10.0);
 }
 
-void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high)
+void attune_figure_range(double low, double high, double range[2])
 {
     /* gnuplot can't draw an empty range; one that only rounding fills is as good as empty */
     if (!(high - low > 1e-6 * fmax(fabs(low), fabs(high)))) {
@@ -109,8 +119,35 @@ void attune_figure_axis(struct attune_figure *figure, char axis, double low, dou
         low = high - 2.0 * room;
     }
     const double room = 0.06 * (high - low);
-    attune_buf_addf(&figure->script, "set %crange [%.8g:%.8g]\nset %ctics %.8g\n", axis, low - room,
-                    high + room, axis, nice_step(high - low));
+    range[0] = low - room;
+    range[1] = high + room;
+}
+
+/* Room that the label of one tic takes along its axis. */
+static double tic_cm(char axis, const double range[2], double step)
+{
+    size_t widest = 0;
+    for (int end = 0; end < 2; end++) {
+        char text[40];
+        const int n = snprintf(text, sizeof text, "%g", step * round(range[end] / step));
+        widest = n > (int)widest ? (size_t)n : widest;
+    }
+    return axis == 'x' ? attune_figure_text_cm(widest + 1) : 0.45;
+}
+
+void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high,
+                        double size_cm)
+{
+    enum { MOST_TICS = 6 };
+    double range[2];
+    attune_figure_range(low, high, range);
+    const double width = range[1] - range[0];
+    double step = nice_step(width / MOST_TICS);
+    for (int n = MOST_TICS; n > 1 && tic_cm(axis, range, step) > size_cm * step / width; n--) {
+        step = nice_step(1.01 * width / (double)(n - 1));
+    }
+    attune_buf_addf(&figure->script, "set %crange [%.8g:%.8g]\nset %ctics %.8g\n", axis, range[0],
+                    range[1], axis, step);
 }
 
 /* STEM.extension as a string constant. */
@@ -127,6 +164,14 @@ void attune_figure_data_name(struct attune_figure *figure)
     add_name(figure, "dat");
 }
 
+void attune_figure_data_text(struct attune_figure *figure, const char *text)
+{
+    struct attune_buf plain = ATTUNE_BUF_INIT;
+    attune_escape_terminal(&plain, text);
+    attune_buf_add_csv(&figure->data, attune_buf_text(&plain));
+    attune_buf_release(&plain);
+}
+
 void attune_figure_begin(struct attune_figure *figure, double width_cm, double height_cm)
 {
     struct attune_buf *s = &figure->script;
@@ -134,31 +179,32 @@ void attune_figure_begin(struct attune_figure *figure, double width_cm, double h
     figure->height_cm = height_cm;
     attune_buf_add(s, "# Made by attune; redraw with gnuplot 5.2 or later in this folder.\nreset\n"
                       "set encoding utf8\n");
-    /* Type is 6 pt at the printed size in all three formats: 300 dots per inch for PNG, and
-     * twice as large as printed for SVG, which browsers show at its nominal size. */
+    /* Type has its size in print in all three formats: 300 dots per inch for PNG, and twice as
+     * large as printed for SVG, which browsers show at its nominal size. */
     const double inches[2] = {width_cm / 2.54, height_cm / 2.54};
     if (strcmp(figure->format, "pdf") == 0) {
         attune_buf_addf(s,
                         "set terminal pdfcairo noenhanced color size %.4gin,%.4gin font "
-                        "'Helvetica,6' fontscale 1 linewidth 0.7 pointscale 0.45\n",
-                        inches[0], inches[1]);
+                        "'Helvetica,%d' fontscale 1 linewidth 0.7 pointscale 0.45\n",
+                        inches[0], inches[1], ATTUNE_FIGURE_TYPE_PT);
     } else if (strcmp(figure->format, "png") == 0) {
         attune_buf_addf(s,
-                        "set terminal pngcairo noenhanced size %.0f,%.0f font 'Helvetica,6' "
+                        "set terminal pngcairo noenhanced size %.0f,%.0f font 'Helvetica,%d' "
                         "fontscale 3.125 linewidth 2.9 pointscale 1.8\n",
-                        300.0 * inches[0], 300.0 * inches[1]);
+                        300.0 * inches[0], 300.0 * inches[1], ATTUNE_FIGURE_TYPE_PT);
     } else {
         attune_buf_addf(s,
-                        "set terminal svg noenhanced size %.0f,%.0f font 'Helvetica,12' "
+                        "set terminal svg noenhanced size %.0f,%.0f font 'Helvetica,%d' "
                         "linewidth 1.4 background '#ffffff'\nset pointsize 0.75\n",
-                        144.0 * inches[0], 144.0 * inches[1]);
+                        144.0 * inches[0], 144.0 * inches[1], 2 * ATTUNE_FIGURE_TYPE_PT);
     }
     attune_buf_add(s, "set output ");
     add_name(figure, figure->format);
     attune_buf_add(s, "\nset datafile separator '\\t'\nset datafile missing 'NaN'\n"
                       "set border 3 lw 0.8 lc rgb '#444444'\nset tics nomirror scale 0.5 textcolor "
                       "rgb '#222222'\n"
-                      "set style line 9 lc rgb '#dddddd' lw 0.6\nset key off\nunset title\n");
+                      "set style line 9 lc rgb '#dddddd' lw 0.6\nset key off\nunset title\n"
+                      "set format x '%g'\nset format y '%g'\n");
 }
 
 void attune_figure_palette(struct attune_figure *figure, bool diverging)

@@ -20,9 +20,16 @@ struct attune_figure {
     double width_cm, height_cm;
 };
 
-/* One column and two columns of a paper. */
-#define ATTUNE_FIGURE_COLUMN_CM 8.6
-#define ATTUNE_FIGURE_PAGE_CM 17.8
+/* One column and two columns of a paper, and type that can be read there. */
+#define ATTUNE_FIGURE_COLUMN_CM 8.4
+#define ATTUNE_FIGURE_PAGE_CM 17.4
+#define ATTUNE_FIGURE_TYPE_PT 7
+
+/* Room that n_chars of type take, estimated from a wide sans serif. */
+static inline double attune_figure_text_cm(size_t n_chars)
+{
+    return 0.146 * (double)n_chars;
+}
 
 /* Okabe & Ito's palette, told apart by colour-blind readers; index taken modulo its size. */
 const char *attune_figure_color(size_t index);
@@ -42,12 +49,22 @@ void attune_figure_tic(struct attune_figure *figure,
                        const char *text); /* labels of tics are formats */
 void attune_figure_data_name(struct attune_figure *figure);
 
+/* Appends text to the data as a quoted column. */
+void attune_figure_data_text(struct attune_figure *figure, const char *text);
+
+/* Appends color(i), the palette as a function of the script. */
+void attune_figure_colors(struct attune_figure *figure);
+
 /* Appends a title as a string expression, on two lines when wider than width characters. */
 void attune_figure_title(struct attune_figure *figure, const char *title, size_t width);
 
-/* Appends range and tics of an axis ('x' or 'y') for values from low to high, with a little room
- * and few, round tics. */
-void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high);
+/* Values from low to high with a little room, as an axis shows them; never empty. */
+void attune_figure_range(double low, double high, double range[2]);
+
+/* Appends such a range and round tics for an axis ('x' or 'y') of size_cm, as many as their labels
+ * leave room for. */
+void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high,
+                        double size_cm);
 
 /* Appends palettes: viridis for amounts, blue-white-vermillion for deviations. */
 void attune_figure_palette(struct attune_figure *figure, bool diverging);

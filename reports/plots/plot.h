@@ -3,44 +3,72 @@
 #ifndef ATTUNE_REPORTS_PLOT_H
 #define ATTUNE_REPORTS_PLOT_H
 
-#include "reports/board.h"
-#include "reports/plots/figure.h"
+#include "reports/plots/input.h"
 
 /* What `attune plot` can draw, NULL-terminated. */
 struct attune_plot_kind {
     const char *name, *summary;
     bool of_sample; /* of one sample: its features come from the command, not from the store */
+    /* Of a run: */
+    enum attune_code (*draw)(struct attune_figure *figure, const struct attune_plot_input *in,
+                             struct attune_err *err);
+    bool of_scores; /* looks below the means: needs `scores`, drawn by model only */
+    bool
+        all_metrics; /* without --metrics all that have a direction, else what the suite ranks by */
 };
 extern const struct attune_plot_kind attune_plot_kinds[];
 
-/* Means with intervals, one panel per metric, a row per model in the order of the first metric;
- * filled points are those that may be best. */
+/* ---- figures of a run; the first metrics of the input are drawn, the rest is left */
+
+/* Means with intervals, one panel per metric; filled points are those that may be best. */
 enum attune_code attune_plot_leaderboard(struct attune_figure *figure,
-                                         const struct attune_board *board, const size_t *metrics,
-                                         size_t n_metrics, struct attune_err *err);
+                                         const struct attune_plot_input *in,
+                                         struct attune_err *err);
 
-/* Metrics by models. Colour: how far a model stands from the mean of all models, in standard
- * deviations of the models' means, turned so that vermillion is better; descriptive metrics are
- * grey. The number is the mean. */
-enum attune_code attune_plot_heatmap(struct attune_figure *figure, const struct attune_board *board,
-                                     const size_t *metrics, size_t n_metrics,
-                                     struct attune_err *err);
+/* Metrics by models. Colour: how far a model stands from the mean of the models drawn, in standard
+ * deviations of their means, turned so that vermillion is better; descriptive metrics are grey.
+ * The number is the mean. */
+enum attune_code attune_plot_heatmap(struct attune_figure *figure,
+                                     const struct attune_plot_input *in, struct attune_err *err);
 
-/* One metric, prompt by prompt: a point per prompt and model with the mean and its interval; how
- * often one model beats another on a prompt; mean ranks over the prompts with bars that join models
- * which Holm-corrected signed-rank tests do not separate (Demsar 2006; Benavoli et al. 2016).
- * scores: of at least this metric, models as in the board. */
+/* All metrics with a direction on one disc; on every axis the worst of the models drawn lies on the
+ * inner ring and the best on the rim, both printed there. ATTUNE_E_USAGE for fewer than 3. */
+enum attune_code attune_plot_radar(struct attune_figure *figure, const struct attune_plot_input *in,
+                                   struct attune_err *err);
+
+/* Two metrics: a point per model with both intervals; by_prompt a point per prompt and model.
+ * ATTUNE_E_USAGE for fewer than 2. */
+enum attune_code attune_plot_scatter(struct attune_figure *figure,
+                                     const struct attune_plot_input *in, struct attune_err *err);
+
+/* One metric, a point per prompt and model with the mean and its interval. */
 enum attune_code attune_plot_distribution(struct attune_figure *figure,
-                                          const struct attune_board *board, size_t metric,
-                                          const struct attune_score_table *scores,
+                                          const struct attune_plot_input *in,
                                           struct attune_err *err);
-enum attune_code attune_plot_winrate(struct attune_figure *figure, const struct attune_board *board,
-                                     size_t metric, const struct attune_score_table *scores,
-                                     struct attune_err *err);
-enum attune_code attune_plot_critical_difference(struct attune_figure *figure,
-                                                 const struct attune_board *board, size_t metric,
-                                                 const struct attune_score_table *scores,
+
+/* One metric of two models, a line per prompt, and the differences with their mean. The two: as
+ * named; else the best model that has its base in the run, beside that base; else the best two. */
+enum attune_code attune_plot_paired(struct attune_figure *figure,
+                                    const struct attune_plot_input *in, struct attune_err *err);
+
+/* One metric: the share of prompts on which a model reaches a value or better, over that value
+ * (score distributions of Agarwal et al. 2021, after Dolan & More 2002), with pointwise 95 %
+ * bootstrap bands over prompts. */
+enum attune_code attune_plot_performance_profile(struct attune_figure *figure,
+                                                 const struct attune_plot_input *in,
                                                  struct attune_err *err);
+
+/* One metric: how often the row beats the column on a prompt, ties half. */
+enum attune_code attune_plot_winrate(struct attune_figure *figure,
+                                     const struct attune_plot_input *in, struct attune_err *err);
+
+/* One metric: mean ranks over the prompts with bars that join models which Holm-corrected
+ * signed-rank tests do not separate (Demsar 2006; Benavoli et al. 2016). */
+enum attune_code attune_plot_critical_difference(struct attune_figure *figure,
+                                                 const struct attune_plot_input *in,
+                                                 struct attune_err *err);
+
+/* ---- figures of a sample */
 
 /* A square matrix over time: (n, n), cells 1 / rate_hz seconds wide; values below floor are
  * drawn as floor. */

@@ -1,0 +1,156 @@
+/* Figures of a run: which metrics, which rows, then the kind draws. */
+#include "cli/plot_run.h"
+
+/* Those that --metrics names, in its order; else what the kind is made for. */
+static size_t choose_metrics(const struct attune_plot_choice *o,
+                             const struct attune_plot_kind *kind, const struct attune_board *board,
+                             size_t *metrics)
+{
+    if (!o->metrics && !kind->all_metrics) {
+        return attune_board_headline(board, metrics);
+    }
+    size_t n = 0;
+    for (const char *glob = o->metrics ? o->metrics : "*"; *glob;) {
+        struct attune_buf one = ATTUNE_BUF_INIT;
+        attune_buf_add_bytes(&one, glob, strcspn(glob, ","));
+        for (size_t k = 0; k < board->metrics.n; k++) {
+            const struct attune_metric_info *m = &board->metrics.items[k];
+            bool taken = !o->metrics && strcmp(m->direction, "none") == 0;
+            for (size_t i = 0; i < n; i++) {
+                taken = taken || metrics[i] == k;
+            }
+            if (!taken && attune_glob(attune_buf_text(&one), m->name)) {
+                metrics[n++] = k;
+            }
+        }
+        attune_buf_release(&one);
+        glob += strcspn(glob, ",");
+        glob += *glob == ',';
+    }
+    return n;
+}
+
+/* The rows that the arguments name, by name or glob, in their order; all without arguments. rows
+ * holds all rows, best first, and is overwritten through scratch (board->n_rows,). */
+static enum attune_code choose_rows(const struct attune_board *board, char **args, int n_args,
+                                    size_t *rows, size_t *scratch, size_t *n_rows,
+                                    struct attune_err *err)
+{
+    size_t n = 0;
+    for (int a = 0; a < n_args; a++) {
+        bool found = false, exact = false;
+        for (size_t i = 0; i < board->n_rows; i++) {
+            exact = exact || strcmp(board->rows[i].name, args[a]) == 0;
+        }
+        for (size_t i = 0; i < board->n_rows; i++) {
+            const char *name = board->rows[rows[i]].name;
+            bool taken = false;
+            for (size_t k = 0; k < n; k++) {
+                taken = taken || scratch[k] == rows[i];
+            }
+            const bool fits = exact ? strcmp(name, args[a]) == 0 : attune_glob(args[a], name);
+            found = found || fits;
+            if (fits && !taken) {
+                scratch[n++] = rows[i];
+            }
+        }
+        if (!found) {
+            const char *names[64];
+            size_t n_names = 0;
+            for (; n_names < board->n_rows && n_names < 64; n_names++) {
+                names[n_names] = board->rows[n_names].name;
+            }
+            const char *near = attune_nearest(args[a], names, n_names);
+            attune_fail(err, ATTUNE_E_USAGE, "no %s '%s' in the run",
+                        board->by_method ? "method" : "model", args[a]);
+            attune_err_hint(err, near ? "did you mean '%s'?" : "`attune leaderboard` shows them",
+                            near);
+            return ATTUNE_E_USAGE;
+        }
+    }
+    if (n_args > 0) {
+        memcpy(rows, scratch, n * sizeof *rows);
+    }
+    *n_rows = n_args > 0 ? n : board->n_rows;
+    return ATTUNE_OK;
+}
+
+/* Scores of the chosen metrics. */
+static enum attune_code read_scores(const struct attune_plot_input *in,
+                                    struct attune_score_table *scores, struct attune_err *err)
+{
+    struct attune_buf globs = ATTUNE_BUF_INIT;
+    for (size_t k = 0; k < in->n_metrics; k++) {
+        attune_buf_addf(&globs, "%s%s", k ? "," : "", attune_plot_metric(in, k)->name);
+    }
+    enum attune_code code =
+        attune_read_scores(in->store, in->board->run->id, attune_buf_text(&globs), scores, err);
+    attune_buf_release(&globs);
+    return code;
+}
+
+static enum attune_code draw_run(const struct attune_plot_choice *o,
+                                 const struct attune_plot_kind *kind, char **args, int n_args,
+                                 struct attune_plot_input *in, struct attune_figure *figure,
+                                 struct attune_err *err)
+{
+    const struct attune_board *board = in->board;
+    struct attune_score_table scores = {0};
+    enum attune_code code = ATTUNE_OK;
+    size_t *metrics = attune_alloc(board->metrics.n, sizeof *metrics);
+    size_t *rows = attune_alloc(2 * board->n_rows, sizeof *rows);
+    if (!metrics || !rows) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+        goto out;
+    }
+    in->n_metrics = choose_metrics(o, kind, board, metrics);
+    if (in->n_metrics == 0) {
+        code = attune_fail(err, ATTUNE_E_USAGE, "run '%s' has no metric with a direction",
+                           board->run->name);
+        goto out;
+    }
+    attune_board_order(board, metrics[0], rows);
+    code = choose_rows(board, args, n_args, rows, rows + board->n_rows, &in->n_rows, err);
+    in->metrics = metrics;
+    in->rows = rows;
+    in->named = n_args > 0;
+    if (!code && (kind->of_scores || in->by_prompt)) {
+        code = board->by_method
+                   ? attune_fail(err, ATTUNE_E_USAGE, "'%s' is drawn by model", kind->name)
+                   : read_scores(in, &scores, err);
+        in->scores = &scores;
+    }
+    if (!code) {
+        code = kind->draw(figure, in, err);
+    }
+out:
+    attune_score_table_release(&scores);
+    attune_release(metrics);
+    attune_release(rows);
+    return code;
+}
+
+enum attune_code attune_plot_run(const struct attune_common *common,
+                                 const struct attune_plot_choice *o,
+                                 const struct attune_plot_kind *kind, char **args, int n_args,
+                                 struct attune_figure *figure, struct attune_err *err)
+{
+    struct attune_store *store = NULL;
+    struct attune_board board = {0};
+    enum attune_code code = attune_store_open_read(&store, common->db, err);
+    if (!code) {
+        code = attune_board_read(&board, store, o->run, o->metrics, strcmp(o->by, "method") == 0,
+                                 common->seed, common->jobs, err);
+    }
+    if (!code) {
+        struct attune_plot_input in = {.board = &board,
+                                       .store = store,
+                                       .by_prompt = o->by_prompt,
+                                       .seed = common->seed,
+                                       .n_threads = common->jobs};
+        code = draw_run(o, kind, args, n_args, &in, figure, err);
+    }
+    attune_board_release(&board);
+    attune_store_close(store);
+    return code;
+}
