@@ -81,18 +81,29 @@ static void show_progress(void *context, const struct attune_align_progress *p)
             show->terminal && p->done < p->total ? "" : "\n");
 }
 
+static enum attune_code copy(const struct attune_policy *base, struct attune_policy **policy,
+                             struct attune_err *err)
+{
+    *policy = attune_policy_copy(base);
+    return *policy ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
+}
+
 static enum attune_code make(const struct attune_common *common, char **args, int n_args,
                              struct attune_recipe *recipe, struct attune_policy **base,
-                             struct attune_policy **policy, struct attune_recipe_cost *cost,
+                             struct attune_policy **policy, struct attune_training *cost,
                              struct attune_err *err)
 {
     struct progress progress = {.terminal = isatty(STDERR_FILENO), .quiet = common->quiet};
     enum attune_code code = read_recipe(recipe, args, n_args, err);
     if (code == ATTUNE_OK) {
-        code = attune_policy_base(base, err);
+        code =
+            attune_policy_base(base, recipe->algorithm == ATTUNE_ALGORITHM_NONE ? cost : NULL, err);
     }
     if (code == ATTUNE_OK) {
-        code = attune_recipe_make(recipe, *base, policy, cost, show_progress, &progress, err);
+        code = recipe->algorithm == ATTUNE_ALGORITHM_NONE
+                   ? copy(*base, policy, err)
+                   : attune_recipe_make(recipe, *base, policy, cost, NULL, show_progress, &progress,
+                                        err);
     }
     return code;
 }
@@ -121,7 +132,7 @@ static enum attune_code train(const struct attune_common *common, const struct o
 {
     struct attune_policy *base = NULL, *policy = NULL;
     struct attune_recipe recipe;
-    struct attune_recipe_cost cost = {0};
+    struct attune_training cost = {0};
     enum attune_code code = make(common, args, n_args, &recipe, &base, &policy, &cost, err);
     if (code == ATTUNE_OK) {
         struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
@@ -133,10 +144,11 @@ static enum attune_code train(const struct attune_common *common, const struct o
         }
         attune_hash_bytes(attune_policy_params(policy), head.n_params * sizeof(float), hash);
         printf("%s\n%zu parameters, hash %s\n", head.origin, head.n_params, hash);
-        if (cost.n_tokens > 0) {
-            printf("cost: %llu tokens, %llu reward calls\n", (unsigned long long)cost.n_tokens,
-                   (unsigned long long)cost.n_rewards);
-        }
+        printf("cost: %llu tokens generated, %llu processed, %llu reward calls, %llu pairs, %llu "
+               "gradient steps, %.1f s\n",
+               (unsigned long long)cost.n_generated, (unsigned long long)cost.n_processed,
+               (unsigned long long)cost.n_rewards, (unsigned long long)cost.n_pairs,
+               (unsigned long long)cost.n_steps, cost.seconds);
         if (o->out) {
             code = attune_checkpoint_save(o->out, &head, attune_policy_params(policy), err);
         }

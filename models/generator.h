@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "metrics/prompt.h"
+#include "models/training.h"
 
 enum attune_method {
     ATTUNE_METHOD_NONE, ATTUNE_METHOD_SFT, ATTUNE_METHOD_RLHF, ATTUNE_METHOD_DPO,
@@ -52,11 +53,26 @@ struct attune_model_spec {
 const char *attune_option_get(const struct attune_model_spec *spec, const char *name,
                               const char *fallback);
 
+/* What a generator that selects knows of one candidate, as rewards (higher is better); NaN:
+ * undefined. */
+struct attune_candidate {
+    double proxy; /* what it selects by */
+    double gold;  /* what it was asked to watch beside (`gold: METRIC`) */
+};
+
+/* All candidates of one sample in order of drawing; items belong to the caller of generate(). */
+struct attune_candidate_list {
+    struct attune_candidate *items; /* (n,) */
+    size_t n, capacity;
+};
+
 struct attune_request {
     const struct attune_prompt *prompt;
     uint64_t seed;
     const char *out; /* absolute path without extension, in a folder of this sample's own */
     const atomic_bool *cancelled; /* true: stop soon and return ATTUNE_E_INTERRUPTED; may be NULL */
+    /* Takes the candidates of a model that watches a gold reward; NULL: nobody wants them. */
+    struct attune_candidate_list *candidates;
 };
 
 struct attune_generation {
@@ -85,6 +101,9 @@ struct attune_generator {
      * the sample key, so that a changed model is never served from cache. hash: 33 bytes; may be
      * NULL when the spec says everything. */
     enum attune_code (*fingerprint)(void *state, char *hash, struct attune_err *err);
+    /* The cost of making the model, also where it came from a cache; false: not known. May be NULL.
+     */
+    bool (*training)(void *state, struct attune_training *training);
 };
 
 extern const struct attune_generator *const attune_generators[]; /* NULL-terminated */

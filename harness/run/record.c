@@ -29,6 +29,7 @@ bool attune_record_add(struct attune_record *record, struct attune_record_score 
 void attune_record_release(struct attune_record *record)
 {
     attune_release(record->scores);
+    attune_release(record->candidates.items);
     attune_arena_release(&record->text);
     *record = (struct attune_record){0};
 }
@@ -37,6 +38,9 @@ enum statement {
     ADD_ARTEFACT,
     FIND_ARTEFACT,
     PUT_SAMPLE,
+    PUT_CANDIDATE,
+    COPY_CANDIDATES,
+    DROP_CANDIDATES,
     PUT_SCORE,
     ADD_METRIC,
     FIND_METRIC,
@@ -67,7 +71,12 @@ static const char *const sql[N_STATEMENTS] = {
         " evaluate_s = excluded.evaluate_s, device_s = excluded.device_s,"
         " n_candidates = excluded.n_candidates, n_tokens = excluded.n_tokens,"
         " n_rewards = excluded.n_rewards, logprob = excluded.logprob,"
-        " ref_logprob = excluded.ref_logprob, finished = excluded.finished",
+        " ref_logprob = excluded.ref_logprob, finished = excluded.finished RETURNING id",
+    [PUT_CANDIDATE] = "INSERT INTO candidate (sample, i, proxy, gold) VALUES (?1, ?2, ?3, ?4)",
+    [COPY_CANDIDATES] = "INSERT INTO candidate (sample, i, proxy, gold)"
+                        " SELECT ?1, i, proxy, gold FROM candidate WHERE sample = ?2"
+                        " ON CONFLICT DO NOTHING",
+    [DROP_CANDIDATES] = "DELETE FROM candidate WHERE sample = ?1",
     [PUT_SCORE] =
         "INSERT INTO score (artefact, params, metric, value, why) VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT DO UPDATE SET value = excluded.value, why = excluded.why",
@@ -181,7 +190,7 @@ static enum attune_code put_artefact(struct attune_writer *writer, const struct 
 }
 
 static enum attune_code put_sample(struct attune_writer *writer, const struct attune_record *r,
-                                   int64_t artefact, struct attune_err *err)
+                                   int64_t artefact, int64_t *id, struct attune_err *err)
 {
     sqlite3_stmt *stmt = writer->stmt[PUT_SAMPLE];
     const struct attune_generation *made = &r->made;
@@ -219,7 +228,28 @@ static enum attune_code put_sample(struct attune_writer *writer, const struct at
     bind_real(stmt, 16, r->generate_s);
     bind_real(stmt, 17, r->evaluate_s);
     bind_text(stmt, 24, now);
-    return finish(writer, PUT_SAMPLE, NULL, err);
+    return finish(writer, PUT_SAMPLE, id, err);
+}
+
+static enum attune_code put_candidates(struct attune_writer *writer, const struct attune_record *r,
+                                       int64_t sample, struct attune_err *err)
+{
+    if (r->made_before) {
+        sqlite3_bind_int64(writer->stmt[COPY_CANDIDATES], 1, sample);
+        sqlite3_bind_int64(writer->stmt[COPY_CANDIDATES], 2, r->made_before);
+        return finish(writer, COPY_CANDIDATES, NULL, err);
+    }
+    sqlite3_bind_int64(writer->stmt[DROP_CANDIDATES], 1, sample);
+    enum attune_code code = finish(writer, DROP_CANDIDATES, NULL, err);
+    sqlite3_stmt *stmt = writer->stmt[PUT_CANDIDATE];
+    for (size_t i = 0; code == ATTUNE_OK && !r->failed && i < r->candidates.n; i++) {
+        sqlite3_bind_int64(stmt, 1, sample);
+        sqlite3_bind_int64(stmt, 2, (int64_t)i);
+        bind_real(stmt, 3, r->candidates.items[i].proxy);
+        bind_real(stmt, 4, r->candidates.items[i].gold);
+        code = finish(writer, PUT_CANDIDATE, NULL, err);
+    }
+    return code;
 }
 
 /* The id of an outside scorer's metric; registered when met for the first time. */
@@ -293,13 +323,16 @@ static enum attune_code put_score(struct attune_writer *writer, const struct att
 enum attune_code attune_writer_put(struct attune_writer *writer, const struct attune_record *record,
                                    struct attune_err *err)
 {
-    int64_t artefact = 0;
+    int64_t artefact = 0, sample = 0;
     enum attune_code code = ATTUNE_OK;
     if (!record->failed) {
         code = put_artefact(writer, record, &artefact, err);
     }
     if (code == ATTUNE_OK) {
-        code = put_sample(writer, record, artefact, err);
+        code = put_sample(writer, record, artefact, &sample, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = put_candidates(writer, record, sample, err);
     }
     for (size_t i = 0; code == ATTUNE_OK && i < record->n_scores; i++) {
         code = put_score(writer, record, artefact, &record->scores[i], err);

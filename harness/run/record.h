@@ -30,6 +30,8 @@ struct attune_record {
     char scored[ATTUNE_HASH_SIZE]; /* "": not with everything, look again next time */
     double generate_s, evaluate_s; /* NaN: unknown */
     struct attune_generation made; /* without path */
+    struct attune_candidate_list candidates; /* where the model keeps them */
+    int64_t made_before; /* id of the sample whose file and candidates these are; 0: made now */
     struct attune_record_score *scores; /* (n_scores,) */
     size_t n_scores, score_capacity;
     struct attune_arena text; /* names and reasons */

@@ -17,6 +17,7 @@ struct found {
     char path[4096];
     struct attune_generation made;
     double generate_s;
+    int64_t sample; /* its id */
 };
 
 /* The item at hand. */
@@ -55,7 +56,7 @@ static enum attune_code open_lane(struct attune_run_state *r, struct attune_lane
         " CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END, a.hash, "
         "a.n_bytes,"
         " s.inode, s.mtime_ns, s.ctime_ns, s.hashed_ns, s.generate_s, s.device_s, s.n_candidates,"
-        " s.n_tokens, s.n_rewards, s.logprob, s.ref_logprob"
+        " s.n_tokens, s.n_rewards, s.logprob, s.ref_logprob, s.id"
         " FROM sample s JOIN run r ON r.id = s.run LEFT JOIN artefact a ON a.id = s.artefact"
         " WHERE s.key = ?1 ORDER BY s.status = 'ok' DESC, s.run = ?2 DESC, s.id DESC LIMIT 1",
         err);
@@ -125,6 +126,7 @@ static void read_found(sqlite3_stmt *stmt, const char *scored, struct found *f)
         .has_ref_logprob = sqlite3_column_type(stmt, 16) != SQLITE_NULL,
         .ref_logprob = sqlite3_column_double(stmt, 16),
     };
+    f->sample = sqlite3_column_int64(stmt, 17);
 }
 
 static enum attune_code look_up(struct task *t, struct found *f, struct attune_err *err)
@@ -227,6 +229,7 @@ static enum attune_code call_generator(struct task *t, const char *out, struct a
         .seed = (uint64_t)t->seed,
         .out = out,
         .cancelled = &t->lane->cancelled,
+        .candidates = &t->record->candidates,
     };
     const double started = attune_now_s();
     /* Children are timed by their drivers; this watch is for models that run inside, and comes
@@ -445,6 +448,7 @@ static enum attune_code work(struct task *t, struct found *f, struct attune_err 
         snprintf(record->path, sizeof record->path, "%s", f->path);
         record->identity = f->identity;
         record->made = f->made;
+        record->made_before = f->sample;
         record->generate_s = f->generate_s;
     } else {
         code = generate(t, &why);

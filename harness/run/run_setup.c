@@ -131,6 +131,8 @@ static enum attune_code open_model(struct attune_live_model *live, const char *s
     if (code == ATTUNE_OK && generator->fingerprint) {
         code = generator->fingerprint(live->state, live->fingerprint, &why);
     }
+    live->has_training = code == ATTUNE_OK && generator->training &&
+                         generator->training(live->state, &live->training);
     const bool mistake = code == ATTUNE_E_INPUT || code == ATTUNE_E_USAGE;
     if (mistake || code == ATTUNE_E_MEMORY || code == ATTUNE_E_INTERRUPTED) {
         if (mistake && !why.file[0]) {
@@ -364,16 +366,36 @@ static bool is_simulated(const struct attune_suite_model *model)
                                    (model->selected_on && strstr(model->selected_on, "reward")));
 }
 
+/* Tokens, rewards, pairs and steps, then seconds, from parameter `first` on; NULL where unknown. */
+static void bind_training(sqlite3_stmt *stmt, int first, const struct attune_live_model *live)
+{
+    const struct attune_training *t = &live->training;
+    const uint64_t counts[] = {t->n_generated, t->n_processed, t->n_rewards, t->n_pairs,
+                               t->n_steps};
+    for (int i = 0; i < 5 && live->has_training; i++) {
+        sqlite3_bind_int64(stmt, first + i, (int64_t)counts[i]);
+    }
+    if (live->has_training) {
+        sqlite3_bind_double(stmt, first + 5, t->seconds);
+    }
+}
+
 static enum attune_code register_models(struct attune_run_state *r, struct attune_err *err)
 {
     sqlite3_stmt *stmt = attune_store_prepare(
         r->store,
-        "INSERT INTO model (name, method, base, generator, spec, fingerprint, selected_on, run, "
-        "position,"
-        " simulated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        "INSERT INTO model (name, method, base, generator, spec, fingerprint, selected_on, family,"
+        " run, position, simulated, train_generated, train_processed, train_rewards, train_pairs,"
+        " train_steps, train_s)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
         " ON CONFLICT (run, name) DO UPDATE SET position = excluded.position, spec = excluded.spec,"
-        " fingerprint = iif(excluded.fingerprint = '', fingerprint, excluded.fingerprint) "
-        "RETURNING id",
+        " fingerprint = iif(excluded.fingerprint = '', fingerprint, excluded.fingerprint),"
+        " train_generated = coalesce(excluded.train_generated, train_generated),"
+        " train_processed = coalesce(excluded.train_processed, train_processed),"
+        " train_rewards = coalesce(excluded.train_rewards, train_rewards),"
+        " train_pairs = coalesce(excluded.train_pairs, train_pairs),"
+        " train_steps = coalesce(excluded.train_steps, train_steps),"
+        " train_s = coalesce(excluded.train_s, train_s) RETURNING id",
         err);
     enum attune_code code = stmt ? ATTUNE_OK : ATTUNE_E_STORE;
     for (size_t i = 0; code == ATTUNE_OK && i < r->suite->n_models; i++) {
@@ -387,11 +409,14 @@ static enum attune_code register_models(struct attune_run_state *r, struct attun
         const char *const texts[] = {
             spec->name, attune_method_names[spec->method], spec->base, live->model->generator->name,
             attune_buf_text(&live->spec), live->fingerprint, live->model->selected_on,
+            live->model->family,
         };
-        bind_texts(stmt, 1, texts, 7);
-        sqlite3_bind_int64(stmt, 8, r->run);
-        sqlite3_bind_int64(stmt, 9, (int64_t)i);
-        sqlite3_bind_int(stmt, 10, is_simulated(live->model));
+        sqlite3_clear_bindings(stmt);
+        bind_texts(stmt, 1, texts, 8);
+        sqlite3_bind_int64(stmt, 9, r->run);
+        sqlite3_bind_int64(stmt, 10, (int64_t)i);
+        sqlite3_bind_int(stmt, 11, is_simulated(live->model));
+        bind_training(stmt, 12, live);
         code = insert_id(r->store, stmt, &live->id, err);
         if (code == ATTUNE_OK && live->error[0]) {
             code =

@@ -13,6 +13,8 @@ struct attune_live_model {
     const struct attune_suite_model *model;
     void *state;              /* of its generator */
     bool is_open;
+    bool has_training;        /* its generator knows what it cost to make */
+    struct attune_training training;
     char error[640];          /* why it could not be opened; "" when it is or need not be */
     char fingerprint[ATTUNE_HASH_SIZE];
     char key[ATTUNE_HASH_SIZE]; /* everything that decides its samples */

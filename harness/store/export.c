@@ -18,9 +18,15 @@ const struct attune_export attune_exports[] = {
      " JOIN run r ON r.id = s.run JOIN model m ON m.id = s.model JOIN prompt p ON p.id = s.prompt"
      " LEFT JOIN artefact a ON a.id = s.artefact WHERE ?1 = 0 OR s.run = ?1 ORDER BY s.id"},
     {"models", "models with their specification",
-     "SELECT run, name, method, base, generator, spec, fingerprint, simulated, selected_on FROM "
+     "SELECT run, name, method, base, generator, spec, fingerprint, simulated, selected_on, family,"
+     " train_generated, train_processed, train_rewards, train_pairs, train_steps, train_s FROM "
      "model"
      " WHERE ?1 = 0 OR run = ?1 ORDER BY run, position"},
+    {"candidates", "proxy and gold of all candidates of models that keep them",
+     "SELECT s.run, m.name AS model, p.name AS prompt, s.seed, c.i, c.proxy, c.gold FROM candidate "
+     "c"
+     " JOIN sample s ON s.id = c.sample JOIN model m ON m.id = s.model"
+     " JOIN prompt p ON p.id = s.prompt WHERE ?1 = 0 OR s.run = ?1 ORDER BY c.sample, c.i"},
     {"prompts", "prompts with their attributes",
      "SELECT q.run, p.name AS id, p.text, p.attributes FROM run_prompt q JOIN prompt p ON p.id = "
      "q.prompt"

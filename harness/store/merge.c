@@ -54,6 +54,10 @@ static const struct {
      " WHERE a.model != b.model OR ra.key != rb.key"},
 };
 
+/* A column that one of two rows may lack. */
+#define KEEP_LESS(column)                                                                          \
+    column " = coalesce(min(" column ", excluded." column "), " column ", excluded." column ")"
+
 /* Ties between equally good rows are broken by content, never by order: the smaller text or number
  * stays. */
 static const char *const take_over[] = {
@@ -77,12 +81,18 @@ static const char *const take_over[] = {
 
     "INSERT INTO main.model (run, position, name, method, base, generator, spec, fingerprint, "
     "simulated,"
-    " selected_on) SELECT m.dst, a.position, a.name, a.method, a.base, a.generator, a.spec, "
+    " selected_on, family, train_generated, train_processed, train_rewards, train_pairs, "
+    "train_steps, train_s)"
+    " SELECT m.dst, a.position, a.name, a.method, a.base, a.generator, a.spec, "
     "a.fingerprint,"
-    " a.simulated, a.selected_on FROM src.model a JOIN map_run m ON m.src = a.run WHERE true"
+    " a.simulated, a.selected_on, a.family, a.train_generated, a.train_processed, a.train_rewards,"
+    " a.train_pairs, a.train_steps, a.train_s"
+    " FROM src.model a JOIN map_run m ON m.src = a.run WHERE true"
     " ON CONFLICT (run, name) DO UPDATE SET"
     " fingerprint = iif(fingerprint = '', excluded.fingerprint, fingerprint),"
-    " spec = min(spec, excluded.spec)",
+    " spec = min(spec, excluded.spec)," KEEP_LESS("train_generated") "," KEEP_LESS(
+        "train_processed") "," KEEP_LESS("train_rewards") "," KEEP_LESS("train_pairs") ","
+    KEEP_LESS("train_steps") "," KEEP_LESS("train_s"),
     "INSERT INTO map_model SELECT a.id, b.id FROM src.model a JOIN map_run m ON m.src = a.run"
     " JOIN main.model b ON b.run = m.dst AND b.name = a.name",
 
@@ -154,6 +164,12 @@ static const char *const take_over[] = {
     "        excluded.attempts) <"
     "       (sample.finished, coalesce(sample.path, ''), coalesce(sample.error, ''), "
     "sample.attempts))",
+
+    "INSERT INTO main.candidate (sample, i, proxy, gold) SELECT b.id, c.i, c.proxy, c.gold"
+    " FROM src.candidate c JOIN src.sample a ON a.id = c.sample JOIN map_run m ON m.src = a.run"
+    " JOIN map_model d ON d.src = a.model JOIN map_prompt p ON p.src = a.prompt"
+    " JOIN main.sample b ON b.run = m.dst AND b.model = d.dst AND b.prompt = p.dst"
+    " AND b.seed = a.seed WHERE true ORDER BY b.id, c.i ON CONFLICT DO NOTHING",
 
     "INSERT INTO main.score (artefact, params, metric, value, why)"
     " SELECT f.dst, q.dst, k.dst, a.value, a.why FROM src.score a"

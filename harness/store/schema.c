@@ -226,4 +226,29 @@ static const char version_2[] =
     " UNIQUE (source, line, axis, rater)"
     ") STRICT;";
 
-const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1, version_2};
+/* What alignment cost and what selection saw. NULL: unknown, or nothing of the kind.
+ *
+ * - `model.family` joins models that differ in one knob alone (KL penalty, training steps): one
+ * curve of reward against divergence. train_*: what made the model from its base (a base model:
+ * from nothing): tokens sampled, tokens run through a model for log-probabilities and gradients,
+ * rewards and metrics evaluated, pairs labelled, gradient steps, seconds. A model that is one of
+ * several training seeds per suite seed says what one of them cost.
+ * - `candidate` holds what a selecting model saw, where its suite asks for it (`gold: METRIC`):
+ *   candidates 0..n-1 of a sample are those of every best-of-m, m >= n; proxy is the reward it
+ *   selects by (model.selected_on, higher is better), gold the reward it was told to watch. */
+static const char version_3[] =
+    "ALTER TABLE model ADD COLUMN family TEXT;"
+    "ALTER TABLE model ADD COLUMN train_generated INTEGER;"
+    "ALTER TABLE model ADD COLUMN train_processed INTEGER;"
+    "ALTER TABLE model ADD COLUMN train_rewards INTEGER;"
+    "ALTER TABLE model ADD COLUMN train_pairs INTEGER;"
+    "ALTER TABLE model ADD COLUMN train_steps INTEGER;"
+    "ALTER TABLE model ADD COLUMN train_s REAL;"
+    "CREATE TABLE candidate ("
+    " sample INTEGER NOT NULL REFERENCES sample(id) ON DELETE CASCADE,"
+    " i INTEGER NOT NULL,"
+    " proxy REAL, gold REAL," /* NULL: undefined for this candidate */
+    " PRIMARY KEY (sample, i)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1, version_2, version_3};

@@ -171,7 +171,8 @@ static void fill_model(struct list_query *q, void *item)
 {
     struct attune_model_info *m = item;
     const char **texts[] = {&m->name,      &m->method, &m->base,
-                            &m->generator, &m->spec,   &m->selected_on};
+                            &m->generator, &m->spec,   &m->selected_on,
+                            &m->family};
     const int n_texts = (int)(sizeof texts / sizeof *texts);
     for (int i = 0; i < n_texts; i++) {
         *texts[i] = text_at(q, i);
@@ -186,7 +187,12 @@ static void fill_model(struct list_query *q, void *item)
     for (size_t i = 0; i < sizeof means / sizeof *means; i++) {
         *means[i] = double_at(q, c++, NAN);
     }
-    m->n_divergence = sqlite3_column_int64(q->stmt, c);
+    m->n_divergence = sqlite3_column_int64(q->stmt, c++);
+    double *costs[] = {&m->train_generated, &m->train_processed, &m->train_rewards,
+                       &m->train_pairs,     &m->train_steps,     &m->train_s};
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
+        *costs[i] = double_at(q, c++, NAN);
+    }
 }
 
 enum attune_code attune_read_models(struct attune_store *store, int64_t run,
@@ -195,11 +201,13 @@ enum attune_code attune_read_models(struct attune_store *store, int64_t run,
     *out = (struct attune_model_list){0};
     enum attune_code code = read_list(
         store,
-        "SELECT m.name, m.method, m.base, m.generator, m.spec, m.selected_on, m.id, m.simulated,"
+        "SELECT m.name, m.method, m.base, m.generator, m.spec, m.selected_on, m.family, m.id,"
+        " m.simulated,"
         " count(*) FILTER (WHERE s.status = 'ok'), count(*) FILTER (WHERE s.status = 'failed'),"
         " avg(s.generate_s), avg(s.evaluate_s), avg(s.device_s), avg(s.n_candidates),"
         " avg(s.n_tokens), avg(s.n_rewards), avg(s.logprob - s.ref_logprob),"
-        " count(s.logprob - s.ref_logprob)"
+        " count(s.logprob - s.ref_logprob), m.train_generated, m.train_processed, m.train_rewards,"
+        " m.train_pairs, m.train_steps, m.train_s"
         " FROM model m LEFT JOIN sample s ON s.model = m.id AND s.run = m.run"
         " WHERE m.run = ?1 GROUP BY m.id ORDER BY m.position",
         run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items, &out->text,

@@ -50,14 +50,18 @@ enum attune_code attune_read_run_id(struct attune_store *store, const char *want
 
 struct attune_model_info {
     int64_t id;
-    /* base, selected_on may be NULL */
-    const char *name, *method, *base, *generator, *spec, *selected_on;
+    /* base, selected_on and family may be NULL; models of one family differ in one knob alone */
+    const char *name, *method, *base, *generator, *spec, *selected_on, *family;
     bool simulated;
     int64_t n_ok, n_failed;
     /* Means over finished samples; NaN where unknown. */
     double generate_s, evaluate_s, device_s, n_candidates, n_tokens, n_rewards;
     double divergence;    /* mean of logprob - ref_logprob, nats; NaN without both */
     int64_t n_divergence; /* samples that reported both */
+    /* What made it from its base, a base model from nothing; NaN: unknown. Tokens sampled, tokens
+     * run through a model for log-probabilities and gradients, rewards evaluated, pairs labelled,
+     * gradient steps, seconds. */
+    double train_generated, train_processed, train_rewards, train_pairs, train_steps, train_s;
 };
 struct attune_model_list {
     struct attune_model_info *items; /* (n,) */
@@ -156,6 +160,23 @@ enum attune_code attune_read_samples(struct attune_store *store, int64_t run, co
                                      bool (*each)(void *context,
                                                   const struct attune_sample_row *row),
                                      void *context, struct attune_err *err);
+
+/* ---- candidates of models that select, where the suite keeps them (`gold: METRIC`) */
+
+struct attune_candidate_row {
+    const char *model, *prompt;
+    int64_t seed;
+    int64_t i;          /* order of drawing from 0: the first n are the candidates of best-of-n */
+    double proxy, gold; /* what is selected by, what is only watched; NaN: undefined */
+};
+
+/* Calls each once per candidate in the order (model, prompt, seed, i); strings live during the
+ * call. Stops early when each returns false. model NULL: all that have some. The metrics' names:
+ * selected_on of the model, and `gold` in its spec. */
+enum attune_code attune_read_candidates(struct attune_store *store, int64_t run, const char *model,
+                                        bool (*each)(void *context,
+                                                     const struct attune_candidate_row *row),
+                                        void *context, struct attune_err *err);
 
 /* ---- the leaderboard as stored */
 

@@ -16,6 +16,7 @@ struct attune_suite_model {
     struct attune_model_spec spec;
     const struct attune_generator *generator;
     const char *selected_on; /* metrics it was optimised or selected on; NULL: none known */
+    const char *family;      /* models that differ in one knob alone: one curve; may be NULL */
     const char *left_out;    /* why it does not take part here (if_installed), or NULL */
     bool simulated;          /* aligned to the simulated listener */
 };

@@ -164,6 +164,9 @@ enum attune_code attune_load_model(struct attune_load *l, size_t i)
         (raw->samples && !spec->samples)) {
         return attune_load_out_of_memory(l);
     }
+    if (raw->family && !(model->family = attune_load_keep_text(l, raw->family))) {
+        return attune_load_out_of_memory(l);
+    }
     code = attune_generator_for(spec, &model->generator, l->err);
     if (code) {
         return attune_yaml_place(

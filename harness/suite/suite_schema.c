@@ -27,6 +27,7 @@ const cyaml_schema_field_t attune_suite_model_fields[] = {
     CYAML_FIELD_ENUM("method", OPTIONAL, struct attune_yaml_model, method, methods,
                      CYAML_ARRAY_LEN(methods)),
     TEXT("base", OPTIONAL_PTR, struct attune_yaml_model, base),
+    TEXT("family", OPTIONAL_PTR, struct attune_yaml_model, family),
     TEXT("builtin", OPTIONAL_PTR, struct attune_yaml_model, builtin),
     LIST("command", OPTIONAL_PTR, struct attune_yaml_model, command, &text_entry),
     LIST("worker", OPTIONAL_PTR, struct attune_yaml_model, worker, &text_entry),

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct attune_yaml_model {
-    const char *name, *builtin, *base, *samples, *if_installed;
+    const char *name, *builtin, *base, *family, *samples, *if_installed;
     const char **command, **worker;
     unsigned command_count, worker_count;
     int method; /* enum attune_method */

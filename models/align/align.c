@@ -57,10 +57,12 @@ enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune
     }
     attune_parallel_for(n, a->n_threads, draw, &job);
     for (size_t i = 0; i < n && code == ATTUNE_OK; i++) {
-        a->n_tokens += attune_piece_n_cells(&rollouts[i].piece.setting);
+        size_t n_cells = attune_piece_n_cells(&rollouts[i].piece.setting);
+        a->cost.n_generated += n_cells;
+        a->cost.n_processed += policy == a->ref ? 0 : n_cells;
         code = job.codes[i];
     }
-    a->n_rewards += scorer ? n : 0;
+    a->cost.n_rewards += scorer ? n : 0;
     for (size_t t = 0; code != ATTUNE_OK && t < a->n_threads; t++) {
         if (job.errors[t].code == code) {
             code = attune_fail(err, code, "%s", job.errors[t].message);
@@ -71,6 +73,20 @@ out:
     attune_release(job.codes);
     attune_release(job.errors);
     return code;
+}
+
+void attune_align_learn(struct attune_alignment *a, const struct attune_piece *piece, double weight,
+                        struct attune_adam *adam)
+{
+    attune_policy_accumulate(a->policy, piece, weight, adam->gradient);
+    a->cost.n_processed += attune_piece_n_cells(&piece->setting);
+}
+
+enum attune_code attune_align_step(struct attune_alignment *a, struct attune_adam *adam,
+                                   double rate, struct attune_err *err)
+{
+    a->cost.n_steps++;
+    return attune_adam_step(adam, attune_policy_params(a->policy), rate, 0.0, err);
 }
 
 void attune_align_report(const struct attune_alignment *a, const char *method, size_t done,

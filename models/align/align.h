@@ -3,8 +3,7 @@
  * them.
  *
  * A method changes attune_alignment.policy in place, and only through the policy's public
- * interface. Its cost (tokens, reward calls) is counted here, so that methods are compared at equal
- * compute.
+ * interface. Its cost is counted here, so that methods are compared at equal compute.
  */
 #ifndef ATTUNE_MODELS_ALIGN_H
 #define ATTUNE_MODELS_ALIGN_H
@@ -12,6 +11,7 @@
 #include "models/policy/adam.h"
 #include "models/policy/policy.h"
 #include "models/align/scorer.h"
+#include "models/training.h"
 
 /* State of a method in progress, for a progress line. */
 struct attune_align_progress {
@@ -32,7 +32,7 @@ struct attune_alignment {
     size_t n_threads;                    /* at least 1 */
     void (*progress)(void *context, const struct attune_align_progress *progress); /* may be NULL */
     void *progress_context;
-    uint64_t n_tokens, n_rewards;        /* spent so far */
+    struct attune_training cost; /* spent so far; seconds are measured outside */
 };
 
 /* One sample of a policy with what the methods need to know of it. */
@@ -48,6 +48,14 @@ struct attune_rollout {
 enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune_policy *policy,
                                  struct attune_scorer_pool *scorer, size_t first, size_t per_prompt,
                                  struct attune_rollout *rollouts, size_t n, struct attune_err *err);
+
+/* Adds weight * d log p(piece) / d params to adam's gradient. */
+void attune_align_learn(struct attune_alignment *a, const struct attune_piece *piece, double weight,
+                        struct attune_adam *adam);
+
+/* One step of adam on the policy. */
+enum attune_code attune_align_step(struct attune_alignment *a, struct attune_adam *adam,
+                                   double rate, struct attune_err *err);
 
 /* Reports progress if anyone listens. */
 void attune_align_report(const struct attune_alignment *a, const char *method, size_t done,

@@ -59,6 +59,12 @@ static double bound_per_cell(const struct attune_diffusion *model, const struct 
                                   gradient) / n;
 }
 
+/* Cells that a bound runs through the model: half of them are hidden on average. */
+static size_t bound_cells(const struct attune_piece *piece, const struct attune_diffrhythm *o)
+{
+    return o->n_masks * attune_piece_n_cells(&piece->setting) / 2;
+}
+
 static void fight(void *context, size_t item, size_t worker)
 {
     struct job *job = context;
@@ -70,7 +76,8 @@ static void fight(void *context, size_t item, size_t worker)
     for (int k = 0; k < 2; k++) {
         struct attune_rng rng;
         attune_rng_init(&rng, job->o->seed, 2 * item + (size_t)k);
-        attune_diffusion_sample(job->ref, &setting, job->o->n_steps, &d->piece[k], &rng);
+        attune_diffusion_sample(job->ref, NULL, &setting, job->o->n_steps, &d->piece[k], NULL,
+                                &rng);
         d->ref_bound[k] = bound_per_cell(job->ref, &d->piece[k], job->o, item, 0.0, NULL);
         for (size_t p = 0; p < job->n_pools && job->codes[item] == ATTUNE_OK; p++) {
             struct attune_value value = {0};
@@ -110,7 +117,8 @@ static size_t collect(const struct duel *duels, size_t n_duels, size_t first, si
 
 static enum attune_code optimise(struct attune_diffusion *model, const struct duel *duels,
                                  const struct preference *list, size_t n,
-                                 const struct attune_diffrhythm *o, struct attune_err *err)
+                                 const struct attune_diffrhythm *o, struct attune_training *cost,
+                                 struct attune_err *err)
 {
     struct attune_adam adam = {0};
     size_t *order = attune_alloc(n, sizeof *order);
@@ -137,8 +145,10 @@ static enum attune_code optimise(struct attune_diffusion *model, const struct du
                 double scale = -1.0 / (double)(end - i); /* downhill */
                 bound_per_cell(model, w, o, p->duel, scale * loss.d_w, adam.gradient);
                 bound_per_cell(model, l, o, p->duel, scale * loss.d_l, adam.gradient);
+                cost->n_processed += 2 * (bound_cells(w, o) + bound_cells(l, o));
             }
             code = attune_adam_step(&adam, attune_diffusion_params(model), o->rate, 0.0, err);
+            cost->n_steps++;
         }
     }
     attune_adam_release(&adam);
@@ -150,7 +160,8 @@ static enum attune_code optimise(struct attune_diffusion *model, const struct du
 static enum attune_code interpolate(struct attune_diffusion *model,
                                     const struct attune_diffusion *ref, const struct duel *duels,
                                     struct preference *list, size_t n_pools,
-                                    const struct attune_diffrhythm *o, struct attune_err *err)
+                                    const struct attune_diffrhythm *o, struct attune_training *cost,
+                                    struct attune_err *err)
 {
     size_t n_params = attune_diffusion_n_params();
     double *sum = attune_alloc(n_params, sizeof *sum);
@@ -158,7 +169,7 @@ static enum attune_code interpolate(struct attune_diffusion *model,
     for (size_t p = 0; p < n_pools && code == ATTUNE_OK; p++) {
         struct attune_diffusion *run = attune_diffusion_copy(ref);
         size_t n = collect(duels, o->n_pairs, p, p + 1, false, list);
-        code = run ? optimise(run, duels, list, n, o, err)
+        code = run ? optimise(run, duels, list, n, o, cost, err)
                    : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
         for (size_t i = 0; i < n_params && code == ATTUNE_OK; i++) {
             sum[i] += attune_diffusion_params(run)[i] / (double)n_pools;
@@ -176,7 +187,8 @@ enum attune_code attune_align_diffrhythm(struct attune_diffusion *model,
                                          const struct attune_diffusion *ref,
                                          struct attune_scorer_pool *const *pools, size_t n_pools,
                                          const struct attune_prompt *prompts, size_t n_prompts,
-                                         const struct attune_diffrhythm *o, struct attune_err *err)
+                                         const struct attune_diffrhythm *o,
+                                         struct attune_training *cost, struct attune_err *err)
 {
     if (n_pools < 1 || n_pools > MAX_POOLS) {
         return attune_fail(err, ATTUNE_E_USAGE, "%zu reward models, not 1..%d", n_pools, MAX_POOLS);
@@ -196,13 +208,17 @@ enum attune_code attune_align_diffrhythm(struct attune_diffusion *model,
     for (size_t i = 0; i < o->n_pairs && code == ATTUNE_OK; i++) {
         code = job.codes[i] == ATTUNE_OK ? ATTUNE_OK
                                          : attune_fail(err, job.codes[i], "could not score a pair");
+        cost->n_generated += 2 * attune_piece_n_cells(&job.duels[i].piece[0].setting);
+        cost->n_processed += 2 * bound_cells(&job.duels[i].piece[0], o);
+        cost->n_rewards += 2 * n_pools;
+        cost->n_pairs += job.duels[i].scored;
     }
     if (code == ATTUNE_OK && o->mix == ATTUNE_MIX_INTERPOLATION) {
-        code = interpolate(model, ref, job.duels, list, n_pools, o, err);
+        code = interpolate(model, ref, job.duels, list, n_pools, o, cost, err);
     } else if (code == ATTUNE_OK) {
         size_t n = collect(job.duels, o->n_pairs, 0, o->mix == ATTUNE_MIX_SINGLE ? 1 : n_pools,
                            o->mix == ATTUNE_MIX_CROSS_PAIR, list);
-        code = n >= 2 ? optimise(model, job.duels, list, n, o, err)
+        code = n >= 2 ? optimise(model, job.duels, list, n, o, cost, err)
                       : attune_fail(err, ATTUNE_E_INCONCLUSIVE,
                                     "only %zu preferences from %zu pairs", n, o->n_pairs);
     }

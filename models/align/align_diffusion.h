@@ -2,10 +2,14 @@
  * at inference.
  *
  * DiffRhythm+ (Chen et al. 2025): pairs are made automatically. Each reward model judges pairs of
- * the reference's own samples; the better one wins. Variants: multi          pairs of all reward
- * models together (multi-preference) single         pairs of the first reward model only cross-pair
- * only pairs in which the winner is better by every reward model interpolation  one
- * single-preference run per reward model, then the mean of their parameters (LeVo, Lei et al. 2025)
+ * the reference's own samples; the better one wins. Variants:
+ *
+ *     multi          pairs of all reward models together (multi-preference)
+ *     single         pairs of the first reward model only
+ *     cross-pair     only pairs in which the winner is better by every reward model
+ *     interpolation  one single-preference run per reward model, then the mean of their parameters
+ *                    (LeVo, Lei et al. 2025)
+ *
  * Objective: preference_loss.h's diffusion form, with the evidence bound per cell as the denoising
  * loss m.
  *
@@ -18,6 +22,7 @@
 
 #include "models/policy/diffusion.h"
 #include "models/align/scorer.h"
+#include "models/training.h"
 
 enum attune_preference_mix {
     ATTUNE_MIX_MULTI, ATTUNE_MIX_SINGLE, ATTUNE_MIX_CROSS_PAIR, ATTUNE_MIX_INTERPOLATION,
@@ -36,13 +41,14 @@ struct attune_diffrhythm {
 };
 extern const struct attune_diffrhythm attune_diffrhythm_default;
 
-/* Changes model in place; ref is the model before. pools[n_pools]: the reward models. */
+/* Changes model in place; ref is the model before. pools[n_pools]: the reward models. Adds to cost;
+ * a bound counts half of its cells per mask, the mean of those hidden. */
 enum attune_code attune_align_diffrhythm(struct attune_diffusion *model,
                                          const struct attune_diffusion *ref,
                                          struct attune_scorer_pool *const *pools, size_t n_pools,
                                          const struct attune_prompt *prompts, size_t n_prompts,
                                          const struct attune_diffrhythm *options,
-                                         struct attune_err *err);
+                                         struct attune_training *cost, struct attune_err *err);
 
 /* One piece by stochastic control; n_rewards counts the predictions scored. n_draws 1..256. An
  * undefined score never beats a defined one. */

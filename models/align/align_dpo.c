@@ -45,12 +45,13 @@ struct batch {
 
 static void pair_step(struct attune_alignment *a, const struct attune_dpo_options *o,
                       const struct attune_rollout *const *pairs, size_t n, struct batch *b,
-                      double *gradient)
+                      struct attune_adam *adam)
 {
     double kl = 0.0;
     for (size_t i = 0; i < 2 * n; i++) {
         const struct attune_rollout *r = pairs[i / 2] + i % 2;
         b->logprob[i] = attune_policy_logprob(a->policy, &r->piece);
+        a->cost.n_processed += attune_piece_n_cells(&r->piece.setting);
         kl += (b->logprob[i] - r->ref_logprob) / (double)(2 * n);
     }
     kl = kl > 0.0 ? kl : 0.0;
@@ -79,8 +80,8 @@ static void pair_step(struct attune_alignment *a, const struct attune_dpo_option
             d_l = loss.d_l;
         }
         b->margin += (ratio_w - ratio_l) / (double)n;
-        attune_policy_accumulate(a->policy, &w->piece, -d_w / (double)n, gradient);
-        attune_policy_accumulate(a->policy, &l->piece, -d_l / (double)n, gradient);
+        attune_align_learn(a, &w->piece, -d_w / (double)n, adam);
+        attune_align_learn(a, &l->piece, -d_l / (double)n, adam);
     }
 }
 
@@ -100,6 +101,7 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
     }
     if (code == ATTUNE_OK) {
         n_pairs = label(r, o->n_pairs, a->seed);
+        a->cost.n_pairs += n_pairs;
         if (n_pairs < 2) {
             code = attune_fail(err, ATTUNE_E_INCONCLUSIVE,
                                "the listener could label %zu of %zu pairs", n_pairs, o->n_pairs);
@@ -118,8 +120,8 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
             for (size_t k = 0; k < n; k++) {
                 pairs[k] = &r[2 * order[i + k]];
             }
-            pair_step(a, o, pairs, n, &b, adam.gradient);
-            code = attune_adam_step(&adam, attune_policy_params(a->policy), o->rate, 0.0, err);
+            pair_step(a, o, pairs, n, &b, &adam);
+            code = attune_align_step(a, &adam, o->rate, err);
             done += n;
             attune_align_report(a, names[o->variant], done, total, NAN, b.margin);
         }

@@ -49,10 +49,9 @@ static enum attune_code fine_tune(struct attune_alignment *a, const struct attun
         for (size_t i = 0; i < n && code == ATTUNE_OK; i += o->batch) {
             size_t end = i + o->batch < n ? i + o->batch : n;
             for (size_t k = i; k < end; k++) {
-                attune_policy_accumulate(a->policy, &r[k].piece, 1.0 / (double)(end - i),
-                                         adam->gradient);
+                attune_align_learn(a, &r[k].piece, 1.0 / (double)(end - i), adam);
             }
-            code = attune_adam_step(adam, attune_policy_params(a->policy), o->rate, 0.0, err);
+            code = attune_align_step(a, adam, o->rate, err);
         }
     }
     return code;

@@ -29,6 +29,7 @@ static void add_sample(struct attune_alignment *a, const struct attune_rollout *
         now[t] = scale * (advantage + beta * expm1(ref[t] - now[t]));
     }
     attune_policy_accumulate_cells(a->policy, &r->piece, now, gradient);
+    a->cost.n_processed += 3 * n;
 }
 
 enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attune_grpo_options *o,
@@ -67,7 +68,7 @@ enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attu
             }
         }
         if (code == ATTUNE_OK) {
-            code = attune_adam_step(&adam, attune_policy_params(a->policy), o->rate, 0.0, err);
+            code = attune_align_step(a, &adam, o->rate, err);
             attune_align_report(a, "grpo", step + 1, o->n_steps, mean, kl);
         }
     }

@@ -69,11 +69,10 @@ enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attu
         advantages(rollouts, o->batch, o->beta, advantage, &reward, &kl);
         for (size_t i = 0; i < o->batch; i++) {
             if (advantage[i] != 0.0) {
-                attune_policy_accumulate(a->policy, &rollouts[i].piece,
-                                         advantage[i] / (double)o->batch, adam.gradient);
+                attune_align_learn(a, &rollouts[i].piece, advantage[i] / (double)o->batch, &adam);
             }
         }
-        code = attune_adam_step(&adam, attune_policy_params(a->policy), o->rate, 0.0, err);
+        code = attune_align_step(a, &adam, o->rate, err);
         attune_align_report(a, "rlhf", step + 1, o->n_steps, reward, kl);
     }
     attune_adam_release(&adam);

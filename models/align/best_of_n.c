@@ -17,8 +17,29 @@ double attune_best_of_n_kl_estimate(double n, double epsilon)
            some * log(some / epsilon);
 }
 
+/* Notes the candidate that was scored last, with the reward that only watches. */
+static enum attune_code keep_candidate(struct attune_candidate_list *list,
+                                       struct attune_scorer *scorer, struct attune_value proxy,
+                                       const struct attune_metric *gold, struct attune_err *err)
+{
+    struct attune_value watched = {0};
+    enum attune_code code = attune_scorer_also(scorer, gold, &watched, err);
+    if (code == ATTUNE_OK &&
+        !attune_grow((void **)&list->items, &list->capacity, list->n, sizeof *list->items)) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu candidates", list->n);
+    }
+    if (code == ATTUNE_OK) {
+        list->items[list->n++] = (struct attune_candidate){
+            .proxy = proxy.state == ATTUNE_DEFINED ? proxy.v : NAN,
+            .gold = watched.state == ATTUNE_DEFINED ? watched.v : NAN,
+        };
+    }
+    return code;
+}
+
 enum attune_code attune_best_of_n(const struct attune_policy *policy,
                                   const struct attune_policy *ref, struct attune_scorer *scorer,
+                                  const struct attune_metric *gold,
                                   const struct attune_request *request, size_t n,
                                   struct attune_piece *piece, struct attune_generation *out,
                                   struct attune_err *err)
@@ -39,6 +60,9 @@ enum attune_code attune_best_of_n(const struct attune_policy *policy,
         double logprob = attune_policy_sample(policy, &setting, &candidate, &rng);
         enum attune_code code =
             attune_scorer_score(scorer, &candidate, request->prompt, &reward, err);
+        if (code == ATTUNE_OK && gold && request->candidates) {
+            code = keep_candidate(request->candidates, scorer, reward, gold, err);
+        }
         if (code != ATTUNE_OK) {
             return code;
         }

@@ -1,10 +1,9 @@
 #include "models/align/recipe.h"
 
 #include "base/thread.h"
-#include "models/policy/checkpoint.h"
 #include "models/option.h"
-#include "models/policy/policy_train.h"
 #include "models/pieces/training_prompts.h"
+#include "models/policy/model_cache.h"
 
 /* The hand-made reward varies about a tenth as much as the learnt one, so its KL weighs a tenth. */
 static const double rules_scale = 0.1;
@@ -208,36 +207,42 @@ static enum attune_code run(const struct attune_recipe *r, struct attune_alignme
     }
 }
 
-/* Trains policy, a copy of base, in place. */
-static enum attune_code train(const struct attune_recipe *r, const struct attune_policy *base,
-                              struct attune_policy *policy, struct attune_recipe_cost *cost,
-                              void (*progress)(void *, const struct attune_align_progress *),
-                              void *progress_context, struct attune_err *err)
+struct making {
+    const struct attune_recipe *recipe;
+    const struct attune_policy *base;
+    struct attune_policy *policy; /* a copy of base */
+    void (*progress)(void *, const struct attune_align_progress *);
+    void *progress_context;
+};
+
+/* Trains the policy in place. */
+static enum attune_code train(void *context, float *params, struct attune_training *cost,
+                              struct attune_err *err)
 {
+    const struct making *m = context;
     struct attune_alignment a = {
-        .policy = policy,
-        .ref = base,
+        .policy = m->policy,
+        .ref = m->base,
         .n_prompts = N_TRAINING_PROMPTS,
-        .seed = r->seed,
+        .seed = m->recipe->seed,
         .n_threads = attune_core_count(),
-        .progress = progress,
-        .progress_context = progress_context,
+        .progress = m->progress,
+        .progress_context = m->progress_context,
     };
     struct attune_prompt *prompts =
         attune_training_prompts_new(TRAINING_PROMPT_SEED, N_TRAINING_PROMPTS, err);
     a.prompts = prompts;
     enum attune_code code = prompts ? ATTUNE_OK : ATTUNE_E_MEMORY;
     if (code == ATTUNE_OK) {
-        code = attune_scorer_pool_new(&a.reward, r->reward, err);
+        code = attune_scorer_pool_new(&a.reward, m->recipe->reward, err);
     }
     if (code == ATTUNE_OK) {
         code = attune_scorer_pool_new(&a.listener, "reward.gold", err);
     }
     if (code == ATTUNE_OK) {
-        code = run(r, &a, err);
+        code = run(m->recipe, &a, err);
     }
-    cost->n_tokens = a.n_tokens;
-    cost->n_rewards = a.n_rewards;
+    *cost = a.cost;
     attune_scorer_pool_free(a.reward);
     attune_scorer_pool_free(a.listener);
     attune_training_prompts_free(prompts, N_TRAINING_PROMPTS);
@@ -246,43 +251,23 @@ static enum attune_code train(const struct attune_recipe *r, const struct attune
 
 enum attune_code attune_recipe_make(const struct attune_recipe *recipe,
                                     const struct attune_policy *base, struct attune_policy **out,
-                                    struct attune_recipe_cost *cost,
+                                    struct attune_training *cost, bool *cached,
                                     void (*progress)(void *, const struct attune_align_progress *),
                                     void *progress_context, struct attune_err *err)
 {
-    struct attune_recipe_cost spent = {0};
     struct attune_policy *policy = attune_policy_copy(base);
     if (!policy) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
     }
+    struct making making = {recipe, base, policy, progress, progress_context};
+    const struct attune_model_maker maker = {train, &making};
     struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
     attune_recipe_origin(recipe, head.origin, sizeof head.origin);
-    /* The file's name also holds the base, so that a new base makes new children. */
-    struct attune_buf key = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
-    char hash[ATTUNE_HASH_SIZE], name[64];
-    attune_hash_bytes(attune_policy_params(policy), head.n_params * sizeof(float), hash);
-    attune_buf_addf(&key, "%s %s", head.origin, hash);
-    attune_hash_bytes(attune_buf_text(&key), key.n_bytes, hash);
-    snprintf(name, sizeof name, "policy-%.16s.ckpt", hash);
-    bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
-    const char *file = attune_buf_text(&path);
-    enum attune_code code = ATTUNE_OK;
-    spent.cached = cache && attune_checkpoint_load(file, &head, attune_policy_params(policy),
-                                                   NULL) == ATTUNE_OK;
-    if (!spent.cached && recipe->algorithm != ATTUNE_ALGORITHM_NONE) {
-        code = train(recipe, base, policy, &spent, progress, progress_context, err);
-        if (code == ATTUNE_OK && cache) {
-            attune_checkpoint_save(file, &head, attune_policy_params(policy), NULL);
-        }
-    }
-    attune_buf_release(&key);
-    attune_buf_release(&path);
+    enum attune_code code =
+        attune_model_cached(&head, attune_policy_params(policy), &maker, cost, cached, err);
     if (code != ATTUNE_OK) {
         attune_policy_free(policy);
         return code;
-    }
-    if (cost) {
-        *cost = spent;
     }
     *out = policy;
     return ATTUNE_OK;

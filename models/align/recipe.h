@@ -4,9 +4,12 @@
  *     algorithm  musicrl-r, musicrl-u, musicrl-ru, grpo (method rlhf); dpo, ipo, dpop, kto (dpo);
  *                expert-iteration (sft)
  *     reward     metric id that is optimised (rlhf, sft), default reward.proxy; musicrl-r begins
- * with reward.rules train_seed 0..2^53, default 1 steps, batch, beta, rate          rlhf and grpo
- * (grpo: batch is the number of groups) group                             grpo pairs, epochs,
- * batch, beta, rate  dpo; lambda for dpop rounds, keep, rate                expert-iteration
+ *                with reward.rules
+ *     train_seed 0..2^53, default 1
+ *     steps, batch, beta, rate          rlhf and grpo (grpo: batch is the number of groups)
+ *     group                             grpo
+ *     pairs, epochs, batch, beta, rate  dpo; lambda for dpop
+ *     rounds, keep, rate                expert-iteration
  */
 #ifndef ATTUNE_MODELS_RECIPE_H
 #define ATTUNE_MODELS_RECIPE_H
@@ -40,17 +43,11 @@ enum attune_code attune_recipe_parse(struct attune_recipe *recipe,
 /* All that decides the result, as a checkpoint's origin. */
 void attune_recipe_origin(const struct attune_recipe *recipe, char *text, size_t size);
 
-/* Cost and outcome of an alignment, for reports. */
-struct attune_recipe_cost {
-    uint64_t n_tokens, n_rewards; /* 0 when the policy came from the cache */
-    bool cached;
-};
-
-/* A new policy, aligned from base on training prompts; from the cache where it is there. progress
- * may be NULL. */
+/* A new policy, aligned from base on training prompts; from the cache where it is there. cost,
+ * cached and progress may be NULL. */
 enum attune_code attune_recipe_make(const struct attune_recipe *recipe,
                                     const struct attune_policy *base, struct attune_policy **out,
-                                    struct attune_recipe_cost *cost,
+                                    struct attune_training *cost, bool *cached,
                                     void (*progress)(void *, const struct attune_align_progress *),
                                     void *progress_context, struct attune_err *err);
 

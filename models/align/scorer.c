@@ -18,8 +18,8 @@ struct attune_scorer_pool {
     struct attune_scorer *idle;
 };
 
-static enum attune_code check_metric(const char *id, const struct attune_metric **out,
-                                     struct attune_err *err)
+enum attune_code attune_reward_metric(const char *id, const struct attune_metric **out,
+                                      struct attune_err *err)
 {
     const struct attune_metric *metric = attune_metric_find(id);
     if (!metric) {
@@ -50,7 +50,7 @@ enum attune_code attune_scorer_pool_new(struct attune_scorer_pool **out, const c
                                         struct attune_err *err)
 {
     const struct attune_metric *metric = NULL;
-    enum attune_code code = check_metric(metric_id, &metric, err);
+    enum attune_code code = attune_reward_metric(metric_id, &metric, err);
     if (code != ATTUNE_OK) {
         return code;
     }
@@ -62,6 +62,11 @@ enum attune_code attune_scorer_pool_new(struct attune_scorer_pool **out, const c
     pthread_mutex_init(&pool->lock, NULL);
     *out = pool;
     return ATTUNE_OK;
+}
+
+const struct attune_metric *attune_scorer_pool_metric(const struct attune_scorer_pool *pool)
+{
+    return pool->metric;
 }
 
 static void free_scorer(struct attune_scorer *scorer)
@@ -125,7 +130,6 @@ enum attune_code attune_scorer_score(struct attune_scorer *scorer, const struct 
                                      const struct attune_prompt *prompt,
                                      struct attune_value *reward, struct attune_err *err)
 {
-    const struct attune_metric *metric = scorer->metric;
     attune_midi_release(&scorer->midi);
     scorer->midi = (struct attune_midi){0};
     enum attune_code code = attune_piece_to_midi(piece, &scorer->midi, err);
@@ -136,6 +140,13 @@ enum attune_code attune_scorer_score(struct attune_scorer *scorer, const struct 
         return code;
     }
     attune_analysis_set_prompt(scorer->analysis, prompt);
+    return attune_scorer_also(scorer, scorer->metric, reward, err);
+}
+
+enum attune_code attune_scorer_also(struct attune_scorer *scorer,
+                                    const struct attune_metric *metric, struct attune_value *reward,
+                                    struct attune_err *err)
+{
     *reward = attune_metric_eval(metric, scorer->analysis);
     if (attune_analysis_out_of_memory(scorer->analysis)) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory scoring a piece");

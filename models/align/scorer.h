@@ -9,10 +9,15 @@
 
 struct attune_scorer_pool;
 
-/* metric_id must name a symbolic metric with a direction: ATTUNE_E_INPUT otherwise, with the
- * nearest id. */
+/* The metric of an id that can be a reward: symbolic, with a direction; ATTUNE_E_INPUT otherwise,
+ * with the nearest id. */
+enum attune_code attune_reward_metric(const char *metric_id, const struct attune_metric **out,
+                                      struct attune_err *err);
+
+/* metric_id as attune_reward_metric takes it. */
 enum attune_code attune_scorer_pool_new(struct attune_scorer_pool **out, const char *metric_id,
                                         struct attune_err *err);
+const struct attune_metric *attune_scorer_pool_metric(const struct attune_scorer_pool *pool);
 void attune_scorer_pool_free(struct attune_scorer_pool *pool);
 
 /* Borrowed by one thread; give back with attune_scorer_return. NULL with err when out of memory. */
@@ -25,5 +30,10 @@ void attune_scorer_return(struct attune_scorer_pool *pool, struct attune_scorer 
 enum attune_code attune_scorer_score(struct attune_scorer *scorer, const struct attune_piece *piece,
                                      const struct attune_prompt *prompt,
                                      struct attune_value *reward, struct attune_err *err);
+
+/* The piece scored last by another metric, for the price of what the two do not share. */
+enum attune_code attune_scorer_also(struct attune_scorer *scorer,
+                                    const struct attune_metric *metric, struct attune_value *reward,
+                                    struct attune_err *err);
 
 #endif

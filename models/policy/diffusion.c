@@ -4,10 +4,10 @@
 
 #include "base/mem.h"
 #include "models/policy/adam.h"
-#include "models/policy/checkpoint.h"
 #include "models/pieces/corpus.h"
 #include "models/policy/diffusion_features.h"
 #include "models/policy/loglinear.h"
+#include "models/policy/model_cache.h"
 
 struct attune_diffusion {
     struct attune_feature_maps maps;
@@ -115,64 +115,90 @@ void attune_diffusion_hide(struct attune_piece *piece, const struct attune_setti
     } while (attune_cell_next(setting, &cell));
 }
 
-double attune_diffusion_step(const struct attune_diffusion *model, struct attune_piece *piece,
-                             double share, struct attune_rng *rng)
+/* One step: *logprob grows by what the model gave its tokens, *ref_logprob by what ref would have
+ * given them (ref NULL: nothing). */
+static void step(const struct attune_diffusion *model, const struct attune_diffusion *ref,
+                 struct attune_piece *piece, double share, double *logprob, double *ref_logprob,
+                 struct attune_rng *rng)
 {
     struct attune_piece before = *piece;
     struct attune_cell cell = {0};
     struct attune_factor f;
-    double logprob = 0.0;
     do {
         if (attune_piece_token(&before, cell) == ATTUNE_HIDDEN && attune_rng_uniform(rng) < share) {
             denoise(model, &before, cell, &f);
             size_t token = attune_rng_choice(rng, f.p, (size_t)f.n_tokens);
-            logprob += log(f.p[token]);
+            *logprob += log(f.p[token]);
             *attune_piece_at(piece, cell) = (uint8_t)token;
+            if (ref && ref != model) {
+                denoise(ref, &before, cell, &f);
+            }
+            if (ref) {
+                *ref_logprob += log(f.p[token]);
+            }
         }
     } while (attune_cell_next(&piece->setting, &cell));
+}
+
+double attune_diffusion_step(const struct attune_diffusion *model, struct attune_piece *piece,
+                             double share, struct attune_rng *rng)
+{
+    double logprob = 0.0;
+    step(model, NULL, piece, share, &logprob, NULL, rng);
     return logprob;
 }
 
 double attune_diffusion_sample(const struct attune_diffusion *model,
+                               const struct attune_diffusion *ref,
                                const struct attune_setting *setting, size_t n_steps,
-                               struct attune_piece *piece, struct attune_rng *rng)
+                               struct attune_piece *piece, double *ref_logprob,
+                               struct attune_rng *rng)
 {
     double logprob = 0.0;
     attune_diffusion_hide(piece, setting);
-    for (size_t step = 0; step < n_steps; step++) {
-        logprob += attune_diffusion_step(model, piece, 1.0 / (double)(n_steps - step), rng);
+    if (ref) {
+        *ref_logprob = 0.0;
+    }
+    for (size_t i = 0; i < n_steps; i++) {
+        step(model, ref, piece, 1.0 / (double)(n_steps - i), &logprob, ref_logprob, rng);
     }
     return logprob;
 }
 
+enum { SEED = 1, N_PIECES = 2000, N_EPOCHS = 4, BATCH = 16 };
+static const double rate = 0.1;
+
 /* Maximum likelihood by the bound: one mask per piece and epoch. */
-static enum attune_code train(struct attune_diffusion *model, uint64_t seed, size_t n_pieces,
-                              size_t n_epochs, size_t batch, double rate, struct attune_err *err)
+static enum attune_code train(void *context, float *params, struct attune_training *cost,
+                              struct attune_err *err)
 {
+    const struct attune_diffusion *model = context; /* params are its own */
     struct attune_adam adam;
     enum attune_code code = attune_adam_init(&adam, attune_diffusion_n_params(), err);
-    size_t total = n_epochs * n_pieces;
-    for (size_t i = 0; i < total && code == ATTUNE_OK; i += batch) {
-        for (size_t k = i; k < i + batch && k < total; k++) {
+    size_t total = N_EPOCHS * N_PIECES;
+    for (size_t i = 0; i < total && code == ATTUNE_OK; i += BATCH) {
+        for (size_t k = i; k < i + BATCH && k < total; k++) {
             struct attune_piece piece;
-            attune_corpus_piece(&piece, seed, k % n_pieces);
-            double scale = 1.0 / (double)(batch * attune_piece_n_cells(&piece.setting));
+            attune_corpus_piece(&piece, SEED, k % N_PIECES);
+            size_t n_cells = attune_piece_n_cells(&piece.setting);
+            double scale = 1.0 / (double)(BATCH * n_cells);
             struct attune_rng rng;
-            attune_rng_init(&rng, seed + 1, k);
+            attune_rng_init(&rng, SEED + 1, k);
             double t = 0.05 + 0.95 * attune_rng_uniform(&rng);
             masked_loss(model, &piece, t, &rng, -scale, adam.gradient); /* uphill: minus the loss */
+            cost->n_processed += n_cells;
         }
-        code = attune_adam_step(&adam, model->w, rate * (1.0 - 0.98 * (double)i / (double)total),
-                                0.0, err);
+        code = attune_adam_step(&adam, params, rate * (1.0 - 0.98 * (double)i / (double)total), 0.0,
+                                err);
+        cost->n_steps++;
     }
     attune_adam_release(&adam);
     return code;
 }
 
-enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct attune_err *err)
+enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct attune_training *cost,
+                                       struct attune_err *err)
 {
-    enum { SEED = 1, N_PIECES = 2000, N_EPOCHS = 4, BATCH = 16 };
-    static const double rate = 0.1;
     struct attune_diffusion *model = attune_diffusion_new();
     if (!model) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
@@ -181,20 +207,8 @@ enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct att
     snprintf(head.origin, sizeof head.origin,
              "corpus %d features %zu seed %d pieces %d epochs %d batch %d rate %g",
              ATTUNE_CORPUS_VERSION, head.n_params, SEED, N_PIECES, N_EPOCHS, BATCH, rate);
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    char hash[ATTUNE_HASH_SIZE], name[64];
-    attune_hash_bytes(head.origin, strlen(head.origin), hash);
-    snprintf(name, sizeof name, "diffusion-%.16s.ckpt", hash);
-    bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
-    enum attune_code code = ATTUNE_OK;
-    if (!cache ||
-        attune_checkpoint_load(attune_buf_text(&path), &head, model->w, NULL) != ATTUNE_OK) {
-        code = train(model, SEED, N_PIECES, N_EPOCHS, BATCH, rate, err);
-        if (code == ATTUNE_OK && cache) {
-            attune_checkpoint_save(attune_buf_text(&path), &head, model->w, NULL);
-        }
-    }
-    attune_buf_release(&path);
+    const struct attune_model_maker maker = {train, model};
+    enum attune_code code = attune_model_cached(&head, model->w, &maker, cost, NULL, err);
     if (code != ATTUNE_OK) {
         attune_diffusion_free(model);
         return code;

@@ -13,6 +13,7 @@
 
 #include "base/rng.h"
 #include "models/pieces/piece.h"
+#include "models/training.h"
 
 struct attune_diffusion;
 
@@ -39,13 +40,17 @@ double attune_diffusion_step(const struct attune_diffusion *model, struct attune
 void attune_diffusion_hide(struct attune_piece *piece, const struct attune_setting *setting);
 
 /* A whole piece in n_steps (1..1000) denoising steps; returns the sum of their log-probabilities.
- */
+ * ref (may be NULL, or model itself): ref_logprob receives the log-probability of the same path
+ * under it. */
 double attune_diffusion_sample(const struct attune_diffusion *model,
+                               const struct attune_diffusion *ref,
                                const struct attune_setting *setting, size_t n_steps,
-                               struct attune_piece *piece, struct attune_rng *rng);
+                               struct attune_piece *piece, double *ref_logprob,
+                               struct attune_rng *rng);
 
 /* The default model, trained on the built-in corpus when first needed and cached like the base
- * policy. */
-enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct attune_err *err);
+ * policy. cost may be NULL. */
+enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct attune_training *cost,
+                                       struct attune_err *err);
 
 #endif

@@ -2,22 +2,26 @@
  *
  *     denoise_steps: N   1..1000, default 32
  *     method dpo         DiffRhythm+; preference: multi, single, cross-pair or interpolation
- * (default multi) of reward.proxy and reward.rules; pairs (2048), epochs (2), beta (200), rate
- * (0.01) method inference   SCG by `select: METRIC_ID`; draws: N candidates per step (1..256,
- * default 16)
+ *                        (default multi) of reward.proxy and reward.rules; pairs (2048),
+ *                        epochs (2), beta (200), rate (0.01)
+ *     method inference   SCG by `select: METRIC_ID`; draws: N candidates per step (1..256,
+ *                        default 16)
  *
- * The log-probability of a diffusion sample is not known exactly, so none is reported. */
+ * The log-probability of a diffusion sample is not known exactly. What is reported is that of its
+ * denoising path (which cells were filled with what at each step) under the model and under its
+ * base: their mean difference is the KL of the paths, an upper bound on that of the pieces. */
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "models/align/align_diffusion.h"
 #include "models/pieces/builtin.h"
-#include "models/policy/checkpoint.h"
+#include "models/policy/model_cache.h"
 #include "models/option.h"
 #include "models/pieces/training_prompts.h"
 
 struct state {
-    struct attune_diffusion *model;
+    struct attune_diffusion *model, *ref; /* ref: what divergence is measured from */
+    struct attune_training training;
     struct attune_scorer_pool *scorers; /* SCG; NULL otherwise */
     size_t n_steps, n_draws;
 };
@@ -27,6 +31,7 @@ static void close_state(void *state)
     struct state *s = state;
     if (s) {
         attune_diffusion_free(s->model);
+        attune_diffusion_free(s->ref);
         attune_scorer_pool_free(s->scorers);
         attune_release(s);
     }
@@ -70,15 +75,21 @@ static enum attune_code parse_diffrhythm(const struct attune_model_spec *spec,
     return code;
 }
 
-static enum attune_code train(struct attune_diffusion *model, const struct attune_diffrhythm *o,
+struct making {
+    const struct attune_diffrhythm *options;
+    struct attune_diffusion *model;
+    const struct attune_diffusion *ref;
+};
+
+/* Trains the model in place. */
+static enum attune_code train(void *context, float *params, struct attune_training *cost,
                               struct attune_err *err)
 {
     enum { N_PROMPTS = 2048, PROMPT_SEED = 1 };
+    const struct making *m = context;
     struct attune_scorer_pool *pools[2] = {NULL, NULL};
-    struct attune_diffusion *ref = attune_diffusion_copy(model);
     struct attune_prompt *prompts = attune_training_prompts_new(PROMPT_SEED, N_PROMPTS, err);
-    enum attune_code code =
-        ref && prompts ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    enum attune_code code = prompts ? ATTUNE_OK : ATTUNE_E_MEMORY;
     if (code == ATTUNE_OK) {
         code = attune_scorer_pool_new(&pools[0], "reward.proxy", err);
     }
@@ -86,46 +97,35 @@ static enum attune_code train(struct attune_diffusion *model, const struct attun
         code = attune_scorer_pool_new(&pools[1], "reward.rules", err);
     }
     if (code == ATTUNE_OK) {
-        code = attune_align_diffrhythm(model, ref, pools, 2, prompts, N_PROMPTS, o, err);
+        code = attune_align_diffrhythm(m->model, m->ref, pools, 2, prompts, N_PROMPTS, m->options,
+                                       cost, err);
     }
     attune_scorer_pool_free(pools[0]);
     attune_scorer_pool_free(pools[1]);
     attune_training_prompts_free(prompts, N_PROMPTS);
-    attune_diffusion_free(ref);
     return code;
 }
 
-/* DiffRhythm+ from the cache, or made and cached; the file's name holds base and options. */
+/* DiffRhythm+ from the cache, or made and cached. */
 static enum attune_code align(struct state *s, const struct attune_model_spec *spec,
                               struct attune_err *err)
 {
     struct attune_diffrhythm o = attune_diffrhythm_default;
     struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
-    char hash[ATTUNE_HASH_SIZE], name[64];
     o.n_threads = attune_core_count();
     enum attune_code code = parse_diffrhythm(spec, &o, err);
     if (code != ATTUNE_OK) {
         return code;
     }
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    attune_hash_bytes(attune_diffusion_params(s->model), head.n_params * sizeof(float), hash);
     snprintf(head.origin, sizeof head.origin,
-             "diffrhythm+ %s base %.16s proxy v%d rules v%d pairs %zu epochs %zu beta %g rate %g",
-             attune_mix_names[o.mix], hash, attune_metric_find("reward.proxy")->version,
+             "diffrhythm+ %s seed %llu proxy v%d rules v%d pairs %zu epochs %zu beta %g rate %g",
+             attune_mix_names[o.mix], (unsigned long long)o.seed,
+             attune_metric_find("reward.proxy")->version,
              attune_metric_find("reward.rules")->version, o.n_pairs, o.n_epochs, o.beta, o.rate);
-    attune_hash_bytes(head.origin, strlen(head.origin), hash);
-    snprintf(name, sizeof name, "diffusion-%.16s.ckpt", hash);
-    bool cache = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
-    const char *file = attune_buf_text(&path);
-    if (!cache ||
-        attune_checkpoint_load(file, &head, attune_diffusion_params(s->model), NULL) != ATTUNE_OK) {
-        code = train(s->model, &o, err);
-        if (code == ATTUNE_OK && cache) {
-            attune_checkpoint_save(file, &head, attune_diffusion_params(s->model), NULL);
-        }
-    }
-    attune_buf_release(&path);
-    return code;
+    struct making making = {&o, s->model, s->ref};
+    const struct attune_model_maker maker = {train, &making};
+    return attune_model_cached(&head, attune_diffusion_params(s->model), &maker, &s->training, NULL,
+                               err);
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -151,7 +151,13 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
         code = attune_scorer_pool_new(&s->scorers, select, err);
     }
     if (code == ATTUNE_OK) {
-        code = attune_diffusion_base(&s->model, err);
+        code = attune_diffusion_base(&s->ref, &s->training, err);
+    }
+    if (code == ATTUNE_OK && !(s->model = attune_diffusion_copy(s->ref))) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
+    }
+    if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
+        s->training = (struct attune_training){0}; /* the base as it is */
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_DPO) {
         code = align(s, spec, err);
@@ -173,6 +179,7 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     struct attune_piece piece;
     struct attune_rng rng;
     uint64_t n_tokens = 0, n_rewards = 0;
+    double logprob = 0.0, ref_logprob = 0.0;
     attune_rng_init(&rng, attune_request_seed(request), 0);
     if (s->scorers) {
         struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
@@ -187,23 +194,41 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     } else {
         struct attune_setting setting;
         attune_setting_init(&setting, request->prompt);
-        attune_diffusion_sample(s->model, &setting, s->n_steps, &piece, &rng);
+        logprob = attune_diffusion_sample(s->model, s->ref, &setting, s->n_steps, &piece,
+                                          &ref_logprob, &rng);
     }
     enum attune_code code = attune_builtin_finish(&piece, request, out, err);
     if (code == ATTUNE_OK && s->scorers) {
         out->n_candidates = s->n_draws;
         out->n_tokens = n_tokens;
         out->n_rewards = n_rewards;
+    } else if (code == ATTUNE_OK) {
+        out->has_logprob = out->has_ref_logprob = true;
+        out->logprob = logprob;
+        out->ref_logprob = ref_logprob;
     }
     return code;
 }
 
+/* The weights, and the version of the metric that decides what is kept. */
 static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
 {
     struct state *s = state;
+    char text[256];
+    const struct attune_metric *metric = s->scorers ? attune_scorer_pool_metric(s->scorers) : NULL;
     attune_hash_bytes(attune_diffusion_params(s->model),
                       attune_diffusion_n_params() * sizeof(float), hash);
+    int n = snprintf(text, sizeof text, "%s %.128s %d", hash, metric ? metric->id : "",
+                     metric ? metric->version : 0);
+    attune_hash_bytes(text, (size_t)n, hash);
     return ATTUNE_OK;
+}
+
+static bool training(void *state, struct attune_training *cost)
+{
+    const struct state *s = state;
+    *cost = s->training;
+    return true;
 }
 
 static const char *const options[] = {"denoise_steps", "preference", "pairs", "epochs", "beta",
@@ -218,4 +243,5 @@ const struct attune_generator attune_generator_diffusion = {
     .generate = generate,
     .close = close_state,
     .fingerprint = fingerprint,
+    .training = training,
 };

@@ -4,12 +4,17 @@
  *
  *     best_of: N         draw N samples, keep the best (1..65536, default 1)
  *     select: METRIC_ID  by this metric, in its own direction
+ *     gold: METRIC_ID    watch this one on every candidate and keep both values (table candidate)
+ *     train_seeds: N     N policies from training seeds train_seed onwards (1..16, default 1); a
+ *                        sample of seed s comes from number s mod N, so that means over seeds are
+ *                        means over trainings too
  *     algorithm: inferalign (method inference): tree search (inferalign.h) by select, with options
  *                        beams (3), keep_beams (2), block_bars (4), alpha (1), beta (1);
  *                        reward: inferalign for the published score
  */
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "models/align/best_of_n.h"
 #include "models/pieces/builtin.h"
 #include "models/align/inferalign.h"
@@ -17,10 +22,15 @@
 #include "models/policy/policy_train.h"
 #include "models/align/recipe.h"
 
+enum { MAX_TRAIN_SEEDS = 16 };
+
 struct state {
-    struct attune_policy *base;   /* the reference: what divergence is measured from */
-    struct attune_policy *policy; /* base, or what alignment made of it */
+    struct attune_policy *base; /* the reference: what divergence is measured from */
+    struct attune_policy *policies[MAX_TRAIN_SEEDS]; /* (n_policies,) what alignment made of it */
+    size_t n_policies;                               /* 0: the base as it is */
+    struct attune_training training;                 /* of the first of them */
     struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
+    const struct attune_metric *gold;   /* watched on all candidates; NULL: none */
     uint64_t best_of;
     bool searches;
     struct attune_inferalign search;
@@ -30,8 +40,8 @@ static void close_state(void *state)
 {
     struct state *s = state;
     if (s) {
-        if (s->policy != s->base) {
-            attune_policy_free(s->policy);
+        for (size_t i = 0; i < s->n_policies; i++) {
+            attune_policy_free(s->policies[i]);
         }
         attune_policy_free(s->base);
         attune_scorer_pool_free(s->scorers);
@@ -77,6 +87,52 @@ static enum attune_code open_search(const struct attune_model_spec *spec, struct
     return code;
 }
 
+/* Best-of-n: what is selected by, and what only watches. */
+static enum attune_code open_selection(const struct attune_model_spec *spec, struct state *s,
+                                       struct attune_err *err)
+{
+    const char *select = attune_option_get(spec, "select", NULL);
+    const char *gold = attune_option_get(spec, "gold", NULL);
+    enum attune_code code =
+        attune_option_count(spec, "best_of", 1, 1, ATTUNE_MAX_BEST_OF, &s->best_of, err);
+    if (code == ATTUNE_OK && (s->best_of > 1 || gold) && !select) {
+        code = attune_fail(err, ATTUNE_E_INPUT, "model '%s': %s needs a metric to select by",
+                           spec->name, gold ? "gold" : "best_of");
+        attune_err_hint(err, "add `select: harmonic.key_clarity` or another metric's id");
+    }
+    if (code == ATTUNE_OK && gold) {
+        code = attune_reward_metric(gold, &s->gold, err);
+    }
+    if (code == ATTUNE_OK && select) {
+        code = attune_scorer_pool_new(&s->scorers, select, err);
+    }
+    return code;
+}
+
+/* The aligned policies, one per training seed. */
+static enum attune_code make_policies(const struct attune_model_spec *spec, struct state *s,
+                                      struct attune_err *err)
+{
+    struct attune_recipe recipe;
+    uint64_t n = 1;
+    enum attune_code code = attune_recipe_parse(&recipe, spec, err);
+    if (code == ATTUNE_OK) {
+        code = attune_option_count(spec, "train_seeds", 1, 1, MAX_TRAIN_SEEDS, &n, err);
+    }
+    if (code != ATTUNE_OK || recipe.algorithm == ATTUNE_ALGORITHM_NONE) {
+        return code;
+    }
+    const uint64_t first = recipe.seed;
+    for (; s->n_policies < n && code == ATTUNE_OK; s->n_policies += code == ATTUNE_OK) {
+        struct attune_training cost;
+        recipe.seed = first + s->n_policies;
+        code = attune_recipe_make(&recipe, s->base, &s->policies[s->n_policies], &cost, NULL, NULL,
+                                  NULL, err);
+        s->training = s->n_policies > 0 ? s->training : cost;
+    }
+    return code;
+}
+
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
                                    struct attune_err *err)
 {
@@ -84,31 +140,17 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     if (!s) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
     }
-    struct attune_recipe recipe = {0};
     const char *algorithm = attune_option_get(spec, "algorithm", "");
     bool searches = spec->method == ATTUNE_METHOD_INFERENCE && strcmp(algorithm, "inferalign") == 0;
-    const char *select = attune_option_get(spec, "select", NULL);
-    enum attune_code code =
-        attune_option_count(spec, "best_of", 1, 1, ATTUNE_MAX_BEST_OF, &s->best_of, err);
-    if (code == ATTUNE_OK && s->best_of > 1 && !select) {
-        code = attune_fail(err, ATTUNE_E_INPUT, "model '%s': best_of needs a metric to select by",
-                           spec->name);
-        attune_err_hint(err, "add `select: harmonic.key_clarity` or another metric's id");
+    enum attune_code code = searches ? open_search(spec, s, err) : open_selection(spec, s, err);
+    if (code == ATTUNE_OK) {
+        code = attune_policy_base(&s->base, &s->training, err);
     }
-    if (code == ATTUNE_OK && searches) {
-        code = open_search(spec, s, err);
-    } else if (code == ATTUNE_OK && select) {
-        code = attune_scorer_pool_new(&s->scorers, select, err);
+    if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
+        s->training = (struct attune_training){0}; /* the base as it is */
     }
     if (code == ATTUNE_OK && !searches) {
-        code = attune_recipe_parse(&recipe, spec, err);
-    }
-    if (code == ATTUNE_OK) {
-        code = attune_policy_base(&s->base, err);
-        s->policy = s->base;
-    }
-    if (code == ATTUNE_OK && recipe.algorithm != ATTUNE_ALGORITHM_NONE) {
-        code = attune_recipe_make(&recipe, s->base, &s->policy, NULL, NULL, NULL, err);
+        code = make_policies(spec, s, err);
     }
     if (code != ATTUNE_OK) {
         close_state(s);
@@ -118,43 +160,52 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     return ATTUNE_OK;
 }
 
+static enum attune_code sample(const struct attune_policy *policy, const struct attune_policy *base,
+                               const struct attune_request *request, struct attune_piece *piece,
+                               struct attune_generation *out)
+{
+    struct attune_setting setting;
+    struct attune_rng rng;
+    attune_setting_init(&setting, request->prompt);
+    attune_rng_init(&rng, attune_request_seed(request), 0);
+    double logprob = attune_policy_sample(policy, &setting, piece, &rng);
+    *out = (struct attune_generation){
+        .n_candidates = 1, .n_tokens = attune_piece_n_cells(&setting), .has_logprob = true,
+        .has_ref_logprob = true, .logprob = logprob,
+        .ref_logprob = attune_policy_logprob(base, piece),
+        .device_seconds = -1.0,
+    };
+    return ATTUNE_OK;
+}
+
+static enum attune_code select_best(struct state *s, const struct attune_policy *policy,
+                                    const struct attune_request *request,
+                                    struct attune_piece *piece, struct attune_generation *out,
+                                    struct attune_err *err)
+{
+    struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
+    enum attune_code code = scorer ? attune_best_of_n(policy, s->base, scorer, s->gold, request,
+                                                      s->best_of, piece, out, err)
+                                   : ATTUNE_E_MEMORY;
+    attune_scorer_return(s->scorers, scorer);
+    return code;
+}
+
 static enum attune_code generate(void *state, const struct attune_request *request,
                                  struct attune_generation *out, struct attune_err *err)
 {
     struct state *s = state;
     struct attune_piece piece;
     struct attune_generation chosen;
-    if (s->searches) {
-        enum attune_code code =
-            attune_inferalign(&s->search, s->policy, s->base, request, &piece, &chosen, err);
-        if (code != ATTUNE_OK) {
-            return code;
-        }
-    } else if (s->scorers) {
-        struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
-        if (!scorer) {
-            return ATTUNE_E_MEMORY;
-        }
-        enum attune_code code =
-            attune_best_of_n(s->policy, s->base, scorer, request, s->best_of, &piece, &chosen, err);
-        attune_scorer_return(s->scorers, scorer);
-        if (code != ATTUNE_OK) {
-            return code;
-        }
-    } else {
-        struct attune_setting setting;
-        struct attune_rng rng;
-        attune_setting_init(&setting, request->prompt);
-        attune_rng_init(&rng, attune_request_seed(request), 0);
-        double logprob = attune_policy_sample(s->policy, &setting, &piece, &rng);
-        chosen = (struct attune_generation){
-            .n_candidates = 1, .n_tokens = attune_piece_n_cells(&setting), .has_logprob = true,
-            .has_ref_logprob = true, .logprob = logprob,
-            .ref_logprob = attune_policy_logprob(s->base, &piece),
-            .device_seconds = -1.0,
-        };
+    const struct attune_policy *policy =
+        s->n_policies > 0 ? s->policies[request->seed % s->n_policies] : s->base;
+    enum attune_code code =
+        s->searches  ? attune_inferalign(&s->search, policy, s->base, request, &piece, &chosen, err)
+        : s->scorers ? select_best(s, policy, request, &piece, &chosen, err)
+                     : sample(policy, s->base, request, &piece, &chosen);
+    if (code == ATTUNE_OK) {
+        code = attune_builtin_finish(&piece, request, out, err);
     }
-    enum attune_code code = attune_builtin_finish(&piece, request, out, err);
     if (code == ATTUNE_OK) {
         memcpy(chosen.path, out->path, sizeof chosen.path);
         *out = chosen;
@@ -162,18 +213,51 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     return code;
 }
 
+static void add_metric(struct attune_buf *text, const struct attune_metric *metric)
+{
+    if (metric) {
+        attune_buf_addf(text, " %s %d", metric->id, metric->version);
+    }
+}
+
+static void add_scorers(struct attune_buf *text, const struct attune_scorer_pool *pool)
+{
+    add_metric(text, pool ? attune_scorer_pool_metric(pool) : NULL);
+}
+
+/* All weights, and the versions of all metrics that decide which sample is kept. */
 static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
 {
     struct state *s = state;
-    attune_hash_bytes(attune_policy_params(s->policy), attune_policy_n_params() * sizeof(float),
-                      hash);
-    return ATTUNE_OK;
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    const size_t n_bytes = attune_policy_n_params() * sizeof(float);
+    attune_hash_bytes(attune_policy_params(s->base), n_bytes, hash);
+    attune_buf_add(&text, hash);
+    for (size_t i = 0; i < s->n_policies; i++) {
+        attune_hash_bytes(attune_policy_params(s->policies[i]), n_bytes, hash);
+        attune_buf_addf(&text, " %s", hash);
+    }
+    add_scorers(&text, s->scorers);
+    add_metric(&text, s->gold);
+    add_scorers(&text, s->search.text);
+    add_scorers(&text, s->search.harmony);
+    attune_hash_bytes(attune_buf_text(&text), text.n_bytes, hash);
+    const bool failed = text.failed;
+    attune_buf_release(&text);
+    return failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+}
+
+static bool training(void *state, struct attune_training *cost)
+{
+    const struct state *s = state;
+    *cost = s->training;
+    return true;
 }
 
 static const char *const options[] = {
-    "best_of", "select", "algorithm",  "reward",     "train_seed", "steps",  "batch",
-    "beta",    "rate",   "group",      "pairs",      "epochs",     "lambda", "rounds",
-    "keep",    "beams",  "keep_beams", "block_bars", "alpha",      NULL,
+    "best_of", "select", "gold",   "algorithm", "reward", "train_seed", "train_seeds",
+    "steps",   "batch",  "beta",   "rate",      "group",  "pairs",      "epochs",
+    "lambda",  "rounds", "keep",   "beams",     "keep_beams", "block_bars", "alpha", NULL,
 };
 
 const struct attune_generator attune_generator_policy = {
@@ -185,4 +269,5 @@ const struct attune_generator attune_generator_policy = {
     .generate = generate,
     .close = close_state,
     .fingerprint = fingerprint,
+    .training = training,
 };

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "models/policy/adam.h"
-#include "models/policy/checkpoint.h"
+#include "models/policy/model_cache.h"
 #include "models/pieces/corpus.h"
 
 const struct attune_policy_training attune_policy_training_default = {
@@ -17,7 +17,8 @@ void attune_policy_origin(const struct attune_policy_training *t, char *text, si
 }
 
 enum attune_code attune_policy_fit(struct attune_policy *policy, const struct attune_piece *pieces,
-                                   const struct attune_policy_training *t, double *mean_nats,
+                                   const struct attune_policy_training *t,
+                                   struct attune_training *cost, double *mean_nats,
                                    struct attune_err *err)
 {
     struct attune_adam adam;
@@ -35,6 +36,8 @@ enum attune_code attune_policy_fit(struct attune_policy *policy, const struct at
                 sum += attune_policy_accumulate(policy, &pieces[k], 1.0 / n, adam.gradient);
             }
             cells += n;
+            cost->n_processed += (uint64_t)n;
+            cost->n_steps++;
             double rate = t->rate * (1.0 - 0.98 * seen / total);
             code = attune_adam_step(&adam, attune_policy_params(policy), rate, 0.0, err);
             seen += (double)(end - i);
@@ -47,9 +50,11 @@ enum attune_code attune_policy_fit(struct attune_policy *policy, const struct at
     return code;
 }
 
-static enum attune_code train(struct attune_policy *policy, const struct attune_policy_training *t,
+static enum attune_code train(void *context, float *params, struct attune_training *cost,
                               struct attune_err *err)
 {
+    const struct attune_policy_training *t = &attune_policy_training_default;
+    struct attune_policy *policy = context; /* params are its own */
     struct attune_piece *pieces = attune_alloc(t->n_pieces, sizeof *pieces);
     if (!pieces) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu pieces", t->n_pieces);
@@ -57,39 +62,23 @@ static enum attune_code train(struct attune_policy *policy, const struct attune_
     for (size_t i = 0; i < t->n_pieces; i++) {
         attune_corpus_piece(&pieces[i], t->seed, i);
     }
-    enum attune_code code = attune_policy_fit(policy, pieces, t, NULL, err);
+    enum attune_code code = attune_policy_fit(policy, pieces, t, cost, NULL, err);
     attune_release(pieces);
     return code;
 }
 
-enum attune_code attune_policy_base(struct attune_policy **out, struct attune_err *err)
+enum attune_code attune_policy_base(struct attune_policy **out, struct attune_training *cost,
+                                    struct attune_err *err)
 {
-    const struct attune_policy_training *t = &attune_policy_training_default;
     struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
-    attune_policy_origin(t, head.origin, sizeof head.origin);
-    char hash[ATTUNE_HASH_SIZE], name[64];
-    attune_hash_bytes(head.origin, strlen(head.origin), hash);
-    snprintf(name, sizeof name, "policy-%.16s.ckpt", hash);
-
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    enum attune_code code = ATTUNE_OK;
+    attune_policy_origin(&attune_policy_training_default, head.origin, sizeof head.origin);
     struct attune_policy *policy = attune_policy_new();
     if (!policy) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
-        goto out;
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
     }
-    /* The cache only saves time: what is missing or damaged there is made again. */
-    bool cached = attune_cache_path(&path, name, true, NULL) == ATTUNE_OK;
-    const char *file = attune_buf_text(&path);
-    if (!cached ||
-        attune_checkpoint_load(file, &head, attune_policy_params(policy), NULL) != ATTUNE_OK) {
-        code = train(policy, t, err);
-        if (code == ATTUNE_OK && cached) {
-            attune_checkpoint_save(file, &head, attune_policy_params(policy), NULL);
-        }
-    }
-out:
-    attune_buf_release(&path);
+    const struct attune_model_maker maker = {train, policy};
+    enum attune_code code =
+        attune_model_cached(&head, attune_policy_params(policy), &maker, cost, NULL, err);
     if (code != ATTUNE_OK) {
         attune_policy_free(policy);
         return code;

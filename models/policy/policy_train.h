@@ -4,6 +4,7 @@
 #define ATTUNE_MODELS_POLICY_TRAIN_H
 
 #include "models/policy/policy.h"
+#include "models/training.h"
 
 struct attune_policy_training {
     uint64_t seed;       /* of the corpus */
@@ -17,14 +18,17 @@ struct attune_policy_training {
 extern const struct attune_policy_training attune_policy_training_default;
 
 /* Trains from zero on pieces[n_pieces] in the order given: the same bits on every run. mean_nats
- * receives the mean negative log-likelihood per cell of the last epoch; may be NULL. */
+ * receives the mean negative log-likelihood per cell of the last epoch; may be NULL. Adds to cost.
+ */
 enum attune_code attune_policy_fit(struct attune_policy *policy, const struct attune_piece *pieces,
-                                   const struct attune_policy_training *training, double *mean_nats,
+                                   const struct attune_policy_training *training,
+                                   struct attune_training *cost, double *mean_nats,
                                    struct attune_err *err);
 
 /* The default base policy, from the cache where it is there and sound, else trained and (where the
- * folder can be written) cached. */
-enum attune_code attune_policy_base(struct attune_policy **out, struct attune_err *err);
+ * folder can be written) cached. cost may be NULL. */
+enum attune_code attune_policy_base(struct attune_policy **out, struct attune_training *cost,
+                                    struct attune_err *err);
 
 /* The text that identifies how the base policy was made: a checkpoint's origin. */
 void attune_policy_origin(const struct attune_policy_training *training, char *text, size_t size);

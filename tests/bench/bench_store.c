@@ -45,7 +45,9 @@ static void add_header(struct attune_store *store, long n_prompts, long n_metric
         "INSERT INTO run VALUES (1,'key','bench','suite: bench','h','s.yaml','p','/files',0,'[]',0,"
         "'0','c','cc','','cpu','host','{}','fftw',NULL,NULL,1,'2026-01-01T00:00:00Z',NULL)");
     exec(store, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)"
-                " INSERT INTO model SELECT i, 1, i, 'model-' || i, 'none', NULL, 'policy', '{}', "
+                " INSERT INTO model (id, run, position, name, method, base, generator, spec,"
+                " fingerprint, simulated, selected_on) SELECT i, 1, i, 'model-' || i, 'none', "
+                "NULL, 'policy', '{}', "
                 "'', 0, NULL"
                 " FROM n");
     static const char *const numbered[] = {

@@ -75,7 +75,9 @@ static void add_header(struct attune_store *store, int n_models, int n_prompts, 
         const char *name = hostile && m < 6 ? hostile_names[m] : m ? plain : "base";
         check(attune_store_exec(
                   store, &err,
-                  "INSERT INTO model VALUES (?1,1,?1,?2,?3,?4,'policy','{}','',?5,NULL)", "ittti",
+                  "INSERT INTO model (id, run, position, name, method, base, generator, spec,"
+                  " fingerprint, simulated, selected_on) "
+                  "VALUES (?1,1,?1,?2,?3,?4,'policy','{}','',?5,NULL)", "ittti",
                   (int64_t)m, name, methods[m % 6], m % 6 ? "base" : NULL, (int64_t)(m == 4)),
               &err);
     }

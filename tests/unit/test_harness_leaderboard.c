@@ -23,7 +23,9 @@ static void fill(struct attune_store *store)
         "INSERT INTO run VALUES (1,'k','study','suite: "
         "x','h','/s.yaml','p','/f',8,'[]',0,'0','c','cc','','cpu',"
         "'host','{}','fftw',NULL,NULL,1,'t',NULL)",
-        "INSERT INTO model VALUES (1,1,0,'a','none',NULL,'policy','{}','',0,NULL),"
+        "INSERT INTO model (id, run, position, name, method, base, generator, spec,"
+        " fingerprint, simulated, selected_on) "
+        "VALUES (1,1,0,'a','none',NULL,'policy','{}','',0,NULL),"
         "(2,1,1,'b','dpo','a','policy','{}','',0,NULL)",
         "INSERT INTO metric (id,name,version,title,unit,direction,target,inputs,summary,source) "
         "VALUES"

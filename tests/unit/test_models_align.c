@@ -31,7 +31,8 @@ static int set_up(void **state)
         return -1;
     }
     prompts = attune_training_prompts_new(5, N_PROMPTS, NULL);
-    return attune_policy_base(&base, NULL) || attune_scorer_pool_new(&gold, "reward.gold", NULL) ||
+    return attune_policy_base(&base, NULL, NULL) ||
+           attune_scorer_pool_new(&gold, "reward.gold", NULL) ||
            attune_scorer_pool_new(&proxy, "reward.proxy", NULL) || !prompts;
 }
 
@@ -105,7 +106,9 @@ static void every_method_raises_the_reward_and_repeats(void **state)
         assert_int_equal(run_method(method, &b, &err), ATTUNE_OK);
         assert_memory_equal(attune_policy_params(one), attune_policy_params(three),
                             attune_policy_n_params() * sizeof(float));
-        assert_true(a.n_tokens > 0 && a.n_rewards > 0 && a.n_rewards == b.n_rewards);
+        assert_true(a.cost.n_generated > 0 && a.cost.n_processed > a.cost.n_generated);
+        assert_true(a.cost.n_steps > 0 && a.cost.n_rewards > 0);
+        assert_memory_equal(&a.cost, &b.cost, sizeof a.cost);
         double after = mean_reward(one, proxy);
         if (!(after > before)) {
             fail_msg("method %d: proxy %.3f before, %.3f after", method, before, after);
@@ -127,7 +130,7 @@ static void rollouts_tell_the_truth(void **state)
         assert_true(r[i].logprob == r[i].ref_logprob);
         assert_int_equal(r[i].piece.setting.n_bars, prompts[r[i].prompt].attributes.n_bars);
     }
-    assert_int_equal(a.n_rewards, N);
+    assert_int_equal(a.cost.n_rewards, N);
 }
 
 static double dpo_loss(const struct attune_policy *policy, const struct attune_piece pair[2])

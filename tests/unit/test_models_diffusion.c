@@ -19,7 +19,7 @@ static int set_up(void **state)
 {
     char folder[] = "/tmp/attune-test-XXXXXX";
     return mkdtemp(folder) && setenv("ATTUNE_CACHE", folder, 1) == 0 &&
-                   attune_diffusion_base(&base, NULL) == ATTUNE_OK
+                   attune_diffusion_base(&base, NULL, NULL) == ATTUNE_OK
                ? 0
                : -1;
 }
@@ -84,10 +84,12 @@ static void samples_are_whole_and_repeat(void **state)
         struct attune_rng rng;
         attune_corpus_piece(&corpus, 9, i);
         attune_rng_init(&rng, 4, i);
-        double logprob = attune_diffusion_sample(base, &corpus.setting, 16, &a, &rng);
+        double ref = 0.0;
+        double logprob = attune_diffusion_sample(base, base, &corpus.setting, 16, &a, &ref, &rng);
         attune_rng_init(&rng, 4, i);
-        assert_true(logprob == attune_diffusion_sample(base, &corpus.setting, 16, &b, &rng));
-        assert_true(logprob < 0.0 && isfinite(logprob));
+        assert_true(logprob ==
+                    attune_diffusion_sample(base, NULL, &corpus.setting, 16, &b, NULL, &rng));
+        assert_true(logprob < 0.0 && isfinite(logprob) && ref == logprob);
         assert_memory_equal(&a, &b, sizeof a);
         attune_piece_to_tokens(&a, tokens);
         assert_true(attune_piece_from_tokens(&b, &a.setting, tokens)); /* nothing hidden is left */
@@ -105,7 +107,7 @@ static double mean_reward(const struct attune_diffusion *model, struct attune_sc
         struct attune_rng rng;
         attune_setting_init(&setting, &prompts[i]);
         attune_rng_init(&rng, 77, i);
-        attune_diffusion_sample(model, &setting, 16, &piece, &rng);
+        attune_diffusion_sample(model, NULL, &setting, 16, &piece, NULL, &rng);
         assert_int_equal(attune_scorer_score(scorer, &piece, &prompts[i], &value, NULL), ATTUNE_OK);
         if (value.state == ATTUNE_DEFINED) {
             sum += value.v;
@@ -133,12 +135,14 @@ static void preference_optimisation_raises_the_reward_and_repeats(void **state)
         struct attune_diffusion *one = attune_diffusion_copy(base),
                                 *two = attune_diffusion_copy(base);
         struct attune_err err = ATTUNE_ERR_INIT;
+        struct attune_training cost = {0};
         o.n_threads = 1;
-        if (attune_align_diffrhythm(one, base, pools, 2, prompts, N, &o, &err) != ATTUNE_OK) {
+        if (attune_align_diffrhythm(one, base, pools, 2, prompts, N, &o, &cost, &err) !=
+            ATTUNE_OK) {
             fail_msg("%s: %s", attune_mix_names[mix], err.message);
         }
         o.n_threads = 3;
-        assert_int_equal(attune_align_diffrhythm(two, base, pools, 2, prompts, N, &o, &err),
+        assert_int_equal(attune_align_diffrhythm(two, base, pools, 2, prompts, N, &o, &cost, &err),
                          ATTUNE_OK);
         assert_memory_equal(attune_diffusion_params(one), attune_diffusion_params(two),
                             attune_diffusion_n_params() * sizeof(float));
