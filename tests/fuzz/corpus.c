@@ -1,10 +1,10 @@
-/* Makes the seed corpora: corpus DIR writes DIR/{midi,audio,npy,jsonl,attributes}/NNN, healthy and
- * damaged files. */
+/* Makes the seed corpora: corpus DIR writes DIR/KIND/NNN, healthy and damaged files, for every kind
+ * of input that has a fuzz target. */
 #include <stdio.h>
 
 #include "base/io/file.h"
 #include "base/mem.h"
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/seeds.h"
 
 enum { PER_KIND = 24 };
 
@@ -34,70 +34,37 @@ static void save_with_injuries(const char *dir, const char *kind, int number, st
     }
 }
 
-static struct fuzz_file make_npy(int number)
+static struct fuzz_file make_midi(int number)
 {
-    static const char *const headers[] = {
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 8), }",
-        "{'descr': '<f2', 'fortran_order': False, 'shape': (64,), }",
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (16, 1), }",
-        "{'descr': '|u1', 'fortran_order': True, 'shape': (1, 128), }",
-    };
-    struct attune_buf out = ATTUNE_BUF_INIT;
-    const char *header = headers[number % 4];
-    attune_buf_add_bytes(&out, number % 8 < 4 ? "\x93NUMPY\x01" : "\x93NUMPY\x02", 7);
-    attune_buf_add_bytes(&out, (const char[]){0, (char)strlen(header), 0, 0, 0},
-                         number % 8 < 4 ? 3 : 5);
-    attune_buf_add(&out, header);
-    for (int i = 0; i < 128; i++) {
-        attune_buf_add_bytes(&out, (const char[]){(char)(i * 37)}, 1);
-    }
-    return (struct fuzz_file){(uint8_t *)out.text, out.n_bytes};
+    return fuzz_make_midi((uint64_t)number);
 }
 
-static struct fuzz_file make_jsonl(int number)
+static struct fuzz_file make_audio(int number)
 {
-    struct attune_buf out = ATTUNE_BUF_INIT;
-    for (int i = 0; i <= number; i++) {
-        attune_buf_addf(&out,
-                        "{\"id\": \"p%d\", \"x\": [%d, 1e%d, true, null, \"\\u00e9\xc3\xa9\"]}%s",
-                        i, i, i, i % 3 ? "\n" : "\r\n\n");
-    }
-    return (struct fuzz_file){(uint8_t *)out.text, out.n_bytes};
-}
-
-static struct fuzz_file make_attributes(int number)
-{
-    static const char *const texts[] = {
-        "A calm waltz in F# minor at 90 BPM for piano and string ensemble, 16 bars.",
-        "chords: A-, Bb, E:min, Am7, F#m7b5, N; key: Bb major, 6/8 time, Allegro",
-        "C\xe2\x80\x93G\xe2\x80\x93" "Am\xe2\x80\x93" "F in the key of E-flat, tempo of 120.5",
-        "D:sus4(b7)/5", "a sad twelve-bar blues without drums, in A minor key, 1/8 notes",
-    };
-    struct attune_buf out = ATTUNE_BUF_INIT;
-    for (int i = 0; i <= number / 5; i++) {
-        attune_buf_add(&out, texts[(number + i) % 5]);
-    }
-    return (struct fuzz_file){(uint8_t *)out.text, out.n_bytes};
+    return fuzz_make_audio((enum attune_audio_format)(number % (ATTUNE_MP3 + 1)),
+                           (uint64_t)number);
 }
 
 int main(int argc, char **argv)
 {
+    static const struct {
+        const char *name;
+        struct fuzz_file (*make)(int number);
+    } kinds[] = {
+        {"midi", make_midi}, {"audio", make_audio}, {"npy", seed_npy},
+        {"jsonl", seed_jsonl}, {"attributes", seed_attributes}, {"suite", seed_suite},
+        {"prompts", seed_prompts}, {"prefs", seed_prefs}, {"checkpoint", seed_checkpoint},
+        {"database", seed_database},
+    };
     if (argc != 2) {
         fprintf(stderr, "usage: %s DIR\n", argv[0]);
         return 2;
     }
-    for (int i = 0; i < PER_KIND; i++) {
-        struct fuzz_file files[] = {
-            fuzz_make_midi((uint64_t)i),
-            fuzz_make_audio((enum attune_audio_format)(i % (ATTUNE_MP3 + 1)), (uint64_t)i),
-            make_npy(i),
-            make_jsonl(i),
-            make_attributes(i),
-        };
-        static const char *const kinds[] = {"midi", "audio", "npy", "jsonl", "attributes"};
-        for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
-            save_with_injuries(argv[1], kinds[k], i, files[k]);
-            attune_release(files[k].bytes);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (int i = 0; i < PER_KIND; i++) {
+            struct fuzz_file file = kinds[k].make(i);
+            save_with_injuries(argv[1], kinds[k].name, i, file);
+            attune_release(file.bytes);
         }
     }
     return 0;

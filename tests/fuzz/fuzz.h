@@ -2,6 +2,7 @@
 #ifndef ATTUNE_TESTS_FUZZ_FUZZ_H
 #define ATTUNE_TESTS_FUZZ_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,15 @@ void fuzz_midi(const uint8_t *bytes, size_t n_bytes);
 
 /* Opens and reads at most max_samples samples. */
 void fuzz_audio(const uint8_t *bytes, size_t n_bytes, uint64_t max_samples);
+
+/* The input as a file in memory with a path, for readers that take one; false: no such file could be
+ * made. */
+struct fuzz_input {
+    int fd;
+    char path[64];
+};
+bool fuzz_file_open(struct fuzz_input *input, const uint8_t *bytes, size_t n_bytes);
+void fuzz_file_close(struct fuzz_input *input);
 
 /* Files that attune makes itself, from a seed. The caller frees with attune_release. */
 struct fuzz_file {

@@ -1,23 +1,18 @@
-/* The reader takes a path, so the input goes through a file in memory. */
+/* JSON Lines: prompts, worker answers, votes. */
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/io/jsonl.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 {
-    const int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || n_bytes > 1 << 16 || write(fd, bytes, n_bytes) != (ssize_t)n_bytes) {
-        close(fd);
+    struct fuzz_input input;
+    if (n_bytes > 1 << 16 || !fuzz_file_open(&input, bytes, n_bytes)) {
         return 0;
     }
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     struct attune_jsonl *reader;
     struct attune_err err = ATTUNE_ERR_INIT;
-    FUZZ_REQUIRE(attune_jsonl_open(&reader, path, &err) == ATTUNE_OK);
+    FUZZ_REQUIRE(attune_jsonl_open(&reader, input.path, &err) == ATTUNE_OK);
     long line = 0;
     for (;;) {
         json_t *value;
@@ -30,6 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
         json_decref(value);
     }
     attune_jsonl_close(reader);
-    close(fd);
+    fuzz_file_close(&input);
     return 0;
 }
