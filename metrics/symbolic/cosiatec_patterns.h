@@ -33,7 +33,8 @@ int attune_patterns_init(struct attune_patterns *patterns, const struct attune_p
 
 /* Drops the pairs of covered points, and those whose vector no other pair has: they will have none.
  * A pattern that lost a point may have any number of translators again. */
-void attune_patterns_update(struct attune_patterns *patterns, const struct attune_point_set *points);
+void attune_patterns_update(struct attune_patterns *patterns,
+                            const struct attune_point_set *points);
 
 /* The group of the vector between points from < to, which both are left. */
 static inline const struct attune_group *attune_patterns_group(
