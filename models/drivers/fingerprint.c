@@ -44,3 +44,23 @@ enum attune_code attune_fingerprint_argv(const char *const *argv, const char *fo
     attune_buf_release(&path);
     return code;
 }
+
+enum attune_code attune_identify_argv(const char *const *argv, const char *folder,
+                                      char hash[ATTUNE_HASH_SIZE], struct attune_err *err)
+{
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    char program[ATTUNE_HASH_SIZE];
+    enum attune_code code = attune_fingerprint_argv(argv, folder, program, err);
+    if (code == ATTUNE_OK) {
+        attune_buf_add(&text, program);
+        for (const char *const *arg = argv; *arg; arg++) {
+            attune_buf_add_json(&text, *arg);
+        }
+        attune_hash_bytes(attune_buf_text(&text), text.n_bytes, hash);
+        if (text.failed) {
+            code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+        }
+    }
+    attune_buf_release(&text);
+    return code;
+}

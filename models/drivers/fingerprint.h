@@ -10,4 +10,8 @@
 enum attune_code attune_fingerprint_argv(const char *const *argv, const char *folder,
                                          char hash[ATTUNE_HASH_SIZE], struct attune_err *err);
 
+/* The same with the words of the arguments themselves: what makes two scorers or embedders one. */
+enum attune_code attune_identify_argv(const char *const *argv, const char *folder,
+                                      char hash[ATTUNE_HASH_SIZE], struct attune_err *err);
+
 #endif

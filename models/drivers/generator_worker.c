@@ -8,123 +8,90 @@
 #include "base/mem.h"
 #include "metrics/adherence/attributes_json.h"
 #include "models/pieces/builtin.h"
-#include "models/drivers/channel.h"
 #include "models/drivers/fingerprint.h"
 #include "models/option.h"
 #include "models/drivers/output.h"
+#include "models/drivers/pool.h"
 
-enum { MAX_WORKERS = 256, MAX_KILLS = 3 };
+enum { MAX_KILLS = 3 };
 
 struct casualty {
     uint64_t prompt; /* hash of its id */
     unsigned n_kills;
 };
 
-struct pool {
+struct workers {
     struct attune_model_spec spec;
-    pthread_mutex_t lock;
-    pthread_cond_t freed;
-    struct attune_channel *channels[MAX_WORKERS];
-    bool busy[MAX_WORKERS];
-    unsigned n_channels;
+    struct attune_pool *pool;
+    pthread_mutex_t lock;        /* guards the casualties */
     struct casualty *casualties; /* (n_casualties,) prompts that have cost a worker */
     size_t n_casualties, capacity;
 };
 
-static void close_pool(void *state)
+static void close_workers(void *state)
 {
-    struct pool *p = state;
-    if (p) {
-        for (unsigned i = 0; i < p->n_channels; i++) {
-            attune_channel_free(p->channels[i]);
-        }
-        pthread_mutex_destroy(&p->lock);
-        pthread_cond_destroy(&p->freed);
-        attune_release(p->casualties);
-        attune_release(p);
+    struct workers *w = state;
+    if (w) {
+        attune_pool_free(w->pool);
+        pthread_mutex_destroy(&w->lock);
+        attune_release(w->casualties);
+        attune_release(w);
     }
 }
 
-static enum attune_code open_pool(const struct attune_model_spec *spec, void **state,
-                                  struct attune_err *err)
+static enum attune_code open_workers(const struct attune_model_spec *spec, void **state,
+                                     struct attune_err *err)
 {
     double start_timeout_s = 0.0;
     if (!spec->worker[0]) {
         return attune_fail(err, ATTUNE_E_INPUT, "model '%s': the worker command is empty",
                            spec->name);
     }
-    if (spec->n_workers > MAX_WORKERS) {
+    if (spec->n_workers > ATTUNE_POOL_MAX_WORKERS) {
         return attune_fail(err, ATTUNE_E_INPUT, "model '%s': workers is %u, not in 1..%d",
-                           spec->name, spec->n_workers, MAX_WORKERS);
+                           spec->name, spec->n_workers, ATTUNE_POOL_MAX_WORKERS);
     }
     enum attune_code code =
         attune_option_number(spec, "start_timeout_s", 600.0, 1.0, 86400.0, &start_timeout_s, err);
     if (code != ATTUNE_OK) {
         return code;
     }
-    struct pool *p = attune_alloc(1, sizeof *p);
-    if (!p) {
+    struct workers *w = attune_alloc(1, sizeof *w);
+    if (!w) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
     }
-    p->spec = *spec;
-    pthread_mutex_init(&p->lock, NULL);
-    pthread_cond_init(&p->freed, NULL);
-    struct attune_channel_spec channel = {
-        .name = spec->name, .argv = spec->worker, .folder = spec->folder, .role = "generator",
-        .memory_bytes = spec->memory_bytes, .start_timeout_s = start_timeout_s,
-    };
-    unsigned n = spec->n_workers > 0 ? spec->n_workers : 1;
-    for (; p->n_channels < n; p->n_channels++) {
-        p->channels[p->n_channels] = attune_channel_new(&channel);
-        if (!p->channels[p->n_channels]) {
-            close_pool(p);
-            return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
-        }
+    w->spec = *spec;
+    pthread_mutex_init(&w->lock, NULL);
+    w->pool = attune_pool_new(
+        &(struct attune_channel_spec){
+            .name = spec->name, .argv = spec->worker, .folder = spec->folder, .role = "generator",
+            .memory_bytes = spec->memory_bytes, .start_timeout_s = start_timeout_s},
+        spec->n_workers);
+    if (!w->pool) {
+        close_workers(w);
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
     }
-    *state = p;
+    *state = w;
     return ATTUNE_OK;
 }
 
-static unsigned take_channel(struct pool *p)
-{
-    pthread_mutex_lock(&p->lock);
-    for (;;) {
-        for (unsigned i = 0; i < p->n_channels; i++) {
-            if (!p->busy[i]) {
-                p->busy[i] = true;
-                pthread_mutex_unlock(&p->lock);
-                return i;
-            }
-        }
-        pthread_cond_wait(&p->freed, &p->lock);
-    }
-}
-
-static void give_channel(struct pool *p, unsigned i)
-{
-    pthread_mutex_lock(&p->lock);
-    p->busy[i] = false;
-    pthread_cond_signal(&p->freed);
-    pthread_mutex_unlock(&p->lock);
-}
-
 /* Kills so far for this prompt, plus n_more. */
-static unsigned count_kills(struct pool *p, const char *prompt_id, unsigned n_more)
+static unsigned count_kills(struct workers *w, const char *prompt_id, unsigned n_more)
 {
     uint64_t prompt = attune_mix64_text(prompt_id);
     unsigned total = n_more;
-    pthread_mutex_lock(&p->lock);
+    pthread_mutex_lock(&w->lock);
     size_t i = 0;
-    while (i < p->n_casualties && p->casualties[i].prompt != prompt) {
+    while (i < w->n_casualties && w->casualties[i].prompt != prompt) {
         i++;
     }
-    if (i < p->n_casualties) {
-        total = p->casualties[i].n_kills += n_more;
+    if (i < w->n_casualties) {
+        total = w->casualties[i].n_kills += n_more;
     } else if (n_more > 0 &&
-               attune_grow((void **)&p->casualties, &p->capacity, i, sizeof *p->casualties)) {
-        p->casualties[p->n_casualties++] = (struct casualty){prompt, n_more};
+               attune_grow((void **)&w->casualties, &w->capacity, i, sizeof *w->casualties)) {
+        w->casualties[w->n_casualties++] = (struct casualty){prompt, n_more};
     }
-    pthread_mutex_unlock(&p->lock);
+    pthread_mutex_unlock(&w->lock);
     return total;
 }
 
@@ -186,10 +153,10 @@ static enum attune_code read_answer(const struct attune_request *request, const 
 static enum attune_code generate(void *state, const struct attune_request *request,
                                  struct attune_generation *out, struct attune_err *err)
 {
-    struct pool *p = state;
+    struct workers *w = state;
     json_t *answer = NULL;
     bool killed = false;
-    if (count_kills(p, request->prompt->id, 0) >= MAX_KILLS) {
+    if (count_kills(w, request->prompt->id, 0) >= MAX_KILLS) {
         return attune_fail(err, ATTUNE_E_CHILD,
                            "prompt '%.100s' has cost %d workers: not tried again",
                            request->prompt->id, MAX_KILLS);
@@ -203,14 +170,11 @@ static enum attune_code generate(void *state, const struct attune_request *reque
         attune_buf_release(&members);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
-    unsigned i = take_channel(p);
-    enum attune_code code =
-        attune_channel_ask(p->channels[i], attune_buf_text(&members), p->spec.timeout_s,
-                           request->cancelled, &answer, &killed, err);
-    give_channel(p, i);
+    enum attune_code code = attune_pool_ask(w->pool, attune_buf_text(&members), w->spec.timeout_s,
+                                            request->cancelled, &answer, &killed, err);
     attune_buf_release(&members);
     if (killed) {
-        count_kills(p, request->prompt->id, 1);
+        count_kills(w, request->prompt->id, 1);
     }
     if (code == ATTUNE_OK) {
         code = read_answer(request, answer, out, err);
@@ -221,14 +185,14 @@ static enum attune_code generate(void *state, const struct attune_request *reque
 
 static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
 {
-    const struct pool *p = state;
-    return attune_fingerprint_argv(p->spec.worker, p->spec.folder, hash, err);
+    const struct workers *w = state;
+    return attune_fingerprint_argv(w->spec.worker, w->spec.folder, hash, err);
 }
 
 static const char *const options[] = {"start_timeout_s", NULL};
 
 const struct attune_generator attune_generator_worker = {
     .name = "worker", .summary = "long-lived processes that speak JSON Lines", .builtin = false,
-    .options = options, .open = open_pool, .generate = generate, .close = close_pool,
+    .options = options, .open = open_workers, .generate = generate, .close = close_workers,
     .fingerprint = fingerprint,
 };
