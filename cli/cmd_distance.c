@@ -1,13 +1,14 @@
 /* attune distance --reference SET --candidate SET: set metrics of two sets of embeddings. */
 #include "base/mem.h"
 #include "cli/command.h"
-#include "cli/set_source.h"
+#include "cli/embedding_choice.h"
+#include "harness/sets/set_source.h"
 #include "metrics/set/compat.h"
 #include "metrics/set/set_metric.h"
 
 struct options {
-    const char *reference, *candidate, *metrics, *format, *bandwidth;
-    uint64_t k, replicates;
+    const char *reference, *candidate, *metrics, *format, *bandwidth, *embedding, *cache;
+    uint64_t k, replicates, workers;
     bool compat;
 };
 
@@ -27,13 +28,20 @@ static const struct attune_opt options_table[] = {
              "reference)"},
     {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N",
      .hi = 100000, .help = "bootstrap replicates of the intervals, 0 for none (default: 200)"},
+    {"embedding", ATTUNE_OPT_TEXT, offsetof(struct options, embedding), .metavar = "NAME|CMD",
+     .help = "of folders of music: " ATTUNE_EMBEDDING_HELP " (default: attune-1)"},
+    {"workers", ATTUNE_OPT_COUNT, offsetof(struct options, workers), .metavar = "N", .lo = 1,
+     .hi = 256, .help = "processes of the embedding worker (default: 1)"},
+    {"cache", ATTUNE_OPT_TEXT, offsetof(struct options, cache), .metavar = "FILE",
+     .help = ATTUNE_CACHE_HELP},
     {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
      .help = "add the values of legacy tools (compat.fadtk.fad, compat.kadtk.kad)"},
     {NULL},
 };
 
 static const struct options defaults = {
-    .format = "table", .k = 5, .bandwidth = "reference", .replicates = 200};
+    .format = "table", .k = 5, .bandwidth = "reference", .replicates = 200,
+    .embedding = "attune-1", .workers = 1};
 
 static enum attune_code take_bandwidth(const char *text, struct attune_set_options *options,
                                        struct attune_err *err)
@@ -57,7 +65,8 @@ static enum attune_code take_bandwidth(const char *text, struct attune_set_optio
 }
 
 static void print_source(struct attune_buf *out, const char *name,
-                         const struct attune_set_source *source)
+                         const struct attune_set_source *source,
+                         const struct attune_embedder *embedder)
 {
     attune_buf_addf(out, "\"%s\": {\"n\": ", name);
     if (source->rows.v) {
@@ -66,8 +75,13 @@ static void print_source(struct attune_buf *out, const char *name,
         attune_buf_add(out, "null");
     }
     attune_buf_addf(out, ", \"d\": %zu", source->d);
-    if (source->embedding) {
-        attune_buf_addf(out, ", \"embedding\": \"%s\"", source->embedding);
+    if (source->embedded) {
+        attune_buf_add(out, ", \"embedding\": ");
+        attune_buf_add_json(out, attune_embedder_name(embedder));
+        attune_buf_add(out, ", \"embedding_version\": ");
+        attune_buf_add_json(out, attune_embedder_version(embedder));
+        attune_buf_add(out, ", \"embedding_hash\": ");
+        attune_buf_add_json(out, attune_embedder_identity(embedder));
     }
     attune_buf_add(out, "}");
 }
@@ -162,7 +176,8 @@ static enum attune_code evaluate(const struct options *o, struct attune_set_pair
 }
 
 static void print_all(const struct options *o, const struct attune_set_source *reference,
-                      const struct attune_set_source *candidate, const struct result *results,
+                      const struct attune_set_source *candidate,
+                      const struct attune_embedder *embedder, const struct result *results,
                       size_t n_results, const char *warnings, struct attune_buf *out)
 {
     if (strcmp(o->format, "table") == 0) {
@@ -170,9 +185,9 @@ static void print_all(const struct options *o, const struct attune_set_source *r
         return;
     }
     attune_buf_add(out, "{");
-    print_source(out, "reference", reference);
+    print_source(out, "reference", reference, embedder);
     attune_buf_add(out, ",\n ");
-    print_source(out, "candidate", candidate);
+    print_source(out, "candidate", candidate, embedder);
     attune_buf_add(out, ",\n  \"metrics\": {\n");
     for (size_t i = 0; i < n_results; i++) {
         print_result_json(out, &results[i], reference->rows.n_rows, candidate->rows.n_rows);
@@ -188,6 +203,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 {
     const struct options *o = options;
     struct attune_set_source reference = {0}, candidate = {0};
+    struct attune_embedding_choice embedding = {0};
     struct attune_set_pair *pair = NULL;
     struct attune_buf warnings = ATTUNE_BUF_INIT, out = ATTUNE_BUF_INIT;
     struct result *results = NULL;
@@ -203,12 +219,16 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     }
     enum attune_code code = take_bandwidth(o->bandwidth, &set_options, err);
     if (!code) {
-        code = attune_set_source_load(&reference, o->reference, "reference", common->jobs,
-                                      &warnings, err);
+        code = attune_embedding_choose(&embedding, o->embedding, o->cache, false, o->workers, err);
+    }
+    const struct attune_set_loader loader = {embedding.embedder, common->jobs, NULL};
+    if (!code) {
+        code = attune_set_source_load(&reference, o->reference, "reference", &loader, &warnings,
+                                      err);
     }
     if (!code) {
-        code = attune_set_source_load(&candidate, o->candidate, "candidate", common->jobs,
-                                      &warnings, err);
+        code = attune_set_source_load(&candidate, o->candidate, "candidate", &loader, &warnings,
+                                      err);
     }
     if (!code) {
         const struct attune_set a = attune_set_source_view(&reference);
@@ -223,7 +243,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = evaluate(o, pair, results, &n_results, err);
     }
     if (!code) {
-        print_all(o, &reference, &candidate, results, n_results, attune_buf_text(&warnings), &out);
+        print_all(o, &reference, &candidate, embedding.embedder, results, n_results,
+                  attune_buf_text(&warnings), &out);
         code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
         fputs(attune_buf_text(&out), stdout);
     }
@@ -234,6 +255,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     attune_set_pair_free(pair);
     attune_set_source_release(&reference);
     attune_set_source_release(&candidate);
+    attune_embedding_choice_release(&embedding);
     attune_buf_release(&warnings);
     attune_buf_release(&out);
     return code;
@@ -245,7 +267,8 @@ const struct attune_command attune_command_distance = {
     .summary = "distances between two sets of samples or embeddings",
     .details =
         "A SET is a .npy file of shape (n, d), a folder of .npy files, a folder with mu.npy and\n"
-        "cov.npy, or a folder of audio or MIDI, embedded by the built-in attune-1.\n\n"
+        "cov.npy, or a folder of audio or MIDI, embedded by the built-in attune-1 or by a worker\n"
+        "(--embedding 'python3 clap.py').\n\n"
         "Examples:\n"
         "  attune distance --reference real.npy --candidate fake.npy --format json\n"
         "  attune distance --reference corpus/ --candidate samples/ --metrics 'set.fad*,set.kad'",

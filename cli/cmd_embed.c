@@ -2,11 +2,12 @@
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
-#include "cli/set_source.h"
+#include "cli/embedding_choice.h"
 #include "metrics/set/embedding.h"
 
 struct options {
-    const char *out, *model;
+    const char *out, *model, *worker, *cache;
+    uint64_t workers;
     bool raw;
 };
 
@@ -15,12 +16,18 @@ static const struct attune_opt options_table[] = {
      .help = "a .npy file of all rows, or a folder for one .npy per input (needed)"},
     {"model", ATTUNE_OPT_CHOICE, offsetof(struct options, model), .choices = ATTUNE_EMBEDDING_NAME,
      .help = "the embedding (default: attune-1)"},
+    {"worker", ATTUNE_OPT_TEXT, offsetof(struct options, worker), .metavar = "CMD",
+     .help = "an embedding worker's command line instead, such as 'python3 clap.py'"},
+    {"workers", ATTUNE_OPT_COUNT, offsetof(struct options, workers), .metavar = "N", .lo = 1,
+     .hi = 256, .help = "processes of the worker (default: 1)"},
+    {"cache", ATTUNE_OPT_TEXT, offsetof(struct options, cache), .metavar = "FILE",
+     .help = ATTUNE_CACHE_HELP},
     {"raw", ATTUNE_OPT_FLAG, offsetof(struct options, raw),
      .help = "without the standardisation (what its constants were made from)"},
     {NULL},
 };
 
-static const struct options defaults = {.model = ATTUNE_EMBEDDING_NAME};
+static const struct options defaults = {.model = ATTUNE_EMBEDDING_NAME, .workers = 1};
 
 /* All files below the arguments, in their order. */
 static enum attune_code gather_files(struct attune_file_list *files, char **args, int n_args,
@@ -106,12 +113,28 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         return attune_fail(err, ATTUNE_E_USAGE, "--out DIR or --out FILE.npy is needed");
     }
     struct attune_file_list files = {0};
+    struct attune_embedding_choice embedding = {0};
+    struct attune_embed_item *items = NULL;
     struct attune_matrix m = {0};
     struct attune_buf warnings = ATTUNE_BUF_INIT;
     size_t *kept = NULL;
-    enum attune_code code = gather_files(&files, args, n_args, err);
+    enum attune_code code = attune_embedding_choose(&embedding, o->worker ? o->worker : o->model,
+                                                    o->cache, o->raw, o->workers, err);
     if (!code) {
-        code = attune_embed_files(&m, &kept, &files, o->raw, common->jobs, &warnings, err);
+        code = gather_files(&files, args, n_args, err);
+    }
+    if (!code) {
+        items = attune_alloc(files.n, sizeof *items);
+        code = items ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < files.n && !code; i++) {
+        items[i].path = files.paths[i];
+    }
+    if (!code) {
+        code = attune_embedder_run(embedding.embedder, items, files.n, common->jobs, NULL, err);
+    }
+    if (!code) {
+        code = attune_embed_rows(&m, &kept, items, files.n, &warnings, err);
     }
     if (!code && m.n_rows == 0) {
         code = attune_fail(err, ATTUNE_E_INPUT, "none of the %zu files has an embedding", files.n);
@@ -123,7 +146,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                         : write_folder(o->out, &m, kept, &files, err);
     }
     if (!code) {
-        printf("%zu of %zu files, %zu dimensions, %s%s\n", m.n_rows, files.n, m.n_cols, o->model,
+        printf("%zu of %zu files, %zu dimensions, %s%s\n", m.n_rows, files.n, m.n_cols,
+               attune_embedder_name(embedding.embedder),
                o->raw ? " (raw)" : "");
         *exit_code = m.n_rows < files.n ? 1 : 0;
     }
@@ -132,6 +156,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     }
     attune_release(kept);
     attune_matrix_release(&m);
+    attune_embed_items_release(items, files.n);
+    attune_embedding_choice_release(&embedding);
     attune_file_list_release(&files);
     attune_buf_release(&warnings);
     return code;
@@ -144,7 +170,8 @@ const struct attune_command attune_command_embed = {
     .details = "Rows come in the order of the files; next to FILE.npy, FILE.npy.txt names each "
                "row's file.\n"
                "Files without an embedding (silent, unreadable) are named on stderr; the exit code "
-               "is then 1.",
+               "is then 1. A worker is any program that speaks the protocol of docs/suites.md,\n"
+               "role embedder; what it has embedded once is kept by content.",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

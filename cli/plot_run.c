@@ -75,6 +75,27 @@ static enum attune_code choose_rows(const struct attune_board *board, char **arg
     return ATTUNE_OK;
 }
 
+/* What is drawn by prompt can't show metrics of whole sets: those chosen by default are passed
+ * over, one that the reader named is a mistake. */
+static enum attune_code leave_out_sets(const struct attune_plot_choice *o,
+                                       const struct attune_board *board, size_t *metrics, size_t *n,
+                                       struct attune_err *err)
+{
+    size_t n_kept = 0;
+    for (size_t k = 0; k < *n; k++) {
+        const struct attune_metric_info *m = &board->metrics.items[metrics[k]];
+        if (!attune_metric_is_of_sets(m)) {
+            metrics[n_kept++] = metrics[k];
+        } else if (o->metrics && !strpbrk(o->metrics, "*?")) {
+            return attune_fail(err, ATTUNE_E_USAGE,
+                               "'%s' is a metric of whole sets: it has no value per prompt to draw",
+                               m->name);
+        }
+    }
+    *n = n_kept;
+    return ATTUNE_OK;
+}
+
 /* Scores of the chosen metrics. */
 static enum attune_code read_scores(const struct attune_plot_input *in,
                                     struct attune_score_table *scores, struct attune_err *err)
@@ -104,6 +125,12 @@ static enum attune_code draw_run(const struct attune_plot_choice *o,
         goto out;
     }
     in->n_metrics = choose_metrics(o, kind, board, metrics);
+    if (kind->of_scores || in->by_prompt) {
+        code = leave_out_sets(o, board, metrics, &in->n_metrics, err);
+        if (code) {
+            goto out;
+        }
+    }
     if (in->n_metrics == 0) {
         code = attune_fail(err, ATTUNE_E_USAGE, "run '%s' has no metric with a direction",
                            board->run->name);

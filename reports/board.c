@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/text.h"
 #include "harness/store/leaderboard.h"
 
 static enum attune_code out_of_memory(struct attune_err *err)
@@ -17,6 +18,7 @@ void attune_board_release(struct attune_board *board)
     attune_metric_list_release(&board->metrics);
     attune_release(board->rows);
     attune_release(board->standing);
+    attune_arena_release(&board->text);
     *board = (struct attune_board){0};
 }
 
@@ -52,6 +54,88 @@ static enum attune_code make_rows(struct attune_board *board, size_t *group, str
     return ATTUNE_OK;
 }
 
+/* Moves the metrics of sets behind those of samples. */
+static enum attune_code read_metrics(struct attune_board *board, struct attune_store *store,
+                                     const char *globs, struct attune_err *err)
+{
+    struct attune_metric_list sets = {0};
+    struct attune_metric_list *all = &board->metrics;
+    enum attune_code code = attune_read_metrics(store, board->run->id, globs, all, err);
+    board->n_sample_metrics = all->n;
+    if (!code) {
+        code = attune_read_set_metrics(store, board->run->id, globs, &sets, err);
+    }
+    for (size_t i = 0; i < sets.n && !code; i++) {
+        struct attune_metric_info *m = &sets.items[i];
+        const char **texts[] = {&m->name,      &m->identity, &m->title,   &m->unit,
+                                &m->direction, &m->inputs,   &m->summary, &m->source};
+        for (size_t k = 0; k < sizeof texts / sizeof *texts && !code; k++) {
+            const size_t n = strlen(*texts[k]) + 1;
+            char *copy = attune_arena_alloc(&all->text, n, 1);
+            *texts[k] = copy ? memcpy(copy, *texts[k], n) : "";
+            code = copy ? ATTUNE_OK : out_of_memory(err);
+        }
+        if (!code && !attune_grow((void **)&all->items, &all->capacity, all->n, sizeof *m)) {
+            code = out_of_memory(err);
+        }
+        if (!code) {
+            all->items[all->n++] = *m;
+        }
+    }
+    attune_metric_list_release(&sets);
+    return code;
+}
+
+/* The standings of sets: a model's own, a method's as the mean of its models, then without an
+ * interval. */
+static void group_sets(const struct attune_board *board, const size_t *group, size_t n_metrics,
+                       const struct attune_standing *by_model, struct attune_standing *out)
+{
+    for (size_t i = 0; i < n_metrics * board->models.n; i++) {
+        const struct attune_standing *from = &by_model[i];
+        struct attune_standing *to =
+            &out[i / board->models.n * board->n_rows + group[i % board->models.n]];
+        const size_t n_models = board->rows[group[i % board->models.n]].n_models;
+        if (n_models == 1) {
+            *to = *from;
+            if (board->by_method) { /* ranks are among models */
+                to->rank_low = to->rank_high = 0;
+            }
+        } else if (from->present) {
+            const double sum = to->present ? to->mean : 0.0;
+            *to = (struct attune_standing){.present = true, .ci_low = NAN, .ci_high = NAN,
+                                           .mean = sum + from->mean / (double)n_models,
+                                           .n = to->n + from->n};
+        }
+    }
+}
+
+static enum attune_code compute_sets(struct attune_board *board, struct attune_store *store,
+                                     const char *globs, const size_t *group,
+                                     struct attune_err *err)
+{
+    const size_t n = board->metrics.n - board->n_sample_metrics;
+    struct attune_set_score_list scores = {0};
+    const struct attune_metric_list metrics = {.items = board->metrics.items +
+                                                        board->n_sample_metrics,
+                                               .n = n};
+    if (n == 0) {
+        return ATTUNE_OK;
+    }
+    struct attune_standing *by_model = attune_alloc(n * board->models.n, sizeof *by_model);
+    enum attune_code code =
+        by_model ? attune_read_set_scores(store, board->run->id, globs, &scores, err)
+                 : out_of_memory(err);
+    if (!code) {
+        attune_set_standings(&scores, &metrics, &board->models, by_model);
+        group_sets(board, group, n, by_model,
+                   board->standing + board->n_sample_metrics * board->n_rows);
+    }
+    attune_set_score_list_release(&scores);
+    attune_release(by_model);
+    return code;
+}
+
 static enum attune_code compute(struct attune_board *board, struct attune_store *store,
                                 const char *globs, const size_t *group, uint64_t seed,
                                 size_t n_threads, struct attune_err *err)
@@ -64,7 +148,7 @@ static enum attune_code compute(struct attune_board *board, struct attune_store 
         code = attune_standings(&scores, &options, board->standing, err);
     }
     attune_score_table_release(&scores);
-    return code;
+    return code ? code : compute_sets(board, store, globs, group, err);
 }
 
 /* The stored rows come by metric, then by model, in the order of both lists. */
@@ -90,10 +174,64 @@ static enum attune_code fetch(struct attune_board *board, struct attune_store *s
             break;
         }
         board->standing[metric * board->n_rows + row] = (struct attune_standing){
-            true, s->mean, s->ci_low, s->ci_high, s->n, s->n_undefined, s->rank_low, s->rank_high};
+            true,           s->mean,     s->ci_low,    s->ci_high, s->n,
+            s->n_undefined, s->rank_low, s->rank_high, NULL};
     }
 out:
     attune_leaderboard_release(&stored);
+    return code;
+}
+
+/* "9 samples against 50 in 149 dimensions (attune-1); samples: no more rows ..." for the reader of
+ * a value of a set. What is odd about the reference is the same for all models: it stays in the
+ * database. */
+static enum attune_code note(struct attune_board *board, const struct attune_set_score_info *s,
+                             struct attune_standing *standing, struct attune_err *err)
+{
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    if (s->why) {
+        attune_buf_addf(&text, "undefined: %s", s->why);
+    } else {
+        attune_buf_addf(&text, "%lld samples", (long long)s->n);
+        if (s->n_reference > 0) {
+            attune_buf_addf(&text, " against %lld", (long long)s->n_reference);
+        }
+        attune_buf_addf(&text, " in %lld dimensions (%s)", (long long)s->n_dims, s->embedding);
+    }
+    for (const char *line = s->warnings; *line && !s->why; line += strcspn(line, "\n") + 1) {
+        if (strncmp(line, "reference ", 10) != 0) {
+            attune_buf_addf(&text, "; %.*s", (int)strcspn(line, "\n"), line);
+        }
+    }
+    char *copy = attune_arena_alloc(&board->text, text.n_bytes + 1, 1);
+    const bool failed = text.failed || !copy;
+    if (!failed) {
+        standing->note = memcpy(copy, attune_buf_text(&text), text.n_bytes + 1);
+    }
+    attune_buf_release(&text);
+    return failed ? out_of_memory(err) : ATTUNE_OK;
+}
+
+static enum attune_code add_notes(struct attune_board *board, struct attune_store *store,
+                                  const char *globs, struct attune_err *err)
+{
+    struct attune_set_score_list scores = {0};
+    enum attune_code code = attune_read_set_scores(store, board->run->id, globs, &scores, err);
+    for (size_t i = 0; i < scores.n && !code; i++) {
+        size_t metric = board->n_sample_metrics, row = 0;
+        while (metric < board->metrics.n &&
+               strcmp(board->metrics.items[metric].name, scores.items[i].metric) != 0) {
+            metric++;
+        }
+        while (row < board->n_rows && strcmp(board->rows[row].name, scores.items[i].model) != 0) {
+            row++;
+        }
+        if (metric < board->metrics.n && row < board->n_rows) {
+            code = note(board, &scores.items[i], &board->standing[metric * board->n_rows + row],
+                        err);
+        }
+    }
+    attune_set_score_list_release(&scores);
     return code;
 }
 
@@ -137,7 +275,7 @@ enum attune_code attune_board_read(struct attune_board *board, struct attune_sto
         code = attune_read_models(store, board->run->id, &board->models, err);
     }
     if (!code) {
-        code = attune_read_metrics(store, board->run->id, globs, &board->metrics, err);
+        code = read_metrics(board, store, globs, err);
     }
     if (!code) {
         code = count_prompts(board, store, err);
@@ -167,6 +305,9 @@ enum attune_code attune_board_read(struct attune_board *board, struct attune_sto
     }
     if (!code && !found) {
         code = compute(board, store, globs, group, seed, n_threads, err);
+    }
+    if (!code && !by_method) {
+        code = add_notes(board, store, globs, err);
     }
 out:
     attune_release(group);

@@ -19,12 +19,15 @@ struct attune_board {
     struct attune_run_list runs;
     const struct attune_run_info *run; /* in runs */
     struct attune_model_list models;
-    struct attune_metric_list metrics; /* those that the globs let through */
+    struct attune_metric_list metrics; /* those that the globs let through: first the metrics of
+                                          samples, then those of whole sets */
+    size_t n_sample_metrics;
     size_t n_prompts, n_seeds;
     struct attune_board_row *rows; /* (n_rows,) in the order of the suite */
     size_t n_rows;
     struct attune_standing *standing; /* (n_metrics, n_rows) */
     bool by_method;
+    struct attune_arena text; /* the notes of standings */
 };
 
 /* run: NULL (the latest), an id or a suite's name. globs: over metric names, NULL for all. The

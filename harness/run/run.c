@@ -158,10 +158,36 @@ static enum attune_code work_through(struct attune_run_state *r, struct attune_e
     return code;
 }
 
+/* Metrics of sets need all samples in one place: a shard leaves them to the joined database. */
+static enum attune_code finish_sets(struct attune_run_state *r, struct attune_err *err)
+{
+    if (r->options->plan.n_shards <= 1) {
+        return attune_run_sets(r, err);
+    }
+    if (r->suite->set_metrics[0] && r->options->notice) {
+        r->options->notice(r->options->context,
+                           "metrics of sets are computed by `attune run` on the database that "
+                           "`attune merge` makes");
+    }
+    return ATTUNE_OK;
+}
+
 static enum attune_code finish(struct attune_run_state *r, struct attune_run_result *result,
                                struct attune_err *err)
 {
-    const bool complete = result->status.n_done == r->plan.n;
+    bool complete = result->status.n_done == r->plan.n;
+    if (complete) {
+        struct attune_err why = ATTUNE_ERR_INIT;
+        const enum attune_code code = finish_sets(r, &why);
+        if (code == ATTUNE_E_INTERRUPTED) {
+            complete = false;
+            result->interrupted = true;
+        } else if (code) {
+            *err = why;
+            return code;
+        }
+        fill_status(r, &result->status);
+    }
     char now[32], text[128];
     attune_utc_now(now);
     snprintf(text, sizeof text, "%zu of %zu items, %zu from cache, %zu failed",
@@ -212,12 +238,12 @@ enum attune_code attune_run(const struct attune_suite *suite,
     fill_status(&r, &result->status);
     result->run = r.run;
     result->interrupted = options->interrupted && atomic_load(options->interrupted);
-    result->too_many_failed = too_many_failed(&r, &result->status);
     snprintf(result->files, sizeof result->files, "%s", r.files);
-    snprintf(result->first_failure, sizeof result->first_failure, "%s", r.first_failure);
     if (code == ATTUNE_OK) {
         code = finish(&r, result, err);
     }
+    result->too_many_failed = too_many_failed(&r, &result->status);
+    snprintf(result->first_failure, sizeof result->first_failure, "%s", r.first_failure);
 out:
     attune_run_close(&r);
     pthread_mutex_destroy(&r.lock);

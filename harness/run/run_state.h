@@ -1,4 +1,4 @@
-/* What the parts of a run share (run.c, run_setup.c, run_item.c). Not for others. */
+/* What the parts of a run share. Not for others. */
 #ifndef ATTUNE_HARNESS_RUN_STATE_H
 #define ATTUNE_HARNESS_RUN_STATE_H
 
@@ -69,10 +69,31 @@ struct attune_run_state {
     char first_failure[640];
 };
 
-/* run_setup.c */
+/* run_prepare.c */
 enum attune_code attune_run_prepare(struct attune_run_state *r, struct attune_err *err);
-enum attune_code attune_run_register(struct attune_run_state *r, struct attune_err *err);
 void attune_run_close(struct attune_run_state *r);
+/* Everything beside the file that an evaluation sees. */
+void attune_run_params_json(struct attune_buf *out, const struct attune_run_state *r,
+                            size_t prompt);
+
+/* run_register.c */
+enum attune_code attune_run_register(struct attune_run_state *r, struct attune_err *err);
+
+/* A metric as the database knows it. */
+struct attune_run_metric {
+    struct attune_metric view; /* eval is not used */
+    const char *inputs;        /* "audio,symbolic", "sets", ... */
+    const char *identity;      /* "" for built-in metrics of samples */
+    int64_t position;          /* in the run's lists */
+};
+/* Finds or makes its row and adds it to the run; inside the caller's transaction. */
+enum attune_code attune_run_register_metric(struct attune_store *store, int64_t run,
+                                            const struct attune_run_metric *metric, int64_t *id,
+                                            struct attune_err *err);
+
+/* run_sets.c: metrics of whole sets, over all finished samples of the run. Interrupted: what was
+ * embedded is kept, the scores are left for the next time. */
+enum attune_code attune_run_sets(struct attune_run_state *r, struct attune_err *err);
 
 /* run_item.c */
 void attune_run_item(void *run_state, size_t item, size_t worker); /* an attune_item_fn */

@@ -32,9 +32,12 @@ const struct attune_export attune_exports[] = {
      "q.prompt"
      " WHERE ?1 = 0 OR q.run = ?1 ORDER BY q.run, q.position"},
     {"sets", "metrics of whole sets",
-     "SELECT run, model, metric, version, reference, value, why, ci_low, ci_high, n, n_reference, "
-     "n_dims,"
-     " details FROM set_score WHERE ?1 = 0 OR run = ?1 ORDER BY id"},
+     "SELECT s.run, m.name AS model, k.name AS metric, k.version, s.reference, s.reference_hash,"
+     " e.name AS embedding, e.version AS embedding_version, e.identity AS embedding_hash, s.value,"
+     " s.why, s.ci_low, s.ci_high, s.n, s.n_reference, s.n_dims, s.details, s.warnings"
+     " FROM set_score s JOIN model m ON m.id = s.model JOIN metric k ON k.id = s.metric"
+     " JOIN embedding e ON e.id = s.embedding"
+     " WHERE ?1 = 0 OR s.run = ?1 ORDER BY s.run, k.name, m.position"},
     {"preferences", "human preference votes",
      "SELECT source, line, prompt, model_a, model_b, sample_a, sample_b, winner, axis, rater, "
      "confidence,"

@@ -244,7 +244,8 @@ static void bind_rank(sqlite3_stmt *stmt, int column, int64_t rank)
 }
 
 static enum attune_code insert_rows(struct attune_store *store, int64_t run,
-                                    const struct attune_score_table *scores,
+                                    const struct attune_model_list *models,
+                                    const struct attune_metric_list *metrics,
                                     const struct attune_standing *standing, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
@@ -257,8 +258,8 @@ static enum attune_code insert_rows(struct attune_store *store, int64_t run,
     if (!stmt) {
         return ATTUNE_E_STORE;
     }
-    for (size_t i = 0; i < scores->metrics.n * scores->models.n; i++) {
-        const struct attune_model_info *model = &scores->models.items[i % scores->models.n];
+    for (size_t i = 0; i < metrics->n * models->n; i++) {
+        const struct attune_model_info *model = &models->items[i % models->n];
         const struct attune_standing *s = &standing[i];
         if (!s->present) {
             continue;
@@ -266,8 +267,7 @@ static enum attune_code insert_rows(struct attune_store *store, int64_t run,
         sqlite3_bind_int64(stmt, 1, run);
         sqlite3_bind_text(stmt, 2, model->name, -1, SQLITE_STATIC);
         sqlite3_bind_text(stmt, 3, model->method, -1, SQLITE_STATIC);
-        sqlite3_bind_text(stmt, 4, scores->metrics.items[i / scores->models.n].name, -1,
-                          SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 4, metrics->items[i / models->n].name, -1, SQLITE_STATIC);
         bind_real(stmt, 5, s->mean);
         bind_real(stmt, 6, s->ci_low);
         bind_real(stmt, 7, s->ci_high);
@@ -282,6 +282,33 @@ static enum attune_code insert_rows(struct attune_store *store, int64_t run,
         sqlite3_reset(stmt);
     }
     sqlite3_finalize(stmt);
+    return code;
+}
+
+/* The rows of metrics of whole sets. */
+static enum attune_code insert_set_rows(struct attune_store *store, int64_t run,
+                                        const struct attune_model_list *models,
+                                        struct attune_err *err)
+{
+    struct attune_metric_list metrics = {0};
+    struct attune_set_score_list scores = {0};
+    struct attune_standing *standing = NULL;
+    enum attune_code code = attune_read_set_metrics(store, run, NULL, &metrics, err);
+    if (!code) {
+        code = attune_read_set_scores(store, run, NULL, &scores, err);
+    }
+    if (!code) {
+        standing = attune_alloc(metrics.n * models->n, sizeof *standing);
+        code = standing ? ATTUNE_OK
+                        : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the leaderboard");
+    }
+    if (!code) {
+        attune_set_standings(&scores, &metrics, models, standing);
+        code = insert_rows(store, run, models, &metrics, standing, err);
+    }
+    attune_release(standing);
+    attune_set_score_list_release(&scores);
+    attune_metric_list_release(&metrics);
     return code;
 }
 
@@ -310,7 +337,10 @@ enum attune_code attune_leaderboard_refresh(struct attune_store *store, int64_t 
     }
     code = attune_store_exec(store, err, "DELETE FROM leaderboard WHERE run = ?1", "i", run);
     if (!code) {
-        code = insert_rows(store, run, &scores, standing, err);
+        code = insert_rows(store, run, &scores.models, &scores.metrics, standing, err);
+    }
+    if (!code) {
+        code = insert_set_rows(store, run, &scores.models, err);
     }
     if (!code) {
         code = attune_store_commit(store, err);

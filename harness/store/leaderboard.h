@@ -7,6 +7,9 @@
  *     n            prompts with at least one value: the unit of every interval and test
  *     n_undefined  sample values left out: undefined ones and those of failed samples
  *
+ * Metrics of whole sets have one value per model with an interval of its own; n counts samples
+ * (attune_set_standings).
+ *
  * A metric that applies to none of a model's samples (notes asked of audio) has no row. Descriptive
  * metrics have no ranks; metrics with a target are ranked by their distance from it, averaged over
  * seeds first.
@@ -25,6 +28,7 @@ struct attune_standing {
     double mean, ci_low, ci_high; /* NaN where there is none */
     int64_t n, n_undefined;
     int64_t rank_low, rank_high; /* 0 where there is none */
+    const char *note;            /* what to say with it, borrowed; NULL for nothing */
 };
 
 struct attune_standing_options {
@@ -40,6 +44,13 @@ struct attune_standing_options {
 enum attune_code attune_standings(const struct attune_score_table *scores,
                                   const struct attune_standing_options *options,
                                   struct attune_standing *out, struct attune_err *err);
+
+/* Standings from scores, out: (metrics->n, models->n). No paired test by prompt can be made of a
+ * value of a whole set, so ranks come from the intervals: a model ranks behind those whose whole
+ * interval lies on the better side of its own, which is stricter than a test at the same level. */
+void attune_set_standings(const struct attune_set_score_list *scores,
+                          const struct attune_metric_list *metrics,
+                          const struct attune_model_list *models, struct attune_standing *out);
 
 /* Prompt means of one model and metric, seeds averaged: value and defined (n_prompts,).
  * distance: of |value - target| instead of the value. */

@@ -197,6 +197,12 @@ static const char *const take_over[] = {
     " FROM src.event a JOIN map_run m ON m.src = a.run WHERE NOT EXISTS (SELECT 1 FROM main.event e"
     " WHERE e.run = m.dst AND e.time = a.time AND e.kind = a.kind AND e.subject = a.subject"
     " AND e.text = a.text) ORDER BY a.id",
+    "INSERT INTO main.embedding (name, version, identity) SELECT name, version, identity"
+    " FROM src.embedding WHERE true ON CONFLICT DO NOTHING",
+    "INSERT INTO main.vector (embedding, content, v, why) SELECT b.id, a.content, a.v, a.why"
+    " FROM src.vector a JOIN src.embedding e ON e.id = a.embedding JOIN main.embedding b"
+    " ON b.name = e.name AND b.version = e.version AND b.identity = e.identity WHERE true"
+    " ON CONFLICT DO NOTHING",
     /* Numbers of whole sets were those of a part. */
     "DELETE FROM main.set_score WHERE run IN (SELECT dst FROM map_run)",
     "UPDATE main.run SET ended = NULL WHERE id IN (SELECT dst FROM map_run)"

@@ -74,7 +74,7 @@ static const char version_1[] =
     " title TEXT NOT NULL, unit TEXT NOT NULL,"
     " direction TEXT NOT NULL CHECK (direction IN ('up','down','none','target')), target REAL,"
     " lo REAL, hi REAL,"     /* NULL where open */
-    " inputs TEXT NOT NULL," /* 'audio', 'symbolic' or 'audio,symbolic' */
+    " inputs TEXT NOT NULL," /* 'audio', 'symbolic', 'audio,symbolic' or 'sets' */
     " summary TEXT NOT NULL, source TEXT NOT NULL,"
     " UNIQUE (name, version, identity)"
     ") STRICT;"
@@ -251,4 +251,63 @@ static const char version_3[] =
     " PRIMARY KEY (sample, i)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1, version_2, version_3};
+/* Embeddings by content, and metrics of whole sets. Version 1 made a table set_score that nothing
+ * was written to. */
+static const char version_4[] =
+    "CREATE TABLE embedding ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL," /* 'attune-1', or the name the suite gives a worker */
+    " version TEXT NOT NULL," /* as the worker says it */
+    " identity TEXT NOT NULL," /* hash: program, files, arguments; how MIDI is rendered */
+    " UNIQUE (name, version, identity)"
+    ") STRICT;"
+
+    "CREATE TABLE vector ("
+    " embedding INTEGER NOT NULL REFERENCES embedding(id) ON DELETE CASCADE,"
+    " content TEXT NOT NULL," /* hash of the file */
+    " v BLOB,"                /* float32, little endian; NULL: there is none, and why says so */
+    " why TEXT,"
+    " CHECK ((v IS NULL) = (why IS NOT NULL)),"
+    " PRIMARY KEY (embedding, content)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "DROP TABLE set_score;"
+    "CREATE TABLE set_score ("
+    " id INTEGER PRIMARY KEY,"
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " model INTEGER NOT NULL REFERENCES model(id) ON DELETE CASCADE,"
+    " metric INTEGER NOT NULL REFERENCES metric(id)," /* its identity names embedding and
+                                                         reference */
+    " key TEXT NOT NULL," /* hash of all that decides the value, samples by content */
+    " base TEXT NOT NULL," /* 'set.fad' of 'set.fad@corpus:clap' */
+    " reference TEXT NOT NULL DEFAULT '', reference_hash TEXT NOT NULL DEFAULT '',"
+    " embedding INTEGER NOT NULL REFERENCES embedding(id),"
+    " value REAL, why TEXT, ci_low REAL, ci_high REAL,"
+    " n INTEGER NOT NULL, n_reference INTEGER, n_dims INTEGER NOT NULL,"
+    " details TEXT NOT NULL," /* JSON: rank, clipped mass, R2, ... */
+    " warnings TEXT NOT NULL," /* one per line */
+    " CHECK ((value IS NULL) = (why IS NOT NULL)),"
+    " UNIQUE (run, model, metric)"
+    ") STRICT;"
+    "CREATE INDEX set_score_key ON set_score (key);"
+
+    /* Metrics of sets have no value per sample. */
+    "DROP VIEW sample_scores;"
+    "CREATE VIEW sample_scores (run, model, method, base, prompt, seed, status, path, metric, "
+    "value,"
+    " state, why) AS"
+    " SELECT s.run, m.name, m.method, m.base, p.name, s.seed, s.status,"
+    "  CASE WHEN s.path LIKE '/%' THEN s.path ELSE r.files || '/' || s.path END,"
+    "  k.name, c.value,"
+    "  CASE WHEN s.status = 'failed' THEN 'failed' WHEN c.metric IS NULL THEN 'not_applicable'"
+    "       WHEN c.value IS NULL THEN 'undefined' ELSE 'ok' END,"
+    "  CASE WHEN s.status = 'failed' THEN s.error"
+    "       WHEN c.metric IS NULL THEN 'the metric does not apply to this modality' ELSE c.why END"
+    " FROM sample s JOIN run r ON r.id = s.run JOIN model m ON m.id = s.model"
+    " JOIN prompt p ON p.id = s.prompt JOIN run_metric q ON q.run = s.run"
+    " JOIN metric k ON k.id = q.metric AND k.inputs != 'sets'"
+    " LEFT JOIN score c ON c.artefact = s.artefact AND c.params = s.params AND c.metric = "
+    "q.metric;";
+
+const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1, version_2, version_3,
+                                                              version_4};

@@ -277,17 +277,19 @@ static void fill_metric(struct list_query *q, void *item)
     m->hi = double_at(q, n_texts + 4, INFINITY);
 }
 
-enum attune_code attune_read_metrics(struct attune_store *store, int64_t run, const char *globs,
-                                     struct attune_metric_list *out, struct attune_err *err)
+#define METRICS_OF_RUN(condition)                                                                  \
+    "SELECT m.name, m.identity, m.title, m.unit, m.direction, m.inputs, m.summary, m.source,"      \
+    " m.id, m.version, m.target, m.lo, m.hi FROM run_metric q"                                     \
+    " JOIN metric m ON m.id = q.metric WHERE q.run = ?1 AND " condition " ORDER BY q.position"
+
+static enum attune_code read_metrics(struct attune_store *store, const char *sql, int64_t run,
+                                     const char *globs, struct attune_metric_list *out,
+                                     struct attune_err *err)
 {
     *out = (struct attune_metric_list){0};
     enum attune_code code = read_list(
-        store,
-        "SELECT m.name, m.identity, m.title, m.unit, m.direction, m.inputs, m.summary, m.source,"
-        " m.id, m.version, m.target, m.lo, m.hi"
-        " FROM run_metric q JOIN metric m ON m.id = q.metric WHERE q.run = ?1 ORDER BY q.position",
-        run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items, &out->text,
-        fill_metric, err);
+        store, sql, run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items,
+        &out->text, fill_metric, err);
     if (code) {
         attune_metric_list_release(out);
         return code;
@@ -302,11 +304,83 @@ enum attune_code attune_read_metrics(struct attune_store *store, int64_t run, co
     return ATTUNE_OK;
 }
 
+enum attune_code attune_read_metrics(struct attune_store *store, int64_t run, const char *globs,
+                                     struct attune_metric_list *out, struct attune_err *err)
+{
+    return read_metrics(store, METRICS_OF_RUN("m.inputs != 'sets'"), run, globs, out, err);
+}
+
+enum attune_code attune_read_set_metrics(struct attune_store *store, int64_t run, const char *globs,
+                                         struct attune_metric_list *out, struct attune_err *err)
+{
+    return read_metrics(store, METRICS_OF_RUN("m.inputs = 'sets'"), run, globs, out, err);
+}
+
+bool attune_metric_is_of_sets(const struct attune_metric_info *metric)
+{
+    return strcmp(metric->inputs, "sets") == 0;
+}
+
 void attune_metric_list_release(struct attune_metric_list *list)
 {
     attune_release(list->items);
     attune_arena_release(&list->text);
     *list = (struct attune_metric_list){0};
+}
+
+/* ---- scores of whole sets */
+
+static void fill_set_score(struct list_query *q, void *item)
+{
+    struct attune_set_score_info *s = item;
+    const char **texts[] = {&s->model, &s->metric, &s->base, &s->reference, &s->embedding, &s->why,
+                            &s->details, &s->warnings};
+    const int n_texts = (int)(sizeof texts / sizeof *texts);
+    for (int i = 0; i < n_texts; i++) {
+        *texts[i] = text_at(q, i);
+    }
+    double *reals[] = {&s->value, &s->ci_low, &s->ci_high};
+    for (int i = 0; i < 3; i++) {
+        *reals[i] = double_at(q, n_texts + i, NAN);
+    }
+    s->n = sqlite3_column_int64(q->stmt, n_texts + 3);
+    s->n_reference = sqlite3_column_int64(q->stmt, n_texts + 4);
+    s->n_dims = sqlite3_column_int64(q->stmt, n_texts + 5);
+}
+
+enum attune_code attune_read_set_scores(struct attune_store *store, int64_t run, const char *globs,
+                                        struct attune_set_score_list *out, struct attune_err *err)
+{
+    *out = (struct attune_set_score_list){0};
+    enum attune_code code = read_list(
+        store,
+        "SELECT m.name, k.name, s.base, s.reference, e.name, s.why, s.details, s.warnings, s.value,"
+        " s.ci_low, s.ci_high, s.n, s.n_reference, s.n_dims FROM set_score s"
+        " JOIN model m ON m.id = s.model JOIN metric k ON k.id = s.metric"
+        " JOIN embedding e ON e.id = s.embedding"
+        " JOIN run_metric q ON q.run = s.run AND q.metric = s.metric"
+        " WHERE s.run = ?1 ORDER BY q.position, m.position",
+        run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items, &out->text,
+        fill_set_score, err);
+    if (code) {
+        attune_set_score_list_release(out);
+        return code;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        if (attune_glob_list(globs, out->items[i].metric)) {
+            out->items[n++] = out->items[i];
+        }
+    }
+    out->n = n;
+    return ATTUNE_OK;
+}
+
+void attune_set_score_list_release(struct attune_set_score_list *list)
+{
+    attune_release(list->items);
+    attune_arena_release(&list->text);
+    *list = (struct attune_set_score_list){0};
 }
 
 /* ---- the leaderboard as stored */
@@ -336,11 +410,12 @@ enum attune_code attune_read_leaderboard(struct attune_store *store, int64_t run
         "SELECT l.model, l.method, l.metric, l.mean, l.ci_low, l.ci_high, l.n, l.n_undefined,"
         " l.rank_low, l.rank_high FROM leaderboard l"
         " LEFT JOIN model m ON m.run = l.run AND m.name = l.model"
-        " LEFT JOIN (SELECT k.name AS name, min(q.position) AS position FROM run_metric q"
+        " LEFT JOIN (SELECT k.name AS name, min(q.position) AS position,"
+        "  min(k.inputs = 'sets') AS of_sets FROM run_metric q"
         "  JOIN metric k ON k.id = q.metric WHERE q.run = ?1 GROUP BY k.name) p ON p.name = "
         "l.metric"
         " WHERE l.run = ?1"
-        " ORDER BY p.position IS NULL, p.position, l.metric, m.position, l.model",
+        " ORDER BY p.position IS NULL, p.of_sets, p.position, l.metric, m.position, l.model",
         run, (void **)&out->items, &out->n, &out->capacity, sizeof *out->items, &out->text,
         fill_leaderboard, err);
     if (code) {

@@ -101,10 +101,38 @@ struct attune_metric_list {
     size_t n, capacity;
     struct attune_arena text;
 };
-/* Those of the run whose name matches one of the comma-separated globs (NULL: all). */
+/* Those of the run whose name matches one of the comma-separated globs (NULL: all): metrics of
+ * samples, and metrics of whole sets. */
 enum attune_code attune_read_metrics(struct attune_store *store, int64_t run, const char *globs,
                                      struct attune_metric_list *out, struct attune_err *err);
+enum attune_code attune_read_set_metrics(struct attune_store *store, int64_t run, const char *globs,
+                                         struct attune_metric_list *out, struct attune_err *err);
 void attune_metric_list_release(struct attune_metric_list *list);
+
+/* Metrics of whole sets stand beside those of samples everywhere but in tables of scores. */
+bool attune_metric_is_of_sets(const struct attune_metric_info *metric);
+
+/* ---- scores of whole sets */
+
+/* What one model's samples are worth as a set. */
+struct attune_set_score_info {
+    const char *model, *metric; /* "set.fad@pop:clap" */
+    const char *base;           /* "set.fad" */
+    const char *reference, *embedding; /* names; reference "" for metrics of one set */
+    double value, ci_low, ci_high;     /* NaN where there is none */
+    const char *why;                   /* why there is no value; NULL when there is one */
+    int64_t n, n_reference, n_dims;    /* n_reference 0: not known, or none */
+    const char *details;               /* JSON object */
+    const char *warnings;              /* one per line, "" for none */
+};
+struct attune_set_score_list {
+    struct attune_set_score_info *items; /* (n,) by metric position, then model position */
+    size_t n, capacity;
+    struct attune_arena text;
+};
+enum attune_code attune_read_set_scores(struct attune_store *store, int64_t run, const char *globs,
+                                        struct attune_set_score_list *out, struct attune_err *err);
+void attune_set_score_list_release(struct attune_set_score_list *list);
 
 /* ---- scores of a run as a dense table */
 

@@ -7,6 +7,7 @@
 #include "base/io/file.h"
 #include "base/text.h"
 #include "harness/suite/suite_load.h"
+#include "metrics/set/embedding.h"
 
 enum { MAX_SUITE_BYTES = 16 << 20 };
 
@@ -138,7 +139,9 @@ static enum attune_code take_lists(struct attune_load *l)
     suite->models = attune_load_keep(l, raw->models_count, sizeof *suite->models);
     suite->scorers = attune_load_keep(l, raw->scorers_count, sizeof *suite->scorers);
     suite->references = attune_load_keep(l, raw->references_count, sizeof *suite->references);
-    if (!suite->models || !suite->scorers || !suite->references) {
+    /* Without any there is still the built-in one. */
+    suite->embeddings = attune_load_keep(l, raw->embeddings_count + 1, sizeof *suite->embeddings);
+    if (!suite->models || !suite->scorers || !suite->references || !suite->embeddings) {
         return attune_load_out_of_memory(l);
     }
     enum attune_code code = ATTUNE_OK;
@@ -147,6 +150,14 @@ static enum attune_code take_lists(struct attune_load *l)
     }
     for (; code == ATTUNE_OK && suite->n_scorers < raw->scorers_count; suite->n_scorers++) {
         code = attune_load_scorer(l, suite->n_scorers);
+    }
+    for (; code == ATTUNE_OK && suite->n_embeddings < raw->embeddings_count;
+         suite->n_embeddings++) {
+        code = attune_load_embedding(l, suite->n_embeddings);
+    }
+    if (suite->n_embeddings == 0) {
+        suite->embeddings[suite->n_embeddings++] = (struct attune_suite_embedding){
+            .name = ATTUNE_EMBEDDING_NAME, .n_workers = 1, .timeout_s = ATTUNE_DEFAULT_TIMEOUT_S};
     }
     for (; code == ATTUNE_OK && suite->n_references < raw->references_count;
          suite->n_references++) {

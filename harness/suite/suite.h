@@ -30,6 +30,15 @@ struct attune_suite_scorer {
     bool higher_is_better;
 };
 
+/* What the metrics of whole sets see samples through. */
+struct attune_suite_embedding {
+    const char *name;
+    const char *const *worker; /* NULL-terminated argument vector; NULL: the built-in attune-1 */
+    unsigned n_workers;
+    double timeout_s;
+    uint64_t memory_bytes;
+};
+
 struct attune_suite_reference {
     const char *name, *path; /* path resolved against the suite's folder */
 };
@@ -46,6 +55,8 @@ struct attune_suite {
     size_t n_models;
     struct attune_suite_scorer *scorers; /* (n_scorers,) */
     size_t n_scorers;
+    struct attune_suite_embedding *embeddings; /* (n_embeddings,) at least one: attune-1 */
+    size_t n_embeddings;
     struct attune_suite_reference *references; /* (n_references,) */
     size_t n_references;
     struct attune_selection metrics;

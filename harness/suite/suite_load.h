@@ -35,6 +35,7 @@ enum attune_code attune_load_out_of_memory(struct attune_load *l);
 /* Entry i of a list that the suite has room for. */
 enum attune_code attune_load_model(struct attune_load *l, size_t i);
 enum attune_code attune_load_scorer(struct attune_load *l, size_t i);
+enum attune_code attune_load_embedding(struct attune_load *l, size_t i);
 enum attune_code attune_load_reference(struct attune_load *l, size_t i);
 
 enum attune_code attune_load_metrics(struct attune_load *l);

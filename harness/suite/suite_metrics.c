@@ -1,6 +1,7 @@
 /* What a suite measures and ranks by: globs over the registered metrics, groups and pillars. */
 #include "base/text.h"
 #include "harness/suite/suite_load.h"
+#include "metrics/set/set_metric.h"
 
 static const char *const metric_groups[] = {
     "harmonic.*",  "temporal.*", "quality.*", "symbolic.*",
@@ -71,6 +72,32 @@ static enum attune_code check_word(struct attune_load *l, const char *key, long 
                : no_such_metric(l, key, line, word, pillars, N_PILLARS);
 }
 
+/* A pattern over metrics of whole sets; one that names a metric needs what that needs. */
+static enum attune_code check_set_metric(struct attune_load *l, size_t index, const char *glob)
+{
+    enum { MAX = 64 };
+    const char *names[MAX];
+    size_t n_matching = 0, n = 0;
+    for (; n < attune_n_set_metrics && n < MAX; n++) {
+        names[n] = attune_set_metrics[n]->id;
+        n_matching += attune_glob(glob, names[n]);
+    }
+    const struct attune_set_metric *one = attune_set_metric_find(glob);
+    if (one && one->needs_reference && l->suite->n_references == 0) {
+        FAIL_AT(l, "metrics", index, NULL,
+                "metrics: '%s' compares with a reference, none is given", glob);
+        attune_err_hint(l->err, "references: [{name: corpus, path: FOLDER or FILE.npy}]");
+        return ATTUNE_E_INPUT;
+    }
+    if (n_matching > 0) {
+        return ATTUNE_OK;
+    }
+    FAIL_AT(l, "metrics", index, NULL, "metrics: '%s' matches no metric", glob);
+    const char *near = attune_nearest(glob, names, n);
+    attune_err_hint(l->err, near ? "did you mean '%s'?" : "`attune list metrics` shows all", near);
+    return ATTUNE_E_INPUT;
+}
+
 enum attune_code attune_load_metrics(struct attune_load *l)
 {
     struct attune_buf samples = ATTUNE_BUF_INIT, sets = ATTUNE_BUF_INIT;
@@ -83,6 +110,10 @@ enum attune_code attune_load_metrics(struct attune_load *l)
             goto out;
         }
         if (strncmp(glob, "set.", 4) == 0) {
+            code = check_set_metric(l, i, glob);
+            if (code) {
+                goto out;
+            }
             attune_buf_addf(&sets, "%s%s", sets.n_bytes ? "," : "", glob);
         } else if (matches_a_metric(glob)) {
             attune_buf_addf(&samples, "%s%s", samples.n_bytes ? "," : "", glob);

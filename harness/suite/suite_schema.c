@@ -56,6 +56,18 @@ static const cyaml_schema_value_t scorer_entry = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct attune_yaml_scorer, scorer_fields),
 };
 
+static const cyaml_schema_field_t embedding_fields[] = {
+    TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_embedding, name),
+    LIST("worker", OPTIONAL_PTR, struct attune_yaml_embedding, worker, &text_entry),
+    CYAML_FIELD_UINT("workers", OPTIONAL, struct attune_yaml_embedding, workers),
+    CYAML_FIELD_FLOAT("timeout_s", OPTIONAL, struct attune_yaml_embedding, timeout_s),
+    CYAML_FIELD_UINT("memory_mb", OPTIONAL, struct attune_yaml_embedding, memory_mb),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t embedding_entry = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct attune_yaml_embedding, embedding_fields),
+};
+
 static const cyaml_schema_field_t reference_fields[] = {
     TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_reference, name),
     TEXT("path", CYAML_FLAG_POINTER, struct attune_yaml_reference, path),
@@ -80,6 +92,7 @@ static const cyaml_schema_field_t suite_fields[] = {
     LIST("seeds", OPTIONAL_PTR, struct attune_yaml_suite, seeds, &seed_entry),
     LIST("models", CYAML_FLAG_POINTER, struct attune_yaml_suite, models, &model_entry),
     LIST("scorers", OPTIONAL_PTR, struct attune_yaml_suite, scorers, &scorer_entry),
+    LIST("embeddings", OPTIONAL_PTR, struct attune_yaml_suite, embeddings, &embedding_entry),
     LIST("references", OPTIONAL_PTR, struct attune_yaml_suite, references, &reference_entry),
     LIST("metrics", OPTIONAL_PTR, struct attune_yaml_suite, metrics, &text_entry),
     LIST("rank_by", OPTIONAL_PTR, struct attune_yaml_suite, rank_by, &text_entry),

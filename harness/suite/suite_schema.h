@@ -27,6 +27,15 @@ struct attune_yaml_scorer {
     bool *higher_is_better;
 };
 
+struct attune_yaml_embedding {
+    const char *name;
+    const char **worker;
+    unsigned worker_count;
+    unsigned workers;
+    double timeout_s;
+    uint64_t memory_mb;
+};
+
 struct attune_yaml_reference {
     const char *name, *path;
 };
@@ -45,6 +54,8 @@ struct attune_yaml_suite {
     unsigned models_count;
     struct attune_yaml_scorer *scorers;
     unsigned scorers_count;
+    struct attune_yaml_embedding *embeddings;
+    unsigned embeddings_count;
     struct attune_yaml_reference *references;
     unsigned references_count;
     const char **metrics, **rank_by;

@@ -1,26 +1,57 @@
 /* The outside scorers and the reference sets of a suite. */
 #include "base/io/file.h"
 #include "harness/suite/suite_load.h"
+#include "metrics/set/embedding.h"
+
+/* What a list of named things asks of every entry. A name becomes part of metric ids. */
+struct entry {
+    const char *section, *what, *name;
+    double timeout_s;
+    unsigned workers;
+    uint64_t memory_mb;
+};
+
+static enum attune_code check_name(struct attune_load *l, const struct entry *e, size_t i)
+{
+    if (e->name[strcspn(e->name, ",*?@: \t\n")] != '\0') {
+        return FAIL_AT(l, e->section, i, "name",
+                       "%s '%s': the name becomes part of metric ids, so no ',', '*', '?', '@', "
+                       "':' or space",
+                       e->what, e->name);
+    }
+    if (e->timeout_s < 0.0 || e->timeout_s > 1e6 || e->workers > 256 ||
+        e->memory_mb > UINT64_MAX >> 20) {
+        return FAIL_AT(l, e->section, i, NULL,
+                       "%s '%s': allowed are timeout_s up to 1e6 seconds and 1 to 256 workers",
+                       e->what, e->name);
+    }
+    return ATTUNE_OK;
+}
+
+/* names: (i + 1,) structs of `size` bytes whose first member is the name. */
+static enum attune_code check_once(struct attune_load *l, const char *section, const char *what,
+                                   const void *names, size_t size, size_t i)
+{
+    const char *const *own = (const void *)((const char *)names + i * size);
+    for (size_t k = 0; k < i; k++) {
+        const char *const *other = (const void *)((const char *)names + k * size);
+        if (strcmp(*other, *own) == 0) {
+            return FAIL_AT(l, section, i, "name", "%s '%s' stands twice", what, *own);
+        }
+    }
+    return ATTUNE_OK;
+}
 
 enum attune_code attune_load_scorer(struct attune_load *l, size_t i)
 {
     const struct attune_yaml_scorer *raw = &l->raw->scorers[i];
-    for (size_t k = 0; k < i; k++) {
-        if (strcmp(l->raw->scorers[k].name, raw->name) == 0) {
-            return FAIL_AT(l, "scorers", i, "name", "scorer '%s' stands twice", raw->name);
-        }
-    }
-    if (raw->name[strcspn(raw->name, ",*? \t\n")] != '\0') {
-        return FAIL_AT(
-            l, "scorers", i, "name",
-            "scorer '%s': the name becomes part of metric ids, so no ',', '*', '?' or space",
-            raw->name);
-    }
-    if (raw->timeout_s < 0.0 || raw->timeout_s > 1e6 || raw->workers > 256 ||
-        raw->memory_mb > UINT64_MAX >> 20) {
-        return FAIL_AT(l, "scorers", i, NULL,
-                       "scorer '%s': allowed are timeout_s up to 1e6 seconds and 1 to 256 workers",
-                       raw->name);
+    const struct entry entry = {"scorers", "scorer", raw->name, raw->timeout_s, raw->workers,
+                                raw->memory_mb};
+    enum attune_code code =
+        check_once(l, "scorers", "scorer", l->raw->scorers, sizeof *raw, i);
+    code = code ? code : check_name(l, &entry, i);
+    if (code) {
+        return code;
     }
     l->suite->scorers[i] = (struct attune_suite_scorer){
         .name = attune_load_keep_text(l, raw->name),
@@ -34,10 +65,48 @@ enum attune_code attune_load_scorer(struct attune_load *l, size_t i)
                                                                     : attune_load_out_of_memory(l);
 }
 
+enum attune_code attune_load_embedding(struct attune_load *l, size_t i)
+{
+    const struct attune_yaml_embedding *raw = &l->raw->embeddings[i];
+    const struct entry entry = {"embeddings",   "embedding",  raw->name,
+                                raw->timeout_s, raw->workers, raw->memory_mb};
+    enum attune_code code =
+        check_once(l, "embeddings", "embedding", l->raw->embeddings, sizeof *raw, i);
+    code = code ? code : check_name(l, &entry, i);
+    if (code) {
+        return code;
+    }
+    const bool builtin = strcmp(raw->name, ATTUNE_EMBEDDING_NAME) == 0;
+    if (builtin == (raw->worker != NULL)) {
+        return FAIL_AT(l, "embeddings", i, "name",
+                       builtin ? "embedding '%s' is built in and takes no worker"
+                               : "embedding '%s' needs a worker; only " ATTUNE_EMBEDDING_NAME
+                                 " is built in",
+                       raw->name);
+    }
+    struct attune_suite_embedding *embedding = &l->suite->embeddings[i];
+    *embedding = (struct attune_suite_embedding){
+        .name = attune_load_keep_text(l, raw->name),
+        .worker = raw->worker ? attune_load_keep_list(l, raw->worker, raw->worker_count) : NULL,
+        .n_workers = raw->workers ? raw->workers : 1,
+        .timeout_s = raw->timeout_s > 0.0 ? raw->timeout_s : ATTUNE_DEFAULT_TIMEOUT_S,
+        .memory_bytes = raw->memory_mb << 20,
+    };
+    return embedding->name && (!raw->worker || embedding->worker) ? ATTUNE_OK
+                                                                  : attune_load_out_of_memory(l);
+}
+
 enum attune_code attune_load_reference(struct attune_load *l, size_t i)
 {
     const struct attune_yaml_reference *raw = &l->raw->references[i];
     struct attune_suite_reference *reference = &l->suite->references[i];
+    const struct entry entry = {.section = "references", .what = "reference", .name = raw->name};
+    enum attune_code code =
+        check_once(l, "references", "reference", l->raw->references, sizeof *raw, i);
+    code = code ? code : check_name(l, &entry, i);
+    if (code) {
+        return code;
+    }
     reference->name = attune_load_keep_text(l, raw->name);
     reference->path = attune_load_keep_path(l, raw->path);
     if (!reference->name || !reference->path) {

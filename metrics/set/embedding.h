@@ -9,6 +9,7 @@
 #include "metrics/analysis/analysis.h"
 
 #define ATTUNE_EMBEDDING_NAME "attune-1"
+#define ATTUNE_EMBEDDING_VERSION "1" /* grows with any change that can move a value */
 
 /* Dimensions of the embedding of a modality. */
 size_t attune_embedding_size(enum attune_modality modality);

@@ -10,7 +10,7 @@ enum { MAX_NAMED = 10 }; /* row numbers in a warning */
 /* Beyond this, squared distances overflow single precision. */
 static const float largest_usable = 1e15f;
 
-static bool usable(const float *row, size_t d)
+bool attune_set_row_usable(const float *row, size_t d)
 {
     bool fine = true;
     for (size_t j = 0; j < d; j++) {
@@ -25,7 +25,7 @@ static void drop_unusable(struct attune_matrix *m, uint32_t *group, const char *
     size_t n = 0, n_dropped = 0;
     for (size_t i = 0; i < m->n_rows; i++) {
         const float *row = m->v + i * m->n_cols;
-        if (!usable(row, m->n_cols)) {
+        if (!attune_set_row_usable(row, m->n_cols)) {
             if (n_dropped == 0) {
                 attune_buf_addf(warnings,
                                 "%s: rows with NaN, infinite or huge values are left out:", name);

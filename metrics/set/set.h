@@ -48,6 +48,9 @@ enum attune_code attune_set_pair_new(struct attune_set_pair **out,
                                      struct attune_err *err);
 void attune_set_pair_free(struct attune_set_pair *pair);
 
+/* False for rows with NaN, infinities, or values whose squares would leave single precision. */
+bool attune_set_row_usable(const float *row, size_t d);
+
 /* Moves rows that hold NaN or infinities to the end, drops them from m->n_rows and tells their
  * numbers in warnings; also warns of fewer rows than columns, repeated rows and constant columns.
  * name: "reference" or "candidate". One warning per line. group (n_rows,) moves along; may be NULL.

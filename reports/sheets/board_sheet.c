@@ -19,6 +19,10 @@ static int64_t second_rank(const struct attune_board *board, size_t metric)
 static void note_left_out(const struct attune_board *board, const struct attune_standing *s,
                           struct attune_sheet *sheet, struct attune_sheet_cell *cell)
 {
+    if (s->note) {
+        cell->note = attune_sheet_note(sheet, s->note);
+        return;
+    }
     if (s->n_undefined == 0) {
         return;
     }
@@ -268,6 +272,9 @@ void attune_board_json(const struct attune_board *board, struct attune_buf *out)
             json_double(out, "ci_high", s->ci_high);
             attune_buf_addf(out, "\"n\": %lld, \"n_undefined\": %lld, ", (long long)s->n,
                             (long long)s->n_undefined);
+            if (s->note) {
+                json_text(out, "note", s->note);
+            }
             json_rank(out, "rank_low", s->rank_low, ", ");
             json_rank(out, "rank_high", s->rank_high, ", ");
             attune_buf_addf(

@@ -1,8 +1,6 @@
 /* Sets from NPY files, statistics and folders of music. */
-#include "cli/set_source.h"
+#include "harness/sets/set_source.h"
 
-#include "base/hash.h"
-#include "base/io/file.h"
 #include "base/mem.h"
 
 static bool is_npy(const char *path)
@@ -53,21 +51,47 @@ static enum attune_code append_rows(struct attune_matrix *m, size_t *capacity,
     return code;
 }
 
-static enum attune_code read_npy_files(struct attune_matrix *out,
+/* The content of a set: the hashes of its files, in order. */
+static enum attune_code add_hash(struct attune_buf *content, const char *path,
+                                 struct attune_err *err)
+{
+    char hash[ATTUNE_HASH_SIZE];
+    enum attune_code code = attune_hash_file(path, hash, err);
+    if (!code) {
+        attune_buf_addf(content, "%s\n", hash);
+    }
+    return code;
+}
+
+static enum attune_code finish_hash(struct attune_set_source *source, struct attune_buf *content,
+                                    struct attune_err *err)
+{
+    attune_hash_bytes(attune_buf_text(content), content->n_bytes, source->hash);
+    const bool failed = content->failed;
+    attune_buf_release(content);
+    return failed ? out_of_memory(err) : ATTUNE_OK;
+}
+
+static enum attune_code read_npy_files(struct attune_set_source *source,
                                        const struct attune_file_list *files, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
+    struct attune_buf content = ATTUNE_BUF_INIT;
     size_t capacity = 0;
     for (size_t i = 0; i < files->n && !code; i++) {
         struct attune_matrix next;
         if (is_npy(files->paths[i])) {
             code = attune_npy_read(&next, files->paths[i], err);
             if (!code) {
-                code = append_rows(out, &capacity, &next, files->paths[i], err);
+                code = append_rows(&source->rows, &capacity, &next, files->paths[i], err);
+            }
+            if (!code) {
+                code = add_hash(&content, files->paths[i], err);
             }
         }
     }
-    return code;
+    const enum attune_code hashed = finish_hash(source, &content, code ? NULL : err);
+    return code ? code : hashed;
 }
 
 static double *to_doubles(const struct attune_matrix *m)
@@ -88,6 +112,7 @@ static enum attune_code read_moments(struct attune_set_source *source, const cha
     struct attune_matrix mu = {0}, cov = {0};
     attune_path_join(&mu_path, folder, "mu.npy");
     attune_path_join(&cov_path, folder, "cov.npy");
+    struct attune_buf content = ATTUNE_BUF_INIT;
     enum attune_code code = ATTUNE_OK;
     *found = attune_file_exists(attune_buf_text(&mu_path)) &&
              attune_file_exists(attune_buf_text(&cov_path));
@@ -110,7 +135,17 @@ static enum attune_code read_moments(struct attune_set_source *source, const cha
         source->d = d;
         code = source->mean && source->cov ? ATTUNE_OK : out_of_memory(err);
     }
+    if (!code) {
+        code = add_hash(&content, mu_path.text, err);
+    }
+    if (!code) {
+        code = add_hash(&content, cov_path.text, err);
+    }
+    if (!code) {
+        code = finish_hash(source, &content, err);
+    }
 out:
+    attune_buf_release(&content);
     attune_matrix_release(&mu);
     attune_matrix_release(&cov);
     attune_buf_release(&mu_path);
@@ -136,9 +171,7 @@ static bool prompt_of(const char *path, uint32_t *group)
     return true;
 }
 
-static enum attune_code find_groups(struct attune_set_source *source,
-                                    const struct attune_file_list *files, const size_t *kept,
-                                    struct attune_err *err)
+static enum attune_code find_groups(struct attune_set_source *source, struct attune_err *err)
 {
     const size_t n = source->rows.n_rows;
     source->group = attune_alloc(n, sizeof *source->group);
@@ -146,7 +179,7 @@ static enum attune_code find_groups(struct attune_set_source *source,
         return out_of_memory(err);
     }
     for (size_t i = 0; i < n; i++) {
-        if (!prompt_of(files->paths[kept[i]], &source->group[i])) {
+        if (!prompt_of(source->files.paths[source->file[i]], &source->group[i])) {
             attune_release(source->group);
             source->group = NULL;
             return ATTUNE_OK;
@@ -155,35 +188,63 @@ static enum attune_code find_groups(struct attune_set_source *source,
     return ATTUNE_OK;
 }
 
-static enum attune_code load_files(struct attune_set_source *source, const char *path,
-                                   size_t n_threads, struct attune_buf *warnings,
-                                   struct attune_err *err)
+/* source->files become rows. */
+static enum attune_code embed_files(struct attune_set_source *source,
+                                    const struct attune_set_loader *loader,
+                                    struct attune_buf *warnings, struct attune_err *err)
 {
-    struct attune_file_list files;
-    size_t *kept = NULL;
-    enum attune_code code = attune_file_walk(&files, path, err);
+    const size_t n = source->files.n;
+    struct attune_embed_item *items = attune_alloc(n, sizeof *items);
+    struct attune_buf content = ATTUNE_BUF_INIT;
+    if (!items) {
+        return out_of_memory(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        items[i].path = source->files.paths[i];
+    }
+    enum attune_code code =
+        attune_embedder_run(loader->embedder, items, n, loader->n_threads, loader->cancelled, err);
+    if (!code) {
+        code = attune_embed_rows(&source->rows, &source->file, items, n, warnings, err);
+    }
+    for (size_t i = 0; i < n && !code; i++) {
+        if (items[i].vector.v) { /* the others are no part of the set */
+            attune_buf_addf(&content, "%s\n", items[i].hash);
+        }
+    }
+    if (!code && n > 0 && items[0].hash[0]) {
+        code = finish_hash(source, &content, err);
+    }
+    if (!code && source->rows.v) {
+        code = find_groups(source, err);
+    }
+    source->embedded = true;
+    attune_buf_release(&content);
+    attune_embed_items_release(items, n);
+    return code;
+}
+
+static enum attune_code load_files(struct attune_set_source *source, const char *path,
+                                   const struct attune_set_loader *loader,
+                                   struct attune_buf *warnings, struct attune_err *err)
+{
+    enum attune_code code = attune_file_walk(&source->files, path, err);
     if (code) {
         return code;
     }
-    code = read_npy_files(&source->rows, &files, err);
+    code = read_npy_files(source, &source->files, err);
     if (!code && !source->rows.v) {
-        code = attune_embed_files(&source->rows, &kept, &files, 0, n_threads, warnings, err);
-        source->embedding = "attune-1";
-        if (!code) {
-            code = find_groups(source, &files, kept, err);
-        }
+        code = embed_files(source, loader, warnings, err);
     }
     if (!code && !source->rows.v) {
         code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0,
                               "no NPY, audio or MIDI file that can be used");
     }
-    attune_release(kept);
-    attune_file_list_release(&files);
     return code;
 }
 
 enum attune_code attune_set_source_load(struct attune_set_source *source, const char *path,
-                                        const char *name, size_t n_threads,
+                                        const char *name, const struct attune_set_loader *loader,
                                         struct attune_buf *warnings, struct attune_err *err)
 {
     bool moments = false;
@@ -193,10 +254,11 @@ enum attune_code attune_set_source_load(struct attune_set_source *source, const 
         code = read_moments(source, path, &moments, err);
     }
     if (!code && !moments) {
-        code = load_files(source, path, n_threads, warnings, err);
+        code = load_files(source, path, loader, warnings, err);
     }
     if (!code && !moments) {
         source->d = source->rows.n_cols;
+        /* Embedded rows are finite: none is dropped, and source->file stays true. */
         attune_set_clean(&source->rows, source->group, name, warnings);
         if (source->rows.n_rows == 0 || source->d == 0) {
             code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0, "the set holds no usable row");
@@ -214,6 +276,8 @@ void attune_set_source_release(struct attune_set_source *source)
     attune_release(source->mean);
     attune_release(source->cov);
     attune_release(source->group);
+    attune_release(source->file);
+    attune_file_list_release(&source->files);
     *source = (struct attune_set_source){0};
 }
 
