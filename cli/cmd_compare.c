@@ -3,7 +3,7 @@
 #include "reports/sheets/contrast_sheet.h"
 
 struct options {
-    const char *metrics, *format, *run, *run_b, *out;
+    const char *metrics, *format, *run, *run_b, *out, *margin;
     double alpha;
 };
 
@@ -21,6 +21,8 @@ static const struct attune_opt options_table[] = {
      .help = "run of B where it is another one (default: that of A)"},
     {"alpha", ATTUNE_OPT_NUMBER, offsetof(struct options, alpha), .metavar = "X", .lo = 1e-6,
      .hi = 0.5, .help = "chance of any false verdict, over all metrics together (default: 0.05)"},
+    {"margin", ATTUNE_OPT_TEXT, offsetof(struct options, margin), .metavar = "MARGIN",
+     .help = "also test for equivalence: 0.3sd, 2%, 0.05; per metric: GLOB=MARGIN,..."},
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), .metavar = "FILE",
      .help = "write there instead of printing"},
     {NULL},
@@ -45,6 +47,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     const struct options *o = options;
     struct attune_store *store = NULL;
     struct attune_contrasts contrasts = {0};
+    struct attune_margins margins = {0};
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
     struct attune_side a = {.model = args[0]}, b = {.model = args[1]};
     enum attune_code code = attune_store_open_read(&store, common->db, err);
@@ -55,8 +58,12 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         b.run = a.run;
         code = o->run_b ? attune_read_run_id(store, o->run_b, &b.run, err) : ATTUNE_OK;
     }
+    if (!code && o->margin) {
+        code = attune_margins_parse(&margins, o->margin, err);
+    }
     if (!code) {
         const struct attune_contrast_options how = {.globs = o->metrics,
+                                                    .margins = o->margin ? &margins : NULL,
                                                     .alpha = o->alpha,
                                                     .seed = common->seed,
                                                     .n_threads = common->jobs};
@@ -89,9 +96,12 @@ const struct attune_command attune_command_compare = {
         "sign-change test\n"
         "of the mean difference, Holm-corrected over the metrics shown; d: Cohen's d of the "
         "paired\n"
-        "differences, positive where A is better; intervals: 95 % bootstrap over prompts.\n\n"
+        "differences, positive where A is better; intervals: 95 % bootstrap over prompts. With\n"
+        "--margin, models that are not separated may be shown to be alike (two one-sided "
+        "tests).\n\n"
         "Examples:\n"
         "  attune compare base-dpo base-rlhf\n"
+        "  attune compare base base-int8 --margin 0.2sd\n"
         "  attune compare new old --run this-week --run-b last-week --metrics 'harmonic.*'",
     .options = options_table,
     .options_size = sizeof(struct options),

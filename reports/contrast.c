@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "metrics/stats/bootstrap.h"
 #include "metrics/stats/effect.h"
+#include "metrics/stats/equivalence.h"
 #include "metrics/stats/multiplicity.h"
 #include "metrics/stats/order.h"
 #include "metrics/stats/permutation.h"
@@ -117,6 +118,21 @@ static enum attune_code interval(const struct attune_contrast_options *options,
     return code;
 }
 
+double attune_contrast_margin(const struct attune_contrast *c, struct attune_gate_margin margin)
+{
+    switch (margin.kind) {
+    case ATTUNE_MARGIN_SD:
+        return margin.amount * c->sd_b;
+    case ATTUNE_MARGIN_SHARE:
+        return margin.amount * fabs(c->mean_b);
+    case ATTUNE_MARGIN_UNITS:
+        return margin.amount;
+    case ATTUNE_MARGIN_EXACT:
+        break;
+    }
+    return 0.0;
+}
+
 static void test_metric(void *context, size_t item, size_t worker)
 {
     struct attune_contrast_pair *pair = context;
@@ -137,15 +153,20 @@ static void test_metric(void *context, size_t item, size_t worker)
     if (c->n < 2) {
         c->verdict = ATTUNE_VERDICT_NO_DATA;
         c->ci_low = c->ci_high = c->dz = c->improvement = NAN;
-        c->p = c->p_wilcoxon = 1.0;
+        c->p = c->p_wilcoxon = c->p_equivalent = 1.0;
         c->n_needed = INFINITY;
         attune_release(scratch);
         return;
     }
-    c->p = attune_permutation_paired(
-               c->better, c->n, N_DRAWS,
-               attune_mix64(pair->options->seed, attune_mix64_text(c->metric)), scratch)
-               .p;
+    const uint64_t stream = attune_mix64(pair->options->seed, attune_mix64_text(c->metric));
+    c->p = attune_permutation_paired(c->better, c->n, N_DRAWS, stream, scratch).p;
+    if (pair->options->margins) {
+        c->margin = attune_contrast_margin(c, attune_margin_for(pair->options->margins, c->metric));
+        c->p_equivalent =
+            c->margin > 0.0
+                ? attune_equivalence_paired(c->better, c->n, c->margin, N_DRAWS, stream, scratch).p
+                : 1.0;
+    }
     c->p_wilcoxon = attune_wilcoxon(c->better, c->n, scratch).p;
     c->dz = attune_cohen_dz(c->better, c->n);
     c->improvement = attune_improvement(c->better, c->n);
@@ -204,31 +225,48 @@ static enum attune_code prepare(struct attune_contrast_pair *pair, struct attune
     return ATTUNE_OK;
 }
 
+static bool compared(const struct attune_contrast *c)
+{
+    return !c->skipped && c->verdict != ATTUNE_VERDICT_NO_DATA;
+}
+
+static void decide(struct attune_contrast *c, double alpha, size_t n_compared)
+{
+    c->n_needed = attune_prompts_needed(c->dz, alpha / (double)n_compared, power);
+    c->within_margin = c->margin > 0.0 && c->p_equivalent <= alpha;
+    if (c->verdict == ATTUNE_VERDICT_OPEN && c->p_holm <= alpha) {
+        c->verdict = c->dz > 0.0 ? ATTUNE_VERDICT_A : ATTUNE_VERDICT_B;
+    } else if (c->verdict == ATTUNE_VERDICT_OPEN && c->within_margin) {
+        c->verdict = ATTUNE_VERDICT_ALIKE;
+    }
+}
+
+/* Differences and equivalences are two questions; each is corrected over the metrics. */
 static enum attune_code correct(struct attune_contrasts *out, struct attune_err *err)
 {
     double *p = attune_arena_alloc(&out->arena, out->n + 1, sizeof *p);
-    if (!p) {
+    double *q = attune_arena_alloc(&out->arena, out->n + 1, sizeof *q);
+    if (!p || !q) {
         return out_of_memory(err);
     }
     size_t n = 0;
     for (size_t i = 0; i < out->n; i++) {
-        if (!out->items[i].skipped && out->items[i].verdict != ATTUNE_VERDICT_NO_DATA) {
-            p[n++] = out->items[i].p;
+        if (compared(&out->items[i])) {
+            p[n] = out->items[i].p;
+            q[n++] = out->items[i].p_equivalent;
         }
     }
     enum attune_code code = attune_holm(p, n, err);
+    code = code ? code : attune_holm(q, n, err);
     out->n_compared = n;
     n = 0;
     for (size_t i = 0; !code && i < out->n; i++) {
         struct attune_contrast *c = &out->items[i];
-        if (c->skipped || c->verdict == ATTUNE_VERDICT_NO_DATA) {
-            c->p_holm = 1.0;
-            continue;
-        }
-        c->p_holm = p[n++];
-        c->n_needed = attune_prompts_needed(c->dz, out->alpha / (double)out->n_compared, power);
-        if (c->verdict == ATTUNE_VERDICT_OPEN && c->p_holm <= out->alpha) {
-            c->verdict = c->dz > 0.0 ? ATTUNE_VERDICT_A : ATTUNE_VERDICT_B;
+        c->p_holm = 1.0;
+        if (compared(c)) {
+            c->p_holm = p[n];
+            c->p_equivalent = q[n++];
+            decide(c, out->alpha, out->n_compared);
         }
     }
     return code;
@@ -294,8 +332,11 @@ const char *attune_contrast_words(const struct attune_contrast *c, const char *n
     switch (c->verdict) {
     case ATTUNE_VERDICT_A:
     case ATTUNE_VERDICT_B:
-        snprintf(buf, size, "%s %s", c->verdict == ATTUNE_VERDICT_A ? name_a : name_b,
-                 none ? "larger" : "better");
+        snprintf(buf, size, "%s %s%s", c->verdict == ATTUNE_VERDICT_A ? name_a : name_b,
+                 none ? "larger" : "better", c->within_margin ? ", within the margin" : "");
+        break;
+    case ATTUNE_VERDICT_ALIKE:
+        snprintf(buf, size, "alike within \xc2\xb1%.2g", c->margin);
         break;
     case ATTUNE_VERDICT_IDENTICAL:
         snprintf(buf, size, "identical");

@@ -20,6 +20,7 @@ struct attune_side {
 enum attune_verdict {
     ATTUNE_VERDICT_A, /* a is better (descriptive metrics: larger) */
     ATTUNE_VERDICT_B,
+    ATTUNE_VERDICT_ALIKE,     /* not separated, and shown to differ by less than the margin */
     ATTUNE_VERDICT_OPEN,      /* the data do not say */
     ATTUNE_VERDICT_IDENTICAL, /* equal on every prompt */
     ATTUNE_VERDICT_NO_DATA,   /* fewer than 2 prompts with a value on both sides */
@@ -37,6 +38,9 @@ struct attune_contrast {
     double p, p_holm, p_wilcoxon; /* two-sided; p by sign changes, Holm over all metrics compared */
     double dz;                    /* Cohen's d of the differences, positive where a is better */
     double improvement;           /* share of prompts on which a is better, ties half */
+    double margin;                /* in the metric's unit; 0 where none was given */
+    double p_equivalent; /* of |difference| < margin, Holm over all metrics; 1 without a margin */
+    bool within_margin;  /* shown to differ by less than the margin */
     double n_needed; /* prompts needed at this effect for power .8; infinite where there is none */
     enum attune_verdict verdict;
     /* Differences by prompt, turned so that positive is better for a; (n,) with the prompt's
@@ -58,7 +62,8 @@ struct attune_contrasts {
 };
 
 struct attune_contrast_options {
-    const char *globs; /* over metric names; NULL: all that have a direction */
+    const char *globs;                    /* over metric names; NULL: all that have a direction */
+    const struct attune_margins *margins; /* for verdicts of equivalence; NULL: none are given */
     /* Other directions than the metrics' own; NULL: none. */
     const struct attune_directions *directions;
     double alpha; /* .05 */
@@ -73,6 +78,10 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
                                        const struct attune_contrast_options *options,
                                        struct attune_err *err);
 void attune_contrasts_release(struct attune_contrasts *contrasts);
+
+/* A margin in the metric's unit; 0 for exact. */
+double attune_contrast_margin(const struct attune_contrast *contrast,
+                              struct attune_gate_margin margin);
 
 /* The verdict in words, with what to do about an open one. Returns buf. */
 const char *attune_contrast_words(const struct attune_contrast *contrast, const char *name_a,

@@ -18,21 +18,6 @@ const char *attune_gate_word(enum attune_gate_verdict verdict)
     return words[verdict];
 }
 
-static double margin_in_units(const struct attune_contrast *c, struct attune_gate_margin margin)
-{
-    switch (margin.kind) {
-    case ATTUNE_MARGIN_SD:
-        return margin.amount * c->sd_b;
-    case ATTUNE_MARGIN_SHARE:
-        return margin.amount * fabs(c->mean_b);
-    case ATTUNE_MARGIN_UNITS:
-        return margin.amount;
-    case ATTUNE_MARGIN_EXACT:
-        break;
-    }
-    return 0.0;
-}
-
 /* Keeps the three largest losses in order. */
 static void find_worst(struct attune_gate_row *row, const char *const *names)
 {
@@ -78,7 +63,7 @@ static void test_row(struct attune_gate *gate, struct attune_gate_row *row,
     if (c->n == 0 || row->exact) {
         return;
     }
-    row->margin = margin_in_units(c, margin);
+    row->margin = attune_contrast_margin(c, margin);
     if (c->verdict == ATTUNE_VERDICT_IDENTICAL) {
         row->p_not_inferior = 0.0;
         return;

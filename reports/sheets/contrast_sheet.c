@@ -117,10 +117,11 @@ void attune_contrast_sheet(const struct attune_contrasts *contrasts, const char 
 void attune_contrast_data(const struct attune_contrasts *contrasts, const char *name_a,
                           const char *name_b, struct attune_sheet *out)
 {
-    static const char *const ids[] = {
-        "metric",     "model_a",    "model_b",     "n",        "n_left_out", "mean_a",
-        "mean_b",     "difference", "ci_low",      "ci_high",  "p",          "p_holm",
-        "p_wilcoxon", "cohen_dz",   "improvement", "n_needed", "verdict"};
+    static const char *const ids[] = {"metric",       "model_a",  "model_b",     "n",
+                                      "n_left_out",   "mean_a",   "mean_b",      "difference",
+                                      "ci_low",       "ci_high",  "p",           "p_holm",
+                                      "p_wilcoxon",   "cohen_dz", "improvement", "margin",
+                                      "p_equivalent", "n_needed", "verdict"};
     enum { N_IDS = sizeof ids / sizeof *ids };
     add_caption(contrasts, name_a, name_b, out);
     for (size_t i = 0; i < N_IDS; i++) {
@@ -133,12 +134,20 @@ void attune_contrast_data(const struct attune_contrasts *contrasts, const char *
             return;
         }
         const bool none = c->skipped || c->verdict == ATTUNE_VERDICT_NO_DATA;
-        const double numbers[] = {(double)c->n,  (double)c->n_left_out,
-                                  c->mean_a,     c->mean_b,
-                                  c->difference, c->ci_low,
-                                  c->ci_high,    c->p,
-                                  c->p_holm,     c->p_wilcoxon,
-                                  c->dz,         c->improvement,
+        const double numbers[] = {(double)c->n,
+                                  (double)c->n_left_out,
+                                  c->mean_a,
+                                  c->mean_b,
+                                  c->difference,
+                                  c->ci_low,
+                                  c->ci_high,
+                                  c->p,
+                                  c->p_holm,
+                                  c->p_wilcoxon,
+                                  c->dz,
+                                  c->improvement,
+                                  c->margin > 0.0 ? c->margin : NAN,
+                                  c->margin > 0.0 ? c->p_equivalent : NAN,
                                   c->n_needed};
         attune_cell_text(out, &cells[0], c->metric);
         attune_cell_text(out, &cells[1], name_a);
