@@ -22,27 +22,36 @@ FEATURES(X)
 
 const struct attune_reward_feature_info attune_reward_features[ATTUNE_N_REWARD_FEATURES] = {
 #define X(name, symbol, version, mean, sd)                                                         \
-    [ATTUNE_REWARD_##name] = {&attune_metric_##symbol, version, mean, sd},
+    [ATTUNE_REWARD_##name] = {&attune_metric_##symbol, version, mean, sd,                          \
+                              "made for version " #version " of " #symbol                          \
+                              ", which has changed since"},
     FEATURES(X)
 #undef X
 };
 
+const char *attune_reward_feature_of(const struct attune_reward_feature_info *f,
+                                     struct attune_analysis *analysis, double *z)
+{
+    if (f->metric->version != f->version) {
+        return f->stale;
+    }
+    struct attune_value value = attune_metric_eval(f->metric, analysis);
+    if (value.state != ATTUNE_DEFINED) {
+        return value.why;
+    }
+    double x = (value.v - f->mean) / f->sd;
+    *z = x < -4.0 ? -4.0 : x > 4.0 ? 4.0 : x;
+    return NULL;
+}
+
 const char *attune_reward_features_of(struct attune_analysis *analysis,
                                       double z[ATTUNE_N_REWARD_FEATURES])
 {
-    for (int k = 0; k < ATTUNE_N_REWARD_FEATURES; k++) {
-        const struct attune_reward_feature_info *f = &attune_reward_features[k];
-        if (f->metric->version != f->version) {
-            return "the reward was made for another version of a metric it hears";
-        }
-        struct attune_value value = attune_metric_eval(f->metric, analysis);
-        if (value.state != ATTUNE_DEFINED) {
-            return value.why;
-        }
-        double x = (value.v - f->mean) / f->sd;
-        z[k] = x < -4.0 ? -4.0 : x > 4.0 ? 4.0 : x;
+    const char *why = NULL;
+    for (int k = 0; k < ATTUNE_N_REWARD_FEATURES && !why; k++) {
+        why = attune_reward_feature_of(&attune_reward_features[k], analysis, &z[k]);
     }
-    return NULL;
+    return why;
 }
 
 /* The track whose pitched notes lie highest on average; -1 when there is none. */

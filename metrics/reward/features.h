@@ -23,11 +23,16 @@ struct attune_reward_feature_info {
     const struct attune_metric *metric;
     int version;       /* of the metric, when mean, sd and all weights were made */
     double mean, sd;
+    const char *stale; /* the reason given where the metric has another version now */
 };
 extern const struct attune_reward_feature_info attune_reward_features[ATTUNE_N_REWARD_FEATURES];
 
-/* Fills z and returns NULL, or the reason why a feature is undefined. Metrics of another version
- * than the weights were made for are refused in the same way. */
+/* One feature: fills z and returns NULL, or the reason why it is undefined. A metric of another
+ * version than mean, sd and weights were made for is refused in the same way. */
+const char *attune_reward_feature_of(const struct attune_reward_feature_info *feature,
+                                     struct attune_analysis *analysis, double *z);
+
+/* All of them. */
 const char *attune_reward_features_of(struct attune_analysis *analysis,
                                       double z[ATTUNE_N_REWARD_FEATURES]);
 

@@ -16,6 +16,9 @@
  * labels is a good proxy near the base model and a worse one the further a policy moves: what
  * over-optimisation is made of.
  *
+ * Version 1 had a best amount of loopiness, which ranked the composer's own pieces below the base
+ * model's. Version 2 is frozen: results are published on it.
+ *
  * Undefined where one of its metrics is, or without a whole four-bar phrase. */
 #include "metrics/reward/features.h"
 
@@ -49,7 +52,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_reward_gold = {
     .id = "reward.gold",
-    .version = 1,
+    .version = 2,
     .title = "Gold reward (simulated listener)",
     .unit = "logit",
     .direction = ATTUNE_UP,

@@ -7,6 +7,8 @@
  * (models/align/reward_train.c, ridge 1, seed 1). It has never seen the listener's formula, nor the
  * taste that no metric measures.
  *
+ * Version 2: trained on labels of version 2 of the listener.
+ *
  * Undefined where one of its metrics is. */
 #include "metrics/reward/proxy.h"
 
@@ -34,7 +36,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_reward_proxy = {
     .id = "reward.proxy",
-    .version = 1,
+    .version = 2,
     .title = "Proxy reward (trained on simulated labels)",
     .unit = "logit",
     .direction = ATTUNE_UP,

@@ -12,6 +12,7 @@ struct rollout_job {
     struct attune_rollout *rollouts;
     enum attune_code *codes; /* (n,) */
     struct attune_err *errors; /* (n_threads,) the last of each thread */
+    char (*why)[160];          /* (n_threads,) the last reason of an undefined reward */
 };
 
 static void draw(void *context, size_t item, size_t worker)
@@ -39,6 +40,27 @@ static void draw(void *context, size_t item, size_t worker)
     attune_scorer_return(job->scorer, scorer);
     r->scored = job->codes[item] == ATTUNE_OK && value.state == ATTUNE_DEFINED;
     r->reward = r->scored ? value.v : 0.0;
+    if (!r->scored && value.why) {
+        snprintf(job->why[worker], sizeof job->why[worker], "%s", value.why);
+    }
+}
+
+/* Whether anything can be learnt from rewards of which not one is defined. */
+static enum attune_code check_rewards(const struct rollout_job *job, size_t n,
+                                      struct attune_err *err)
+{
+    const char *why = "";
+    for (size_t i = 0; i < n; i++) {
+        if (job->rollouts[i].scored) {
+            return ATTUNE_OK;
+        }
+    }
+    for (size_t t = 0; t < job->a->n_threads; t++) {
+        why = job->why[t][0] ? job->why[t] : why;
+    }
+    return attune_fail(err, ATTUNE_E_INCONCLUSIVE,
+                       "'%s' is defined for none of %zu samples: %s",
+                       attune_scorer_pool_metric(job->scorer)->id, n, why);
 }
 
 enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune_policy *policy,
@@ -49,19 +71,19 @@ enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune
         .a = a, .policy = policy, .scorer = scorer, .first = first, .per_prompt = per_prompt,
         .rollouts = rollouts, .codes = attune_alloc(n, sizeof *job.codes),
         .errors = attune_alloc(a->n_threads, sizeof *job.errors),
+        .why = attune_alloc(a->n_threads, sizeof *job.why),
     };
     enum attune_code code = ATTUNE_OK;
-    if (!job.codes || !job.errors) {
+    if (!job.codes || !job.errors || !job.why) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu rollouts", n);
         goto out;
     }
     attune_parallel_for(n, a->n_threads, draw, &job);
     for (size_t i = 0; i < n && code == ATTUNE_OK; i++) {
-        size_t n_cells = attune_piece_n_cells(&rollouts[i].piece.setting);
-        a->cost.n_generated += n_cells;
-        a->cost.n_processed += policy == a->ref ? 0 : n_cells;
         code = job.codes[i];
     }
+    a->cost.n_generated += attune_rollout_cells(rollouts, n);
+    a->cost.n_processed += policy == a->ref ? 0 : attune_rollout_cells(rollouts, n);
     a->cost.n_rewards += scorer ? n : 0;
     for (size_t t = 0; code != ATTUNE_OK && t < a->n_threads; t++) {
         if (job.errors[t].code == code) {
@@ -69,17 +91,39 @@ enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune
             break;
         }
     }
+    if (code == ATTUNE_OK && scorer) {
+        code = check_rewards(&job, n, err);
+    }
 out:
     attune_release(job.codes);
     attune_release(job.errors);
+    attune_release(job.why);
     return code;
 }
 
-void attune_align_learn(struct attune_alignment *a, const struct attune_piece *piece, double weight,
-                        struct attune_adam *adam)
+size_t attune_rollout_cells(const struct attune_rollout *rollouts, size_t n)
 {
-    attune_policy_accumulate(a->policy, piece, weight, adam->gradient);
-    a->cost.n_processed += attune_piece_n_cells(&piece->setting);
+    size_t n_cells = 0;
+    for (size_t i = 0; i < n; i++) {
+        n_cells += attune_piece_n_cells(&rollouts[i].piece.setting);
+    }
+    return n_cells;
+}
+
+double attune_weighted_likelihood(const struct attune_policy *policy,
+                                  const struct attune_rollout *rollouts, const double *weight,
+                                  size_t n, double *gradient)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const struct attune_piece *piece = &rollouts[i].piece;
+        double w = weight[i] / (double)n;
+        if (w != 0.0) {
+            sum += w * (gradient ? attune_policy_accumulate(policy, piece, w, gradient)
+                                 : attune_policy_logprob(policy, piece));
+        }
+    }
+    return sum;
 }
 
 enum attune_code attune_align_step(struct attune_alignment *a, struct attune_adam *adam,

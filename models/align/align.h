@@ -43,15 +43,16 @@ struct attune_rollout {
     bool scored; /* false: the reward is undefined; such samples teach nothing */
 };
 
+/* Cells of all rollouts: what one pass of a model over them costs. */
+size_t attune_rollout_cells(const struct attune_rollout *rollouts, size_t n);
+
 /* Draws rollouts[n] from policy: sample i belongs to prompt (first + i) / per_prompt (modulo
- * n_prompts) and to random stream first + i. scorer may be NULL: then nothing is scored. */
+ * n_prompts) and to random stream first + i. scorer may be NULL: then nothing is scored.
+ * ATTUNE_E_INCONCLUSIVE with the reason when not one reward of n is defined: nothing can be learnt
+ * from those, and a method that went on would return its base as if it had been aligned. */
 enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune_policy *policy,
                                  struct attune_scorer_pool *scorer, size_t first, size_t per_prompt,
                                  struct attune_rollout *rollouts, size_t n, struct attune_err *err);
-
-/* Adds weight * d log p(piece) / d params to adam's gradient. */
-void attune_align_learn(struct attune_alignment *a, const struct attune_piece *piece, double weight,
-                        struct attune_adam *adam);
 
 /* One step of adam on the policy. */
 enum attune_code attune_align_step(struct attune_alignment *a, struct attune_adam *adam,
@@ -60,6 +61,20 @@ enum attune_code attune_align_step(struct attune_alignment *a, struct attune_ada
 /* Reports progress if anyone listens. */
 void attune_align_report(const struct attune_alignment *a, const char *method, size_t done,
                          size_t total, double reward, double kl);
+
+/* Objectives of one batch as functions of the policy alone; what a step climbs, or descends where
+ * it says loss. gradient (n_params,): scale times the derivative is added; NULL: only the value. */
+
+/* 1/n sum_i weight_i log pi(x_i): the surrogate of the policy gradient with advantages as weights,
+ * and maximum likelihood with weights of 1. Samples of weight 0 are skipped. */
+double attune_weighted_likelihood(const struct attune_policy *policy,
+                                  const struct attune_rollout *rollouts, const double *weight,
+                                  size_t n, double *gradient);
+
+/* 1/n sum_i sum_t (advantage_i log pi(x_it) - beta k3(x_it)), over the scored samples. */
+double attune_grpo_objective(const struct attune_policy *policy, const struct attune_policy *ref,
+                             const struct attune_rollout *rollouts, const double *advantage,
+                             size_t n, double beta, double *gradient);
 
 /* MusicRL (Cideron et al. 2024): sequence-level policy gradient on reward - beta KL(policy ||
  * reference), with a leave-one-out baseline over the batch and advantages in standard deviations.
@@ -70,6 +85,9 @@ struct attune_rlhf_options {
     double rate;           /* Adam, 1e-6..1 */
 };
 extern const struct attune_rlhf_options attune_rlhf_default;
+/* Advantages of the scored rollouts, 0 for the others; means of reward and log-ratio. */
+void attune_rlhf_advantages(const struct attune_rollout *rollouts, size_t n, double beta,
+                            double *advantage, double *reward, double *kl);
 enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attune_rlhf_options *o,
                                    struct attune_err *err);
 
@@ -94,6 +112,13 @@ struct attune_dpo_options {
     double rate;                     /* Adam, 1e-6..1 */
 };
 extern const struct attune_dpo_options attune_dpo_default[4]; /* by variant */
+
+/* Mean loss of pairs[n], each winner and loser next to each other, with logprob (2 n,) of the
+ * policy on them in that order and kl, KTO's estimate of the divergence, as given. slope (2 n,)
+ * receives the derivatives of the mean loss by each log-probability. */
+double attune_pairs_loss(const struct attune_dpo_options *o,
+                         const struct attune_rollout *const *pairs, size_t n,
+                         const double *logprob, double kl, double *slope);
 enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attune_dpo_options *o,
                                   struct attune_err *err);
 

@@ -59,6 +59,28 @@ static double bound_per_cell(const struct attune_diffusion *model, const struct 
                                   gradient) / n;
 }
 
+double attune_diffrhythm_bound(const struct attune_diffusion *model,
+                               const struct attune_piece *piece,
+                               const struct attune_diffrhythm *o, size_t masks)
+{
+    return bound_per_cell(model, piece, o, masks, 0.0, NULL);
+}
+
+double attune_diffrhythm_pair(const struct attune_diffusion *model, const struct attune_piece *w,
+                              const struct attune_piece *l, double ref_w, double ref_l,
+                              const struct attune_diffrhythm *o, size_t masks, double scale,
+                              double *gradient)
+{
+    struct attune_diffusion_loss loss = attune_diffusion_pair_loss(
+        attune_diffrhythm_bound(model, w, o, masks), attune_diffrhythm_bound(model, l, o, masks),
+        ref_w, ref_l, o->beta);
+    if (gradient) {
+        bound_per_cell(model, w, o, masks, scale * loss.d_w, gradient);
+        bound_per_cell(model, l, o, masks, scale * loss.d_l, gradient);
+    }
+    return loss.loss;
+}
+
 /* Cells that a bound runs through the model: half of them are hidden on average. */
 static size_t bound_cells(const struct attune_piece *piece, const struct attune_diffrhythm *o)
 {
@@ -78,7 +100,7 @@ static void fight(void *context, size_t item, size_t worker)
         attune_rng_init(&rng, job->o->seed, 2 * item + (size_t)k);
         attune_diffusion_sample(job->ref, NULL, &setting, job->o->n_steps, &d->piece[k], NULL,
                                 &rng);
-        d->ref_bound[k] = bound_per_cell(job->ref, &d->piece[k], job->o, item, 0.0, NULL);
+        d->ref_bound[k] = attune_diffrhythm_bound(job->ref, &d->piece[k], job->o, item);
         for (size_t p = 0; p < job->n_pools && job->codes[item] == ATTUNE_OK; p++) {
             struct attune_value value = {0};
             struct attune_scorer *scorer = attune_scorer_borrow(job->pools[p], NULL);
@@ -138,13 +160,9 @@ static enum attune_code optimise(struct attune_diffusion *model, const struct du
                 const struct preference *p = &list[order[k]];
                 const struct duel *d = &duels[p->duel];
                 const struct attune_piece *w = &d->piece[p->winner], *l = &d->piece[1 - p->winner];
-                struct attune_diffusion_loss loss = attune_diffusion_pair_loss(
-                    bound_per_cell(model, w, o, p->duel, 0.0, NULL),
-                    bound_per_cell(model, l, o, p->duel, 0.0, NULL), d->ref_bound[p->winner],
-                    d->ref_bound[1 - p->winner], o->beta);
-                double scale = -1.0 / (double)(end - i); /* downhill */
-                bound_per_cell(model, w, o, p->duel, scale * loss.d_w, adam.gradient);
-                bound_per_cell(model, l, o, p->duel, scale * loss.d_l, adam.gradient);
+                attune_diffrhythm_pair(model, w, l, d->ref_bound[p->winner],
+                                       d->ref_bound[1 - p->winner], o, p->duel,
+                                       -1.0 / (double)(end - i), adam.gradient); /* downhill */
                 cost->n_processed += 2 * (bound_cells(w, o) + bound_cells(l, o));
             }
             code = attune_adam_step(&adam, attune_diffusion_params(model), o->rate, 0.0, err);

@@ -50,6 +50,19 @@ enum attune_code attune_align_diffrhythm(struct attune_diffusion *model,
                                          const struct attune_diffrhythm *options,
                                          struct attune_training *cost, struct attune_err *err);
 
+/* Loss of one pair, winner w and loser l, under model, with the reference's bounds per cell, masks
+ * of stream `masks` of the options' seed; scale times its gradient is added (NULL: only the value).
+ */
+double attune_diffrhythm_pair(const struct attune_diffusion *model, const struct attune_piece *w,
+                              const struct attune_piece *l, double ref_w, double ref_l,
+                              const struct attune_diffrhythm *options, size_t masks, double scale,
+                              double *gradient);
+
+/* Bound in nats per cell under masks of a stream of the options' seed: what ref_w and ref_l are. */
+double attune_diffrhythm_bound(const struct attune_diffusion *model,
+                               const struct attune_piece *piece,
+                               const struct attune_diffrhythm *options, size_t masks);
+
 /* One piece by stochastic control; n_rewards counts the predictions scored. n_draws 1..256. An
  * undefined score never beats a defined one. */
 enum attune_code attune_scg_sample(const struct attune_diffusion *model,

@@ -10,8 +10,8 @@
 
 const struct attune_dpo_options attune_dpo_default[4] = {
     [ATTUNE_DPO_PLAIN] = {ATTUNE_DPO_PLAIN, 4096, 2, 32, 0.05, 0.0, 0.01},
-    [ATTUNE_DPO_IPO] = {ATTUNE_DPO_IPO, 4096, 2, 32, 0.05, 0.0, 0.01},
-    [ATTUNE_DPO_DPOP] = {ATTUNE_DPO_DPOP, 4096, 2, 32, 0.05, 1.0, 0.01},
+    [ATTUNE_DPO_IPO] = {ATTUNE_DPO_IPO, 4096, 2, 32, 0.02, 0.0, 0.01},
+    [ATTUNE_DPO_DPOP] = {ATTUNE_DPO_DPOP, 4096, 2, 32, 0.05, 0.2, 0.01},
     [ATTUNE_DPO_KTO] = {ATTUNE_DPO_KTO, 4096, 2, 32, 0.05, 0.0, 0.01},
 };
 
@@ -38,50 +38,62 @@ static size_t label(struct attune_rollout *r, size_t n_pairs, uint64_t seed)
     return kept;
 }
 
-struct batch {
-    double *logprob;     /* (2 batch,) under the policy as it is now */
-    double loss, margin; /* means */
-};
-
-static void pair_step(struct attune_alignment *a, const struct attune_dpo_options *o,
-                      const struct attune_rollout *const *pairs, size_t n, struct batch *b,
-                      struct attune_adam *adam)
+double attune_pairs_loss(const struct attune_dpo_options *o,
+                         const struct attune_rollout *const *pairs, size_t n,
+                         const double *logprob, double kl, double *slope)
 {
-    double kl = 0.0;
-    for (size_t i = 0; i < 2 * n; i++) {
-        const struct attune_rollout *r = pairs[i / 2] + i % 2;
-        b->logprob[i] = attune_policy_logprob(a->policy, &r->piece);
-        a->cost.n_processed += attune_piece_n_cells(&r->piece.setting);
-        kl += (b->logprob[i] - r->ref_logprob) / (double)(2 * n);
-    }
-    kl = kl > 0.0 ? kl : 0.0;
-    b->loss = b->margin = 0.0;
+    static const enum attune_pair_objective objective[4] = {
+        [ATTUNE_DPO_PLAIN] = ATTUNE_DPO, [ATTUNE_DPO_IPO] = ATTUNE_IPO,
+        [ATTUNE_DPO_DPOP] = ATTUNE_DPOP,
+    };
+    double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         const struct attune_rollout *w = pairs[i], *l = w + 1;
-        double ratio_w = b->logprob[2 * i] - w->ref_logprob;
-        double ratio_l = b->logprob[2 * i + 1] - l->ref_logprob;
-        double d_w, d_l;
+        const double *p = &logprob[2 * i];
+        struct attune_pair_loss loss;
         if (o->variant == ATTUNE_DPO_KTO) {
-            struct attune_kto_loss kw = attune_kto_loss(ratio_w, true, kl, o->beta);
-            struct attune_kto_loss kl_loss = attune_kto_loss(ratio_l, false, kl, o->beta);
-            b->loss += (kw.loss + kl_loss.loss) / (double)n;
-            d_w = kw.d_logprob;
-            d_l = kl_loss.d_logprob;
+            struct attune_kto_loss good = attune_kto_loss(p[0] - w->ref_logprob, true, kl, o->beta);
+            struct attune_kto_loss bad = attune_kto_loss(p[1] - l->ref_logprob, false, kl, o->beta);
+            loss = (struct attune_pair_loss){good.loss + bad.loss, good.d_logprob, bad.d_logprob};
         } else {
-            struct attune_pair_loss loss = attune_pair_loss(
-                o->variant == ATTUNE_DPO_IPO    ? ATTUNE_IPO
-                : o->variant == ATTUNE_DPO_DPOP ? ATTUNE_DPOP
-                                                : ATTUNE_DPO,
-                (struct attune_pair_logprobs){.w = b->logprob[2 * i], .l = b->logprob[2 * i + 1],
-                                              .ref_w = w->ref_logprob, .ref_l = l->ref_logprob},
-                o->beta, o->lambda);
-            b->loss += loss.loss / (double)n;
-            d_w = loss.d_w;
-            d_l = loss.d_l;
+            loss = attune_pair_loss(objective[o->variant],
+                                    (struct attune_pair_logprobs){.w = p[0], .l = p[1],
+                                                                  .ref_w = w->ref_logprob,
+                                                                  .ref_l = l->ref_logprob},
+                                    o->beta, o->lambda);
         }
-        b->margin += (ratio_w - ratio_l) / (double)n;
-        attune_align_learn(a, &w->piece, -d_w / (double)n, adam);
-        attune_align_learn(a, &l->piece, -d_l / (double)n, adam);
+        sum += loss.loss;
+        slope[2 * i] = loss.d_w / (double)n;
+        slope[2 * i + 1] = loss.d_l / (double)n;
+    }
+    return sum / (double)n;
+}
+
+/* What one step needs of a batch of pairs. */
+struct batch {
+    const struct attune_rollout **pairs; /* (batch,) */
+    double *logprob, *slope;             /* (2 batch,) winner, loser, winner, ... */
+    double margin;                       /* mean log-ratio of winners minus that of losers */
+};
+
+/* The gradient downhill of the mean loss of n pairs. */
+static void pair_step(struct attune_alignment *a, const struct attune_dpo_options *o, size_t n,
+                      struct batch *b, double *gradient)
+{
+    double kl = 0.0;
+    b->margin = 0.0;
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct attune_rollout *r = b->pairs[i / 2] + i % 2;
+        b->logprob[i] = attune_policy_logprob(a->policy, &r->piece);
+        double ratio = b->logprob[i] - r->ref_logprob;
+        kl += ratio / (double)(2 * n);
+        b->margin += (i % 2 == 0 ? ratio : -ratio) / (double)n;
+    }
+    attune_pairs_loss(o, b->pairs, n, b->logprob, kl > 0.0 ? kl : 0.0, b->slope);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct attune_rollout *r = b->pairs[i / 2] + i % 2;
+        attune_policy_accumulate(a->policy, &r->piece, -b->slope[i], gradient);
+        a->cost.n_processed += 2 * attune_piece_n_cells(&r->piece.setting);
     }
 }
 
@@ -91,9 +103,10 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
     struct attune_adam adam = {0};
     struct attune_rollout *r = attune_alloc(2 * o->n_pairs, sizeof *r);
     size_t *order = attune_alloc(o->n_pairs, sizeof *order), n_pairs = 0, done = 0;
-    const struct attune_rollout **pairs = attune_alloc(o->batch, sizeof *pairs);
-    struct batch b = {.logprob = attune_alloc(2 * o->batch, sizeof *b.logprob)};
-    enum attune_code code = r && order && pairs && b.logprob
+    struct batch b = {.pairs = attune_alloc(o->batch, sizeof *b.pairs),
+                      .logprob = attune_alloc(2 * o->batch, sizeof *b.logprob),
+                      .slope = attune_alloc(2 * o->batch, sizeof *b.slope)};
+    enum attune_code code = r && order && b.pairs && b.logprob && b.slope
                                 ? attune_adam_init(&adam, attune_policy_n_params(), err)
                                 : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     if (code == ATTUNE_OK) {
@@ -118,9 +131,9 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
         for (size_t i = 0; i < n_pairs && code == ATTUNE_OK; i += o->batch) {
             size_t n = n_pairs - i < o->batch ? n_pairs - i : o->batch;
             for (size_t k = 0; k < n; k++) {
-                pairs[k] = &r[2 * order[i + k]];
+                b.pairs[k] = &r[2 * order[i + k]];
             }
-            pair_step(a, o, pairs, n, &b, &adam);
+            pair_step(a, o, n, &b, adam.gradient);
             code = attune_align_step(a, &adam, o->rate, err);
             done += n;
             attune_align_report(a, names[o->variant], done, total, NAN, b.margin);
@@ -129,7 +142,8 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
     attune_adam_release(&adam);
     attune_release(r);
     attune_release(order);
-    attune_release(pairs);
+    attune_release(b.pairs);
     attune_release(b.logprob);
+    attune_release(b.slope);
     return code;
 }

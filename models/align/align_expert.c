@@ -44,16 +44,20 @@ static enum attune_code fine_tune(struct attune_alignment *a, const struct attun
                                   const struct attune_rollout *r, size_t n,
                                   struct attune_adam *adam, struct attune_err *err)
 {
-    enum attune_code code = ATTUNE_OK;
+    double *ones = attune_alloc(o->batch, sizeof *ones);
+    enum attune_code code = ones ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    for (size_t i = 0; ones && i < o->batch; i++) {
+        ones[i] = 1.0;
+    }
     for (size_t epoch = 0; epoch < o->n_epochs; epoch++) {
         for (size_t i = 0; i < n && code == ATTUNE_OK; i += o->batch) {
-            size_t end = i + o->batch < n ? i + o->batch : n;
-            for (size_t k = i; k < end; k++) {
-                attune_align_learn(a, &r[k].piece, 1.0 / (double)(end - i), adam);
-            }
+            size_t m = i + o->batch < n ? o->batch : n - i;
+            attune_weighted_likelihood(a->policy, &r[i], ones, m, adam->gradient);
+            a->cost.n_processed += attune_rollout_cells(&r[i], m);
             code = attune_align_step(a, adam, o->rate, err);
         }
     }
+    attune_release(ones);
     return code;
 }
 

@@ -15,21 +15,31 @@
 #include "models/align/preference_loss.h"
 
 const struct attune_grpo_options attune_grpo_default = {
-    .n_steps = 120, .n_groups = 8, .group = 8, .beta = 0.3, .rate = 0.02,
+    .n_steps = 120, .n_groups = 8, .group = 8, .beta = 0.1, .rate = 0.02,
 };
 
-static void add_sample(struct attune_alignment *a, const struct attune_rollout *r, double advantage,
-                       double beta, double scale, double *gradient)
+double attune_grpo_objective(const struct attune_policy *policy, const struct attune_policy *ref,
+                             const struct attune_rollout *rollouts, const double *advantage,
+                             size_t n, double beta, double *gradient)
 {
-    double now[ATTUNE_MAX_CELLS], ref[ATTUNE_MAX_CELLS];
-    size_t n = attune_piece_n_cells(&r->piece.setting);
-    attune_policy_cell_logprobs(a->policy, &r->piece, now);
-    attune_policy_cell_logprobs(a->ref, &r->piece, ref);
-    for (size_t t = 0; t < n; t++) {
-        now[t] = scale * (advantage + beta * expm1(ref[t] - now[t]));
+    double now[ATTUNE_MAX_CELLS], before[ATTUNE_MAX_CELLS], sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const struct attune_piece *piece = &rollouts[i].piece;
+        size_t n_cells = rollouts[i].scored ? attune_piece_n_cells(&piece->setting) : 0;
+        if (n_cells == 0) {
+            continue;
+        }
+        attune_policy_cell_logprobs(policy, piece, now);
+        attune_policy_cell_logprobs(ref, piece, before);
+        for (size_t t = 0; t < n_cells; t++) {
+            sum += advantage[i] * now[t] - beta * attune_kl_k3(now[t], before[t]);
+            now[t] = (advantage[i] + beta * expm1(before[t] - now[t])) / (double)n;
+        }
+        if (gradient) {
+            attune_policy_accumulate_cells(policy, piece, now, gradient);
+        }
     }
-    attune_policy_accumulate_cells(a->policy, &r->piece, now, gradient);
-    a->cost.n_processed += 3 * n;
+    return sum / (double)n;
 }
 
 enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attune_grpo_options *o,
@@ -39,7 +49,7 @@ enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attu
     struct attune_adam adam = {0};
     struct attune_rollout *rollouts = attune_alloc(n, sizeof *rollouts);
     double *reward = attune_alloc(o->group, sizeof *reward);
-    double *advantage = attune_alloc(o->group, sizeof *advantage);
+    double *advantage = attune_alloc(n, sizeof *advantage);
     enum attune_code code = rollouts && reward && advantage
                                 ? attune_adam_init(&adam, attune_policy_n_params(), err)
                                 : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
@@ -60,14 +70,12 @@ enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attu
                 mean += reward[i] / (double)n;
                 kl += (group[i].logprob - group[i].ref_logprob) / (double)n;
             }
-            attune_group_advantages(reward, o->group, 1e-4, advantage);
-            for (size_t i = 0; i < o->group; i++) {
-                if (group[i].scored) {
-                    add_sample(a, &group[i], advantage[i], o->beta, 1.0 / (double)n, adam.gradient);
-                }
-            }
+            attune_group_advantages(reward, o->group, 1e-4, &advantage[g * o->group]);
         }
         if (code == ATTUNE_OK) {
+            attune_grpo_objective(a->policy, a->ref, rollouts, advantage, n, o->beta,
+                                  adam.gradient);
+            a->cost.n_processed += 3 * attune_rollout_cells(rollouts, n);
             code = attune_align_step(a, &adam, o->rate, err);
             attune_align_report(a, "grpo", step + 1, o->n_steps, mean, kl);
         }

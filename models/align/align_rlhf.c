@@ -12,12 +12,11 @@
 #include "models/align/align.h"
 
 const struct attune_rlhf_options attune_rlhf_default = {
-    .n_steps = 120, .batch = 64, .beta = 0.02, .rate = 0.02,
+    .n_steps = 120, .batch = 64, .beta = 0.05, .rate = 0.02,
 };
 
-/* Advantages of the scored rollouts, 0 for the others; mean reward and KL for the progress line. */
-static void advantages(const struct attune_rollout *r, size_t n, double beta, double *advantage,
-                       double *reward, double *kl)
+void attune_rlhf_advantages(const struct attune_rollout *r, size_t n, double beta,
+                            double *advantage, double *reward, double *kl)
 {
     double sum = 0.0, square = 0.0, m = 0.0;
     *reward = *kl = 0.0;
@@ -66,12 +65,9 @@ enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attu
         if (code != ATTUNE_OK) {
             break;
         }
-        advantages(rollouts, o->batch, o->beta, advantage, &reward, &kl);
-        for (size_t i = 0; i < o->batch; i++) {
-            if (advantage[i] != 0.0) {
-                attune_align_learn(a, &rollouts[i].piece, advantage[i] / (double)o->batch, &adam);
-            }
-        }
+        attune_rlhf_advantages(rollouts, o->batch, o->beta, advantage, &reward, &kl);
+        attune_weighted_likelihood(a->policy, rollouts, advantage, o->batch, adam.gradient);
+        a->cost.n_processed += attune_rollout_cells(rollouts, o->batch);
         code = attune_align_step(a, &adam, o->rate, err);
         attune_align_report(a, "rlhf", step + 1, o->n_steps, reward, kl);
     }

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "models/option.h"
 
 uint64_t attune_request_seed(const struct attune_request *request)
 {
@@ -34,6 +35,32 @@ enum attune_code attune_builtin_fingerprint(const char *name, int version, char 
     int n = snprintf(text, sizeof text, "%s %d", name, version);
     attune_hash_bytes(text, (size_t)n, hash);
     return ATTUNE_OK;
+}
+
+void attune_fingerprint_add(struct attune_buf *text, const struct attune_metric *metric)
+{
+    if (metric) {
+        attune_buf_addf(text, " %s %d", metric->id, metric->version);
+    }
+}
+
+enum attune_code attune_fingerprint_finish(struct attune_buf *text, char *hash,
+                                           struct attune_err *err)
+{
+    attune_hash_bytes(attune_buf_text(text), text->n_bytes, hash);
+    const bool failed = text->failed;
+    attune_buf_release(text);
+    return failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+}
+
+enum attune_code attune_train_seeds(const struct attune_model_spec *spec, uint64_t *first,
+                                    uint64_t *n, struct attune_err *err)
+{
+    enum attune_code code =
+        attune_option_count(spec, "train_seed", 1, 0, (uint64_t)1 << 53, first, err);
+    return code != ATTUNE_OK
+               ? code
+               : attune_option_count(spec, "train_seeds", 1, 1, ATTUNE_MAX_TRAIN_SEEDS, n, err);
 }
 
 enum attune_code attune_builtin_open_stateless(const struct attune_model_spec *spec, void **state,

@@ -4,6 +4,8 @@
 #define ATTUNE_MODELS_BUILTIN_H
 
 #include "base/rng.h"
+#include "base/text.h"
+#include "metrics/metric.h"
 #include "models/generator.h"
 #include "models/pieces/piece.h"
 
@@ -20,6 +22,18 @@ enum attune_code attune_builtin_finish(const struct attune_piece *piece,
 
 /* hash of a model's name and the version of its rules; hash holds ATTUNE_HASH_SIZE bytes. */
 enum attune_code attune_builtin_fingerprint(const char *name, int version, char *hash);
+
+/* A fingerprint that grows part by part: a metric that decides which sample is kept (NULL:
+ * nothing), and the hash of it all; text is released. */
+void attune_fingerprint_add(struct attune_buf *text, const struct attune_metric *metric);
+enum attune_code attune_fingerprint_finish(struct attune_buf *text, char *hash,
+                                           struct attune_err *err);
+
+/* Options train_seed (0..2^53, default 1) and train_seeds (default 1): how often a model is
+ * trained, and from which seeds. */
+enum { ATTUNE_MAX_TRAIN_SEEDS = 16 };
+enum attune_code attune_train_seeds(const struct attune_model_spec *spec, uint64_t *first,
+                                    uint64_t *n, struct attune_err *err);
 
 /* Whether the run wants this sample to stop. */
 bool attune_request_cancelled(const struct attune_request *request);

@@ -3,7 +3,7 @@
  *     denoise_steps: N   1..1000, default 32
  *     method dpo         DiffRhythm+; preference: multi, single, cross-pair or interpolation
  *                        (default multi) of reward.proxy and reward.rules; pairs (2048),
- *                        epochs (2), beta (200), rate (0.01)
+ *                        epochs (2), beta (200), rate (0.01), train_seed, train_seeds
  *     method inference   SCG by `select: METRIC_ID`; draws: N candidates per step (1..256,
  *                        default 16)
  *
@@ -12,6 +12,7 @@
  * base: their mean difference is the KL of the paths, an upper bound on that of the pieces. */
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/thread.h"
 #include "models/align/align_diffusion.h"
 #include "models/pieces/builtin.h"
@@ -20,7 +21,9 @@
 #include "models/pieces/training_prompts.h"
 
 struct state {
-    struct attune_diffusion *model, *ref; /* ref: what divergence is measured from */
+    struct attune_diffusion *ref; /* what divergence is measured from */
+    struct attune_diffusion *models[ATTUNE_MAX_TRAIN_SEEDS]; /* (n_models,) made from ref */
+    size_t n_models;                                         /* 0: ref as it is */
     struct attune_training training;
     struct attune_scorer_pool *scorers; /* SCG; NULL otherwise */
     size_t n_steps, n_draws;
@@ -30,7 +33,9 @@ static void close_state(void *state)
 {
     struct state *s = state;
     if (s) {
-        attune_diffusion_free(s->model);
+        for (size_t i = 0; i < s->n_models; i++) {
+            attune_diffusion_free(s->models[i]);
+        }
         attune_diffusion_free(s->ref);
         attune_scorer_pool_free(s->scorers);
         attune_release(s);
@@ -106,26 +111,50 @@ static enum attune_code train(void *context, float *params, struct attune_traini
     return code;
 }
 
-/* DiffRhythm+ from the cache, or made and cached. */
-static enum attune_code align(struct state *s, const struct attune_model_spec *spec,
-                              struct attune_err *err)
+/* One DiffRhythm+ from the cache, or made and cached. */
+static enum attune_code make_one(struct state *s, const struct attune_diffrhythm *o,
+                                 struct attune_training *cost, struct attune_err *err)
 {
-    struct attune_diffrhythm o = attune_diffrhythm_default;
-    struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
-    o.n_threads = attune_core_count();
-    enum attune_code code = parse_diffrhythm(spec, &o, err);
-    if (code != ATTUNE_OK) {
-        return code;
+    struct attune_diffusion *model = attune_diffusion_copy(s->ref);
+    if (!model) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
     }
+    struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
     snprintf(head.origin, sizeof head.origin,
              "diffrhythm+ %s seed %llu proxy v%d rules v%d pairs %zu epochs %zu beta %g rate %g",
-             attune_mix_names[o.mix], (unsigned long long)o.seed,
+             attune_mix_names[o->mix], (unsigned long long)o->seed,
              attune_metric_find("reward.proxy")->version,
-             attune_metric_find("reward.rules")->version, o.n_pairs, o.n_epochs, o.beta, o.rate);
-    struct making making = {&o, s->model, s->ref};
+             attune_metric_find("reward.rules")->version, o->n_pairs, o->n_epochs, o->beta,
+             o->rate);
+    struct making making = {o, model, s->ref};
     const struct attune_model_maker maker = {train, &making};
-    return attune_model_cached(&head, attune_diffusion_params(s->model), &maker, &s->training, NULL,
-                               err);
+    enum attune_code code = attune_model_cached(&head, attune_diffusion_params(model), &maker, cost,
+                                                NULL, err);
+    if (code != ATTUNE_OK) {
+        attune_diffusion_free(model);
+        return code;
+    }
+    s->models[s->n_models++] = model;
+    return ATTUNE_OK;
+}
+
+static enum attune_code make_models(struct state *s, const struct attune_model_spec *spec,
+                                    struct attune_err *err)
+{
+    struct attune_diffrhythm o = attune_diffrhythm_default;
+    uint64_t first = 1, n = 1;
+    o.n_threads = attune_core_count();
+    enum attune_code code = parse_diffrhythm(spec, &o, err);
+    if (code == ATTUNE_OK) {
+        code = attune_train_seeds(spec, &first, &n, err);
+    }
+    for (uint64_t k = 0; k < n && code == ATTUNE_OK; k++) {
+        struct attune_training cost;
+        o.seed = first + k;
+        code = make_one(s, &o, &cost, err);
+        s->training = k > 0 ? s->training : cost;
+    }
+    return code;
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -153,14 +182,11 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     if (code == ATTUNE_OK) {
         code = attune_diffusion_base(&s->ref, &s->training, err);
     }
-    if (code == ATTUNE_OK && !(s->model = attune_diffusion_copy(s->ref))) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
-    }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
         s->training = (struct attune_training){0}; /* the base as it is */
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_DPO) {
-        code = align(s, spec, err);
+        code = make_models(s, spec, err);
     }
     if (code != ATTUNE_OK) {
         close_state(s);
@@ -180,11 +206,13 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     struct attune_rng rng;
     uint64_t n_tokens = 0, n_rewards = 0;
     double logprob = 0.0, ref_logprob = 0.0;
+    const struct attune_diffusion *model =
+        s->n_models > 0 ? s->models[request->seed % s->n_models] : s->ref;
     attune_rng_init(&rng, attune_request_seed(request), 0);
     if (s->scorers) {
         struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
         enum attune_code code =
-            scorer ? attune_scg_sample(s->model, scorer, request->prompt, s->n_steps, s->n_draws,
+            scorer ? attune_scg_sample(model, scorer, request->prompt, s->n_steps, s->n_draws,
                                        &rng, &piece, &n_tokens, &n_rewards, err)
                    : ATTUNE_E_MEMORY;
         attune_scorer_return(s->scorers, scorer);
@@ -194,7 +222,7 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     } else {
         struct attune_setting setting;
         attune_setting_init(&setting, request->prompt);
-        logprob = attune_diffusion_sample(s->model, s->ref, &setting, s->n_steps, &piece,
+        logprob = attune_diffusion_sample(model, s->ref, &setting, s->n_steps, &piece,
                                           &ref_logprob, &rng);
     }
     enum attune_code code = attune_builtin_finish(&piece, request, out, err);
@@ -210,18 +238,20 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     return code;
 }
 
-/* The weights, and the version of the metric that decides what is kept. */
+/* All weights, and the version of the metric that decides what is kept. */
 static enum attune_code fingerprint(void *state, char *hash, struct attune_err *err)
 {
     struct state *s = state;
-    char text[256];
-    const struct attune_metric *metric = s->scorers ? attune_scorer_pool_metric(s->scorers) : NULL;
-    attune_hash_bytes(attune_diffusion_params(s->model),
-                      attune_diffusion_n_params() * sizeof(float), hash);
-    int n = snprintf(text, sizeof text, "%s %.128s %d", hash, metric ? metric->id : "",
-                     metric ? metric->version : 0);
-    attune_hash_bytes(text, (size_t)n, hash);
-    return ATTUNE_OK;
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    const size_t n_bytes = attune_diffusion_n_params() * sizeof(float);
+    attune_hash_bytes(attune_diffusion_params(s->ref), n_bytes, hash);
+    attune_buf_add(&text, hash);
+    for (size_t i = 0; i < s->n_models; i++) {
+        attune_hash_bytes(attune_diffusion_params(s->models[i]), n_bytes, hash);
+        attune_buf_addf(&text, " %s", hash);
+    }
+    attune_fingerprint_add(&text, s->scorers ? attune_scorer_pool_metric(s->scorers) : NULL);
+    return attune_fingerprint_finish(&text, hash, err);
 }
 
 static bool training(void *state, struct attune_training *cost)
@@ -231,8 +261,9 @@ static bool training(void *state, struct attune_training *cost)
     return true;
 }
 
-static const char *const options[] = {"denoise_steps", "preference", "pairs", "epochs", "beta",
-                                      "rate",          "select",     "draws", NULL};
+static const char *const options[] = {"denoise_steps", "preference",  "pairs",  "epochs",
+                                      "beta",          "rate",        "select", "draws",
+                                      "train_seed",    "train_seeds", NULL};
 
 const struct attune_generator attune_generator_diffusion = {
     .name = "diffusion",

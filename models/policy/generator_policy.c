@@ -22,11 +22,10 @@
 #include "models/policy/policy_train.h"
 #include "models/align/recipe.h"
 
-enum { MAX_TRAIN_SEEDS = 16 };
-
 struct state {
     struct attune_policy *base; /* the reference: what divergence is measured from */
-    struct attune_policy *policies[MAX_TRAIN_SEEDS]; /* (n_policies,) what alignment made of it */
+    struct attune_policy
+        *policies[ATTUNE_MAX_TRAIN_SEEDS];           /* (n_policies,) what alignment made of it */
     size_t n_policies;                               /* 0: the base as it is */
     struct attune_training training;                 /* of the first of them */
     struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
@@ -114,15 +113,14 @@ static enum attune_code make_policies(const struct attune_model_spec *spec, stru
                                       struct attune_err *err)
 {
     struct attune_recipe recipe;
-    uint64_t n = 1;
+    uint64_t first = 1, n = 1;
     enum attune_code code = attune_recipe_parse(&recipe, spec, err);
     if (code == ATTUNE_OK) {
-        code = attune_option_count(spec, "train_seeds", 1, 1, MAX_TRAIN_SEEDS, &n, err);
+        code = attune_train_seeds(spec, &first, &n, err);
     }
     if (code != ATTUNE_OK || recipe.algorithm == ATTUNE_ALGORITHM_NONE) {
         return code;
     }
-    const uint64_t first = recipe.seed;
     for (; s->n_policies < n && code == ATTUNE_OK; s->n_policies += code == ATTUNE_OK) {
         struct attune_training cost;
         recipe.seed = first + s->n_policies;
@@ -213,16 +211,9 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     return code;
 }
 
-static void add_metric(struct attune_buf *text, const struct attune_metric *metric)
-{
-    if (metric) {
-        attune_buf_addf(text, " %s %d", metric->id, metric->version);
-    }
-}
-
 static void add_scorers(struct attune_buf *text, const struct attune_scorer_pool *pool)
 {
-    add_metric(text, pool ? attune_scorer_pool_metric(pool) : NULL);
+    attune_fingerprint_add(text, pool ? attune_scorer_pool_metric(pool) : NULL);
 }
 
 /* All weights, and the versions of all metrics that decide which sample is kept. */
@@ -238,13 +229,10 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
         attune_buf_addf(&text, " %s", hash);
     }
     add_scorers(&text, s->scorers);
-    add_metric(&text, s->gold);
+    attune_fingerprint_add(&text, s->gold);
     add_scorers(&text, s->search.text);
     add_scorers(&text, s->search.harmony);
-    attune_hash_bytes(attune_buf_text(&text), text.n_bytes, hash);
-    const bool failed = text.failed;
-    attune_buf_release(&text);
-    return failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+    return attune_fingerprint_finish(&text, hash, err);
 }
 
 static bool training(void *state, struct attune_training *cost)
