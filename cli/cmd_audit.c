@@ -48,7 +48,7 @@ static const struct attune_opt options_table[] = {
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), "DIR",
      .help = "write audit.json, audit.csv, audit.txt and the figure audit.svg there"},
     {"derive-pillars", ATTUNE_OPT_TEXT, offsetof(struct options, derive), "FILE",
-     .help = "derive the pillars' members and weights (implies --rendered), as C data"},
+     .help = "derive the pillars' members and weights, as C data"},
     {"quick", ATTUNE_OPT_FLAG, offsetof(struct options, quick),
      .help = "12 pieces, symbolic, no nulls: a minute's check of all declared directions"},
     {NULL},
@@ -239,9 +239,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                           ? strcmp(o->modality, "audio") == 0 ? ATTUNE_AUDIO : ATTUNE_SYMBOLIC
                       : o->quick ? ATTUNE_SYMBOLIC
                                  : ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
-        .rendered = o->rendered || o->derive,
-        .checks = !o->derive,
-        .nulls = !o->quick && !o->derive,
+        .rendered = o->rendered,
+        .checks = true,
+        .nulls = !o->quick,
         .soundfont = o->soundfont,
         .other_soundfont = o->other_soundfont,
         .max_s = o->seconds,
@@ -250,6 +250,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         .progress = common->quiet ? NULL : show_progress,
         .context = &progress,
     };
+    if (o->derive) {
+        attune_audit_pillar_options(&how);
+    }
     struct attune_audit_corpus corpus = {0};
     struct attune_audit audit = {0};
     struct attune_audit_summary summary = {0};

@@ -57,6 +57,7 @@ struct attune_metric {
     unsigned inputs;   /* ATTUNE_AUDIO | ATTUNE_SYMBOLIC */
     unsigned needs;    /* ATTUNE_NEED_*: what the audio front end must keep; 0 for the base set */
     unsigned responds_to; /* enum attune_damage */
+    unsigned symbolic_only; /* of responds_to, what is claimed for symbolic samples only */
     unsigned invariant;   /* enum attune_invariance */
     const char *summary;  /* one sentence for `describe` */
     const char *formula;  /* plain text, constants included */

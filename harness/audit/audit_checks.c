@@ -26,7 +26,8 @@ enum {
 const struct attune_audit_check attune_audit_checks[] = {
     [LOUDER] = {"gain_up", "6 dB louder, peaks below full scale", ATTUNE_AUDIO,
                 ATTUNE_INVARIANT_GAIN},
-    [SOFTER] = {"gain_down", "12 dB softer", ATTUNE_AUDIO, ATTUNE_INVARIANT_GAIN},
+    [SOFTER] = {"gain_down", "12 dB softer, above the front end's floor", ATTUNE_AUDIO,
+                ATTUNE_INVARIANT_GAIN},
     [POLARITY] = {"polarity", "inverted", ATTUNE_AUDIO, ATTUNE_INVARIANT_POLARITY},
     [FLAC] = {"flac", "through 16-bit FLAC", ATTUNE_AUDIO, 0},
     [OGG] = {"ogg", "through Ogg Vorbis", ATTUNE_AUDIO, 0},
@@ -44,6 +45,29 @@ static void scale(struct attune_clip *clip, double gain)
     for (uint64_t i = 0; i < clip->n_frames * clip->n_channels; i++) {
         clip->samples[i] = (float)(gain * clip->samples[i]);
     }
+}
+
+/* Level of the loudest tenth of a second in dB of full scale, first channel. */
+static double loudest_db(const struct attune_clip *clip)
+{
+    const uint64_t window = clip->rate_hz / 10;
+    double loudest = 1e-12;
+    for (uint64_t start = 0; start + window <= clip->n_frames; start += window / 2) {
+        double sum = 0.0;
+        for (uint64_t i = start; i < start + window; i++) {
+            const double x = clip->samples[i * clip->n_channels];
+            sum += x * x;
+        }
+        loudest = fmax(loudest, sum / (double)window);
+    }
+    return 10.0 * log10(loudest);
+}
+
+/* Sound is what lies within 60 dB of the loudest frame and above -90 dB (frontend.h): below -30 dB
+ * the loudest frame would pull sound under that floor. 3 dB are kept for the other channel. */
+static double softer_db(const struct attune_clip *clip)
+{
+    return fmax(-12.0, fmin(0.0, -27.0 - loudest_db(clip)));
 }
 
 /* Replaces the clip by what an encoder leaves of it. Vorbis may overshoot; the clip comes down to
@@ -98,7 +122,7 @@ static enum attune_code change_clip(const struct attune_audit_check *check,
         scale(clip, fmin(pow(10.0, 6.0 / 20.0), 0.999 / fmax(peak, 1e-9)));
         return ATTUNE_OK;
     case SOFTER:
-        scale(clip, pow(10.0, -12.0 / 20.0));
+        scale(clip, pow(10.0, softer_db(clip) / 20.0));
         return ATTUNE_OK;
     case POLARITY:
         scale(clip, -1.0);

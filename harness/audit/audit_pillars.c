@@ -3,12 +3,12 @@
  * Candidates are the pillar's metrics that have a direction. Each is mapped by its own reference
  * pool (all doses of the pillar's damages, the undamaged pieces among them). The weights minimise
  *
- *     mean over damages and pairs of ln(1 + exp(-(s_a - s_b)))  +  RIDGE sum w^2,   s = sum w F,  w
- * >= 0
+ *     mean over damages and pairs of ln(1 + exp(-(s_a - s_b)))  +  RIDGE sum w^2,   s = g sum w F
  *
- * over all pairs of doses a < b of one damage on one piece: the Bradley-Terry likelihood of the
- * smaller dose being preferred. Descent is by projected gradient from equal weights, of fixed
- * length, hence reproducible. Weights below 2 % are dropped and the rest is fitted again. */
+ * over w >= 0 and all pairs of doses a < b of one damage on one piece: the Bradley-Terry likelihood
+ * of the smaller dose being preferred. g is the guards' factor. Descent is by projected gradient
+ * from equal weights, of fixed length, hence reproducible. Weights below 2 % are dropped and the
+ * rest is fitted again. */
 #include "harness/audit/audit_pillars.h"
 
 #include <math.h>
@@ -23,27 +23,46 @@ enum { MAX_MEMBERS = 32, STEPS = 4000 };
 #define MIN_WEIGHT 0.02
 #define MIN_DEFINED 0.8 /* share of undamaged pieces on which a member must be defined */
 
-/* What a pillar is made of: candidate metrics and the damages it answers for. */
+enum { MAX_GUARDS = 4 };
+
+/* Music may be so: a guard leaves this share of the undamaged pieces alone. */
+#define MOST 0.98
+
+#define HARMONY_DAMAGES "pitch_noise,transposed_bars,random_notes,detuned_blocks"
+#define COHERENCE_DAMAGES                                                                          \
+    "onset_jitter,bar_shuffle,tempo_wander,style_switch,block_shuffle,speed_wobble,splice"
+#define QUALITY_DAMAGES "noise,clipping,low_pass,drop_outs"
+
+/* What a pillar is made of: candidate metrics, the damages that the weights are fitted to, guards.
+ * Freezing makes form ever clearer: it is the business of the guard against stagnation, which
+ * begins at the median so that it falls with every dose. */
 static const struct {
-    const char *name, *candidates, *damages; /* damages: those that the weights are fitted to */
-    const char *guards;
-    double guard_from; /* share of undamaged pieces that a guard leaves alone, at least */
-    double cap;        /* quantile of the undamaged pieces at which the pool ends; 1: no end */
+    const char *name, *candidates, *damages;
+    struct {
+        const char *metric; /* NULL after the last one */
+        double from;        /* share of undamaged pieces that it leaves alone, at least */
+        double allowed;     /* left alone in any case: the corpus does not hold all music */
+    } guards[MAX_GUARDS];
+    double cap;             /* quantile of the undamaged pieces at which the pool ends; 1: no end */
 } recipes[ATTUNE_N_PILLARS] = {
     [ATTUNE_PILLAR_HARMONY] = {"HARMONY", "harmonic.*",
-                               "pitch_noise,transposed_bars,random_notes,detuned_blocks",
-                               "harmonic.chord_histogram_entropy", 0.98, 1.0},
-    /* Freezing makes form ever clearer; it is the guard's business, or form could have no weight.
-     */
+                               HARMONY_DAMAGES,
+                               {{"harmonic.chord_histogram_entropy", MOST, 1.0},
+                                {"temporal.stagnation", MOST, 0.5}},
+                               1.0},
     [ATTUNE_PILLAR_COHERENCE] = {"COHERENCE", "temporal.*,harmonic.key_stability",
-                                 "onset_jitter,bar_shuffle,tempo_wander,style_switch,"
-                                 "block_shuffle,speed_wobble,splice",
-                                 "temporal.loopiness", 0.5, 1.0},
+                                 COHERENCE_DAMAGES,
+                                 {{"temporal.stagnation", 0.5, 0.0}},
+                                 1.0},
     [ATTUNE_PILLAR_QUALITY] = {"QUALITY",
                                "quality.clipping_ratio,quality.silence_ratio,quality.dc_offset,"
-                               "quality.bandwidth_hz,quality.noise_floor_db,quality.click_rate,"
-                               "quality.mains_hum_db",
-                               "noise,clipping,low_pass,drop_outs", "", 1.0, 0.25},
+                               "quality.bandwidth_hz,quality.noise_floor_db,quality.hiss_db,"
+                               "quality.click_rate,quality.mains_hum_db",
+                               QUALITY_DAMAGES,
+                               {{"quality.silence_ratio", MOST, 0.1},
+                                {"quality.hiss_db", MOST, -30.0},
+                                {"quality.bandwidth_hz", MOST, 1000.0}},
+                               0.25},
 };
 
 struct fit {
@@ -55,6 +74,9 @@ struct fit {
     size_t n;
     double quantiles[MAX_MEMBERS][ATTUNE_PILLAR_QUANTILES];
     double weight[MAX_MEMBERS];
+    struct attune_pillar_guard guard[MAX_GUARDS];
+    size_t guard_member[MAX_GUARDS]; /* indices into the selection */
+    size_t n_guards;
 };
 
 static const struct attune_metric *metric_of(const struct attune_audit *audit, size_t i)
@@ -120,15 +142,22 @@ static void fill_quantiles(struct fit *fit, size_t k, double *pool, double *scra
     }
 }
 
-/* Mapped members of one row; 0.5 where undefined. */
+/* Mapped members of one row, 0.5 where undefined, times the guards' factor. */
 static void map_row(const struct fit *fit, const struct attune_audit_cell *cells, double *x)
 {
+    double factor = 1.0;
+    for (size_t i = 0; i < fit->n_guards; i++) {
+        const struct attune_audit_cell cell = cells[fit->guard_member[i]];
+        factor *= cell.defined ? attune_pillar_guard_factor(&fit->guard[i], cell.v) : 1.0;
+    }
     for (size_t k = 0; k < fit->n; k++) {
         const struct attune_audit_cell cell = cells[fit->member[k]];
         const struct attune_metric *metric = metric_of(fit->audit, fit->member[k]);
-        x[k] = cell.defined ? attune_pillar_share(fit->quantiles[k],
-                                                  attune_metric_goodness(metric, cell.v))
-                            : 0.5;
+        const double share = cell.defined
+                                 ? attune_pillar_share(fit->quantiles[k],
+                                                       attune_metric_goodness(metric, cell.v))
+                                 : 0.5;
+        x[k] = factor * share;
     }
 }
 
@@ -260,40 +289,71 @@ static void add_members(struct attune_buf *out, const struct fit *fit, const cha
     }
 }
 
-/* A guard begins at a quantile of the undamaged corpus; for metrics that are degenerate when low it
- * falls down to 0, for those that are when high up to their greatest value. */
-static enum attune_code add_guards(struct attune_buf *out, const struct fit *fit,
-                                   int recipe, struct attune_err *err)
+/* A guard begins at a quantile of the undamaged corpus or at what is allowed; for metrics that are
+ * degenerate when high it falls up to their greatest value, for others down to 0. clean:
+ * (n_pieces,) scratch. */
+static void find_guard(struct fit *fit, size_t member, double share, double allowed, double *clean)
 {
-    const struct attune_audit *audit = fit->audit;
-    const char *globs = recipes[recipe].guards;
-    const double share = recipes[recipe].guard_from;
-    double *clean = attune_alloc(audit->n_pieces, sizeof *clean);
+    const struct attune_metric *metric = metric_of(fit->audit, member);
+    size_t n = 0;
+    for (size_t piece = 0; piece < fit->audit->n_pieces; piece++) {
+        const struct attune_audit_cell cell =
+            attune_audit_clean(fit->audit, piece, fit->modality)[member];
+        if (cell.defined) {
+            clean[n++] = cell.v;
+        }
+    }
+    if (n > 0) {
+        const bool high = metric->direction == ATTUNE_DOWN;
+        const double at_one = attune_quantile(clean, n, high ? share : 1.0 - share);
+        fit->guard_member[fit->n_guards] = member;
+        fit->guard[fit->n_guards++] = (struct attune_pillar_guard){
+            .modality = fit->modality, .metric = metric->id, .at_zero = high ? metric->hi : 0.0,
+            .at_one = high ? fmax(at_one, allowed) : fmin(at_one, allowed)};
+    }
+}
+
+static enum attune_code find_guards(struct fit *fit, int recipe, struct attune_err *err)
+{
+    double *clean = attune_alloc(fit->audit->n_pieces, sizeof *clean);
     if (!clean) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a guard");
     }
-    for (size_t i = 0; i < audit->selection.n && globs[0]; i++) {
-        const struct attune_metric *metric = metric_of(audit, i);
-        size_t n = 0;
-        if (!attune_glob_list(globs, metric->id) || !(metric->inputs & fit->modality)) {
-            continue;
-        }
-        for (size_t piece = 0; piece < audit->n_pieces; piece++) {
-            const struct attune_audit_cell cell =
-                attune_audit_clean(audit, piece, fit->modality)[i];
-            if (cell.defined) {
-                clean[n++] = cell.v;
+    for (size_t g = 0; g < MAX_GUARDS && recipes[recipe].guards[g].metric; g++) {
+        for (size_t i = 0; i < fit->audit->selection.n; i++) {
+            const struct attune_metric *metric = metric_of(fit->audit, i);
+            if (strcmp(metric->id, recipes[recipe].guards[g].metric) == 0 &&
+                (metric->inputs & fit->modality)) {
+                find_guard(fit, i, recipes[recipe].guards[g].from,
+                           recipes[recipe].guards[g].allowed, clean);
             }
-        }
-        if (n > 0) {
-            const bool high = metric->direction == ATTUNE_DOWN;
-            attune_buf_addf(out, "GUARD(%s, %s, \"%s\", %.6g, %.6g)\n", recipes[recipe].name,
-                            modality_name(fit->modality), metric->id, high ? metric->hi : 0.0,
-                            attune_quantile(clean, n, high ? share : 1.0 - share));
         }
     }
     attune_release(clean);
     return ATTUNE_OK;
+}
+
+static void add_guards(struct attune_buf *out, const struct fit *fit, const char *pillar)
+{
+    for (size_t i = 0; i < fit->n_guards; i++) {
+        attune_buf_addf(out, "GUARD(%s, %s, \"%s\", ", pillar, modality_name(fit->modality),
+                        fit->guard[i].metric);
+        add_number(out, fit->guard[i].at_zero);
+        attune_buf_add(out, ", ");
+        add_number(out, fit->guard[i].at_one);
+        attune_buf_add(out, ")\n");
+    }
+}
+
+void attune_audit_pillar_options(struct attune_audit_options *options)
+{
+    options->metrics = options->metrics ? options->metrics : "harmonic.*,temporal.*,quality.*";
+    options->damages = options->damages
+                           ? options->damages
+                           : HARMONY_DAMAGES "," COHERENCE_DAMAGES "," QUALITY_DAMAGES;
+    options->modalities = ATTUNE_AUDIO | ATTUNE_SYMBOLIC;
+    options->rendered = true;
+    options->checks = options->nulls = false;
 }
 
 enum attune_code attune_audit_derive_pillars(struct attune_buf *out,
@@ -324,11 +384,14 @@ enum attune_code attune_audit_derive_pillars(struct attune_buf *out,
                 }
             }
             if (fit.n > 0) {
-                code = fit_weights(&fit, err);
-                add_members(out, &fit, recipes[pillar].name);
+                code = find_guards(&fit, pillar, err);
             }
             if (!code && fit.n > 0) {
-                code = add_guards(out, &fit, pillar, err);
+                code = fit_weights(&fit, err);
+            }
+            if (!code) {
+                add_members(out, &fit, recipes[pillar].name);
+                add_guards(out, &fit, recipes[pillar].name);
             }
         }
     }

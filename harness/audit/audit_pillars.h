@@ -5,8 +5,13 @@
 #include "base/text.h"
 #include "harness/audit/audit.h"
 
-/* The text of metrics/pillars/pillars.def from an audit of all metrics in both modalities with
- * rendered series. provenance: one line that says what was audited. ATTUNE_E_MEMORY. */
+/* Sets what a derivation needs: all candidates, both modalities, the damages that weights are
+ * fitted to, seen in renderings too, no checks, no nulls. Choices of metrics and damages that were made
+ * already stay. */
+void attune_audit_pillar_options(struct attune_audit_options *options);
+
+/* The text of metrics/pillars/pillars.def from an audit with such options. provenance: one line that
+ * says what was audited. ATTUNE_E_MEMORY. */
 enum attune_code attune_audit_derive_pillars(struct attune_buf *out,
                                              const struct attune_audit *audit,
                                              const char *provenance, struct attune_err *err);

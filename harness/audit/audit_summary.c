@@ -95,7 +95,10 @@ static enum attune_audit_verdict judge(const struct attune_audit *audit,
                                        const struct attune_audit_response *r)
 {
     const struct attune_metric *metric = metric_of(audit, r->metric);
-    if (!(metric->responds_to & audit->series[r->series].damage->responds_to)) {
+    const struct attune_audit_series *series = &audit->series[r->series];
+    const unsigned claimed = metric->responds_to &
+                             ~(series->seen_as == ATTUNE_AUDIO ? metric->symbolic_only : 0u);
+    if (!(claimed & series->damage->responds_to)) {
         return ATTUNE_AUDIT_NOT_DECLARED;
     }
     if (r->n < MIN_PIECES || r->tau_interval.why) {

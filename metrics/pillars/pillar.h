@@ -8,8 +8,9 @@
  * fault is all there is to win, so that one fault cannot disguise another. The weights w_m are
  * those of a pairwise logistic fit: of two doses of one damage on one piece the smaller must score
  * higher. Each guard lowers g from 1 in proportion as its metric leaves the range of the undamaged
- * corpus towards a degenerate end: one chord, one bar for ever. Undefined when fewer than half of
- * the members (by number) are defined.
+ * corpus towards a degenerate end: one chord, one bar for ever, hiss, a bare tone. With the guards
+ * the map is two-sided: nothing becomes better music by repeating itself. Undefined when fewer than
+ * half of the members (by number) are defined.
  *
  * Members, weights, quantiles and guards are data (pillars.def), one set per modality, made by
  * `attune audit --derive-pillars`; the version of a pillar grows with every change of the data. */

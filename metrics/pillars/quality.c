@@ -8,7 +8,7 @@ static struct attune_value eval(struct attune_analysis *analysis)
 
 const struct attune_metric attune_metric_pillar_quality = {
     .id = "pillar.quality",
-    .version = 1,
+    .version = 2,
     .title = "Quality",
     .unit = "1",
     .direction = ATTUNE_UP,
@@ -16,12 +16,13 @@ const struct attune_metric attune_metric_pillar_quality = {
     .hi = 100,
     .inputs = ATTUNE_AUDIO,
     .needs = ATTUNE_NEED_LOUDNESS | ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC,
-    .responds_to = ATTUNE_DAMAGE_CLIPPING | ATTUNE_DAMAGE_LOWPASS |
+    .responds_to = ATTUNE_DAMAGE_NOISE | ATTUNE_DAMAGE_CLIPPING | ATTUNE_DAMAGE_LOWPASS |
                    ATTUNE_DAMAGE_DROPOUT,
     .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "Is the sound free of technical faults, as one headline score.",
-    .formula = "100 sum w F(v) / sum w over the defined members; F: share of a reference pool of "
-               "undamaged and damaged music that is worse",
+    .formula = "100 g sum w F(v) / sum w over the defined members; F: share of a reference pool of "
+               "undamaged and damaged music that is worse; g: guard against noise, silence and "
+               "a bare tone",
     .source = "this suite's audit; members and weights: metrics/pillars/pillars.def",
     .undefined_when = "fewer than half of the members are defined",
     .eval = eval,
