@@ -50,6 +50,7 @@ struct job {
     size_t n_printed, n_failed;
     bool streaming;
     pthread_mutex_t mutex;                 /* guards the three lines above and stdout */
+    bool unheard; /* rendering was asked for, and there is no sound font */
 };
 
 static void sink_scalar(void *context, const char *name, double value)
@@ -88,10 +89,13 @@ static void fill(struct job *job, struct attune_eval_result *result, size_t work
     result->modality =
         attune_analysis_modality(analysis) == ATTUNE_AUDIO ? "audio" : "symbolic";
     result->duration_s = attune_analysis_duration_s(analysis);
+    const bool unheard = job->unheard && attune_analysis_modality(analysis) == ATTUNE_SYMBOLIC;
     for (size_t i = 0; i < job->selection.n; i++) {
+        const char *id = attune_metrics[job->selection.index[i]]->id;
         if (values[i].state != ATTUNE_NOT_APPLICABLE) {
-            attune_eval_result_add(result, attune_metrics[job->selection.index[i]]->id,
-                                   &values[i].v, 1, false, values[i].why);
+            attune_eval_result_add(result, id, &values[i].v, 1, false, values[i].why);
+        } else if (unheard) {
+            attune_eval_result_add(result, id, NULL, 0, false, "not rendered: no sound font");
         }
     }
     if (job->options->compat) {
@@ -149,9 +153,12 @@ static enum attune_code prepare(struct job *job, size_t n_workers, struct attune
         job->selection.needs = ATTUNE_NEED_ALL;
     }
     if (job->options->render) {
-        soundfont = attune_soundfont_find(job->options->soundfont, err);
-        if (!soundfont) {
-            return ATTUNE_E_MISSING;
+        struct attune_err missing = ATTUNE_ERR_INIT;
+        soundfont = attune_soundfont_find(job->options->soundfont, &missing);
+        job->unheard = !soundfont;
+        if (job->unheard) {
+            fprintf(stderr, "attune: not rendered, MIDI is evaluated as notes: %s%s%s\nhint: %s\n",
+                    missing.file, missing.file[0] ? ": " : "", missing.message, missing.hint);
         }
     }
     job->results = attune_alloc(job->files.n, sizeof *job->results);

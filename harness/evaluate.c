@@ -108,8 +108,8 @@ enum attune_code attune_evaluator_render(struct attune_evaluator *evaluator, con
         return code;
     }
     const char *name = strrchr(soundfont, '/');
-    snprintf(evaluator->parameters, sizeof evaluator->parameters, "render=%s:%s",
-             name ? name + 1 : soundfont, hash);
+    snprintf(evaluator->parameters, sizeof evaluator->parameters, "render=%s:%s:%d",
+             name ? name + 1 : soundfont, hash, ATTUNE_RENDER_REVISION);
     return attune_renderer_new(&evaluator->renderer, soundfont, err);
 }
 

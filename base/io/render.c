@@ -29,8 +29,10 @@ static const char *missing(struct attune_err *err, const char *what)
 #include <fluidsynth.h>
 #include <pthread.h>
 
-/* FluidSynth computes blocks of 64 frames and takes events between them */
-enum { BLOCK = 64, TAIL_S = 2 };
+/* FluidSynth computes blocks of 64 frames and takes events between them. Beyond 128 voices it
+ * steals the least audible ones: string ensembles of sampled layers release so slowly that four
+ * parts keep 150 voices busy, most of them dying away. */
+enum { BLOCK = 64, TAIL_S = 2, POLYPHONY = 128 };
 
 /* A synthesiser keeps traces of what it played (the order of its voices, hence of its sums), so
  * each render gets a fresh one. The first stays unused: FluidSynth shares the samples of a sound
@@ -75,7 +77,7 @@ static fluid_settings_t *make_settings(void)
     if (settings) {
         fluid_settings_setnum(settings, "synth.sample-rate", ATTUNE_RENDER_RATE);
         fluid_settings_setnum(settings, "synth.gain", 0.3);
-        fluid_settings_setint(settings, "synth.polyphony", 256);
+        fluid_settings_setint(settings, "synth.polyphony", POLYPHONY);
         fluid_settings_setint(settings, "synth.cpu-cores", 1);
         fluid_settings_setint(settings, "synth.reverb.active", 0);
         fluid_settings_setint(settings, "synth.chorus.active", 0);

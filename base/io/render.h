@@ -2,7 +2,7 @@
  *
  * The file is read by attune's own reader, so that a damaged one cannot harm, and its events are
  * played at their place under the tempo map. Rendering is offline and deterministic: fixed gain,
- * reverb and chorus off, one render per call on the caller's thread, the same bits whatever the
+ * reverb and chorus off, at most 128 voices, one render per call on the caller's thread, the same bits whatever the
  * renderer played before. One renderer serves one thread at a time; several run side by side and
  * share the sound font's samples. */
 #ifndef ATTUNE_BASE_IO_RENDER_H
@@ -24,7 +24,8 @@ enum attune_code attune_renderer_new(struct attune_renderer **out, const char *s
                                      struct attune_err *err);
 void attune_renderer_free(struct attune_renderer *renderer);
 
-enum { ATTUNE_RENDER_RATE = 44100, ATTUNE_RENDER_MAX_S = 4 * 3600 };
+/* The revision grows with any change that can move a sample of a rendering. */
+enum { ATTUNE_RENDER_RATE = 44100, ATTUNE_RENDER_MAX_S = 4 * 3600, ATTUNE_RENDER_REVISION = 2 };
 
 /* Renders a MIDI file image: *samples is interleaved stereo (n_frames, 2), released with
  * attune_release. The sound ends when the last voice has died away, at most 2 s after the last

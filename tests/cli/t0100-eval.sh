@@ -40,6 +40,25 @@ expect_exit 1 "$ATTUNE" eval broken.mid songs/p001__s1.mid missing.wav --metrics
 [ "$(grep -c '"status": "ok"' out)" = 1 ] || fail 'one success expected'
 expect_in out '"error": "'
 
+case_is 'without a sound font one message says so, and the notes are measured all the same'
+expect_exit 0 "$ATTUNE" eval songs --render --soundfont none.sf2 --metrics 'symbolic.n_notes,quality.*'
+[ "$(grep -c 'not rendered' err)" = 1 ] || fail 'one message expected'
+expect_in err "none.sf2"
+expect_in err 'hint: '
+[ "$(grep -c '"symbolic.n_notes": [1-9]' out)" = 2 ] || fail 'symbolic metrics expected'
+expect_in out '"quality.loudness_lufs": "not rendered: no sound font"'
+
+case_is 'a rendering has the same bits for any number of threads'
+expect_exit 0 "$ATTUNE" eval songs songs --render --metrics 'quality.*' --jobs 1
+if grep -q 'not rendered' err; then
+    echo 'no sound font: not compared'
+else
+    cp out one.jsonl
+    expect_in out '"modality": "audio"'
+    expect_exit 0 "$ATTUNE" eval songs songs --render --metrics 'quality.*' --jobs 4
+    expect_same one.jsonl out
+fi
+
 case_is 'csv and table'
 expect_exit 0 "$ATTUNE" eval songs --metrics 'symbolic.n_*' --format csv
 expect_in out 'path,modality,status,error,duration_s,symbolic.n_pitches_used'
