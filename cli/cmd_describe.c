@@ -1,16 +1,19 @@
-/* attune describe ID: everything the registry knows of one metric. */
+/* attune describe ID: everything the registry knows of one metric; of a prompt's text, what it asks
+ * for and which words say so. */
 #include "base/text.h"
 #include "cli/command.h"
+#include "metrics/adherence/attributes.h"
+#include "metrics/adherence/attributes_json.h"
 #include "metrics/metric.h"
 #include "metrics/set/set_metric.h"
 #include "metrics/pillars/pillar.h"
 
 static const struct attune_opt options_table[] = {{NULL}};
 
-/* Prints text wrapped to 80 columns, behind a label of 14. */
+/* Prints text wrapped to 80 columns, behind a label of 16. */
 static void paragraph(const char *label, const char *text)
 {
-    enum { LABEL = 14, WIDTH = 80 };
+    enum { LABEL = 16, WIDTH = 80 };
     printf("%-*s", LABEL, label);
     int column = LABEL;
     while (*text) {
@@ -107,6 +110,24 @@ static void describe_pillar(enum attune_pillar pillar)
     paragraph("provenance", attune_pillar_provenance);
 }
 
+/* A text that is no id: what it asks for, and the words each attribute was read from. */
+static void describe_prompt(const char *text)
+{
+    struct attune_attributes attributes = {0};
+    struct attune_attribute_words words;
+    struct attune_buf json = ATTUNE_BUF_INIT;
+    attune_attributes_read(&attributes, text, &words);
+    attune_attributes_json(&json, &attributes);
+    paragraph("asks for", attune_buf_text(&json));
+    for (size_t i = 0; i < words.n; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "from '%.*s'", (int)words.word[i].n_bytes,
+                 text + words.word[i].from);
+        paragraph(words.word[i].attribute, line);
+    }
+    attune_buf_release(&json);
+}
+
 /* The metric of an id; a pillar's bare name stands for it: "harmony" for "pillar.harmony". */
 static const struct attune_metric *find(const char *id)
 {
@@ -136,6 +157,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         describe(&view);
         return ATTUNE_OK;
     }
+    if (strchr(args[0], ' ')) {
+        describe_prompt(args[0]);
+        return ATTUNE_OK;
+    }
     const char *ids[512];
     size_t n = 0;
     while (n < attune_n_metrics && n < 512) {
@@ -153,8 +178,13 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 
 const struct attune_command attune_command_describe = {
     .name = "describe",
-    .usage = "ID",
-    .summary = "explain one metric: formula, range, direction, source",
+    .usage = "ID|TEXT",
+    .summary = "explain a metric, or what a prompt's text asks for",
+    .details = "Of a metric: formula, range, direction, source. A TEXT is a prompt of several words: what is\n"
+               "read from it, and from which words.\n"
+               "\n"
+               "  attune describe harmonic.key_clarity\n"
+               "  attune describe 'A calm waltz in D dorian at 120-130 BPM'",
     .options = options_table,
     .min_args = 1,
     .max_args = 1,

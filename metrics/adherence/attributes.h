@@ -3,13 +3,18 @@
  * unset.
  *
  * Read are, in the first 16 KiB of the text, whatever the case of letters:
- *   key         "in A minor", "key of Bb", "F-sharp major", "C# minor scale"
- *   tempo       "at 90 BPM", "120 beats per minute", "tempo of 100", and the Italian marks as the
- * middle of their bin (metrics/adherence/tempo_bins.h), where no number is given meter       "3/4",
- * "six-eight time", "waltz", "common time" bars        "16 bars", "eight-bar", "32 measures";
- * "12-bar blues" names a form, not a length chords      two or more symbols in a row where the text
- * speaks of chords, else three or more instruments General MIDI names and everyday ones
- * (instruments.h) mood        the first word of the table of moods (moods.h)
+ *   key          "in A minor", "key of Bb", "F-sharp major", "C# minor scale", "in Am"; a church
+ *                mode is major or minor by its third: "D dorian" is D minor
+ *   tempo        "at 90 BPM", "120 beats per minute", "tempo of 100", a range's middle ("120-130
+ *                BPM"), and the Italian marks as the middle of their bin (tempo_bins.h) where no
+ *                number is given
+ *   meter        "3/4", "six-eight time", "waltz", "common time", "triple meter"; "the beat counts
+ *                to 3" is 3/4
+ *   bars         "16 bars", "eight-bar", "32 measures"; "12-bar blues" names a form, not a length
+ *   chords       two or more symbols in a row where the text speaks of chords, else three or more
+ *   instruments  General MIDI names and everyday ones (instruments.h)
+ *   mood         the first word of the table of moods (moods.h)
+ * `attune describe "TEXT"` shows what is read from which words.
  */
 #ifndef ATTUNE_METRICS_ADHERENCE_ATTRIBUTES_H
 #define ATTUNE_METRICS_ADHERENCE_ATTRIBUTES_H

@@ -15,7 +15,7 @@ static size_t spelled_accidental(const struct attune_scan *s, size_t at, int *to
     return sharp + flat > 0 ? word + sharp + flat - at : 0;
 }
 
-/* " minor", ":maj", "-dur" after a tonic. */
+/* " minor", ":maj", "-dur" after a tonic; a church mode counts as major or minor by its third. */
 static size_t mode_at(const struct attune_scan *s, size_t at, enum attune_mode *mode)
 {
     static const struct {
@@ -25,7 +25,9 @@ static size_t mode_at(const struct attune_scan *s, size_t at, enum attune_mode *
         {"major", ATTUNE_MAJOR}, {"minor", ATTUNE_MINOR}, {"maj", ATTUNE_MAJOR},
         {"min", ATTUNE_MINOR}, {"dur", ATTUNE_MAJOR}, {"moll", ATTUNE_MINOR},
         {"natural minor", ATTUNE_MINOR}, {"harmonic minor", ATTUNE_MINOR},
-        {"melodic minor", ATTUNE_MINOR},
+        {"melodic minor", ATTUNE_MINOR}, {"ionian", ATTUNE_MAJOR}, {"lydian", ATTUNE_MAJOR},
+        {"mixolydian", ATTUNE_MAJOR}, {"dorian", ATTUNE_MINOR}, {"phrygian", ATTUNE_MINOR},
+        {"aeolian", ATTUNE_MINOR}, {"locrian", ATTUNE_MINOR},
     };
     const size_t word = attune_scan_byte(s, at) == ':' ? at + 1 : attune_scan_skip(s, at);
     if (word == at) {
@@ -57,6 +59,7 @@ static struct key_reading key_at(const struct attune_scan *s, size_t at)
         return r;
     }
     n += spelled_accidental(s, at + n, &r.tonic);
+    const bool altered = n > 1; /* "in Eb", "in A-flat": no word but a key */
     const int cue = attune_scan_has_cue(s, at, key, 2)  ? 3
                     : attune_scan_has_cue(s, at, in, 1) ? 2
                                                         : 1;
@@ -69,11 +72,12 @@ static struct key_reading key_at(const struct attune_scan *s, size_t at)
         const bool doubtful = lower || attune_scan_phrase(s, after, "key") > 0;
         r.certainty = article && doubtful && cue == 1 ? 0 : cue;
         r.n_bytes = n + n_mode;
-    } else if (cue == 3 && !lower) {
+    } else if (cue > 1 && !lower) {
         const bool attached_minor = attune_scan_byte(s, at + n) == 'm';
         n += attached_minor;
         r.mode = attached_minor ? ATTUNE_MINOR : ATTUNE_MAJOR;
-        r.certainty = attune_scan_is_word(attune_scan_byte(s, at + n)) ? 0 : cue;
+        const bool certain = cue == 3 || altered || attached_minor;
+        r.certainty = !certain || attune_scan_is_word(attune_scan_byte(s, at + n)) ? 0 : cue;
         r.n_bytes = n;
     }
     return r;

@@ -20,6 +20,33 @@ static void set_tempo(struct attune_attributes *out, double bpm)
     out->tempo_bpm = bpm;
 }
 
+/* The second number of "120-130", "60 to 70" or "between 90 and 100" after the first one, which
+ * ends at `at`; bytes read from there or 0. Replaces *bpm by the middle. */
+static size_t tempo_range_at(const struct attune_scan *s, size_t first, size_t at, double *bpm)
+{
+    static const char *const between[] = {"between"};
+    size_t next = attune_scan_skip(s, at);
+    if (strncmp(s->text + next, "\xe2\x80\x93", 3) == 0) { /* an en dash */
+        next = attune_scan_skip(s, next + 3);
+    } else if (attune_scan_begins_word(s, next) && !isdigit((unsigned char)s->text[next])) {
+        const size_t to = attune_scan_phrase(s, next, "to");
+        const size_t and = attune_scan_phrase(s, next, "and");
+        if (to == 0 && (and == 0 || !attune_scan_has_cue(s, first, between, 1))) {
+            return 0;
+        }
+        next = attune_scan_skip(s, next + to + and);
+    }
+    double other = 0.0;
+    const size_t n = isdigit((unsigned char)attune_scan_byte(s, next))
+                         ? attune_scan_number(s, next, &other)
+                         : 0;
+    if (n == 0 || next == at || other <= *bpm || other > 999.0) {
+        return 0;
+    }
+    *bpm = (*bpm + other) / 2.0;
+    return next + n - at;
+}
+
 static bool read_tempo_number(struct attune_scan *s, struct attune_attributes *out)
 {
     static const char *const units[] = {"bpm", "beats per minute", "beats a minute", "b.p.m"};
@@ -29,10 +56,11 @@ static bool read_tempo_number(struct attune_scan *s, struct attune_attributes *o
         if (!attune_scan_begins_word(s, at) || !isdigit((unsigned char)s->text[at])) {
             continue;
         }
-        const size_t n = attune_scan_number(s, at, &bpm);
+        size_t n = attune_scan_number(s, at, &bpm);
         if (n == 0 || bpm < 10.0 || bpm > 999.0) {
             continue;
         }
+        n += tempo_range_at(s, at, at + n, &bpm);
         const size_t unit = attune_scan_skip(s, at + n);
         for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
             const size_t n_unit = attune_scan_phrase(s, unit, units[i]);
@@ -78,6 +106,8 @@ static const struct {
     {"three eight", 3, 8}, {"five eight", 5, 8}, {"six eight", 6, 8}, {"seven eight", 7, 8},
     {"nine eight", 9, 8}, {"twelve eight", 12, 8}, {"waltz", 3, 4}, {"waltzes", 3, 4},
     {"minuet", 3, 4}, {"mazurka", 3, 4}, {"jig", 6, 8}, {"polka", 2, 4},
+    {"duple meter", 2, 4}, {"triple meter", 3, 4}, {"triple time", 3, 4},
+    {"quadruple meter", 4, 4},
 };
 
 static bool set_meter(struct attune_attributes *out, int numerator, int denominator)
@@ -111,6 +141,28 @@ static size_t fraction_at(const struct attune_scan *s, size_t at, int *numerator
     return n == slash + 1 || attune_scan_is_word(next) || next == '/' ? 0 : n;
 }
 
+/* "The beat counts to 3", "Downbeat is every 4 beats": the control sentences of MusicBench, which
+ * mean quarters. */
+static bool read_beat_count(struct attune_scan *s, struct attune_attributes *out)
+{
+    static const char *const cues[] = {"beat counts to", "beat count is", "beat is",
+                                       "downbeat is every"};
+    for (size_t at = 0; at < s->n_bytes; at++) {
+        for (size_t i = 0; attune_scan_begins_word(s, at) && i < sizeof cues / sizeof *cues; i++) {
+            const size_t n_cue = attune_scan_phrase(s, at, cues[i]);
+            const size_t number = attune_scan_skip(s, at + n_cue);
+            double beats;
+            const size_t n = n_cue > 0 ? attune_scan_number(s, number, &beats) : 0;
+            if (n > 0 && beats >= 1.0 && beats <= 16.0 && beats == (int)beats &&
+                !s->used[number] && set_meter(out, (int)beats, 4)) {
+                attune_scan_take(s, "time_signature", at, number + n - at);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void attune_read_meter(struct attune_scan *s, struct attune_attributes *out)
 {
     for (size_t at = 0; at < s->n_bytes; at++) {
@@ -122,6 +174,9 @@ void attune_read_meter(struct attune_scan *s, struct attune_attributes *out)
             attune_scan_take(s, "time_signature", at, n);
             return;
         }
+    }
+    if (read_beat_count(s, out)) {
+        return;
     }
     for (size_t at = 0; at < s->n_bytes; at++) {
         for (size_t i = 0; attune_scan_begins_word(s, at) && i < sizeof meters / sizeof *meters;

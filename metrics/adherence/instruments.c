@@ -118,7 +118,7 @@ const struct attune_instrument attune_instruments[] = {
     {"choir", 52, 54, false}, {"claps", 0, 0, true}, {"drums", 0, 0, true},
     {"flute", 73, 73, false}, {"horns", 56, 63, false}, {"organ", 16, 20, false},
     {"piano", 0, 7, false}, {"sitar", 104, 104, false}, {"snare", 0, 0, true},
-    {"synth", 80, 103, false}, {"taiko", 116, 116, false}, {"viola", 41, 41, false},
+    {"synth", 80, 103, false}, {"taiko", 116, 116, false}, {"vocal", 52, 54, false}, {"viola", 41, 41, false},
     {"voice", 52, 54, false}, {"bass", 32, 39, false}, {"drum", 0, 0, true},
     {"harp", 46, 46, false}, {"horn", 60, 60, false}, {"keys", 0, 7, false},
     {"koto", 107, 107, false}, {"oboe", 68, 68, false}, {"reed", 64, 71, false},

@@ -33,6 +33,12 @@ expect_exit 0 "$ATTUNE" eval songs --metrics adherence.key,adherence.time_signat
 expect_in out '"adherence.time_signature": 1}'
 expect_in out '"adherence.time_signature": "the prompt asks for no time signature"'
 
+case_is 'what a prompt asks for is shown with the words it was read from'
+expect_exit 0 "$ATTUNE" describe 'A waltz in D dorian at 120-130 BPM'
+expect_in out '"key": "D minor", "tempo_bpm": 125, "time_signature": "3/4"'
+expect_in out "from 'D dorian'"
+expect_in out "from '120-130 BPM'"
+
 case_is 'a damaged file is a failed result, the others go on'
 head -c 20 songs/p001__s1.mid >broken.mid
 expect_exit 1 "$ATTUNE" eval broken.mid songs/p001__s1.mid missing.wav --metrics symbolic.n_notes

@@ -134,6 +134,42 @@ static const struct expected texts[] = {
     {"The key is G. Presto!", 7, ATTUNE_MAJOR, 185, 0, 0, 0, 0, 0, ""},
     {"key: C#m, tempo: 87.5", 1, ATTUNE_MINOR, 87.5, 0, 0, 0, 0, 0, ""},
     {"", -1, 0, 0, 0, 0, 0, 0, 0, ""},
+    /* modes count by their third; ranges by their middle */
+    {"A folk tune in D dorian, 120-130 BPM", 2, ATTUNE_MINOR, 125, 0, 0, 0, 0, 0, ""},
+    {"E Phrygian mode, 60 to 70 bpm", 4, ATTUNE_MINOR, 65, 0, 0, 0, 0, 0, ""},
+    {"C Mixolydian between 90 and 100 BPM", 0, ATTUNE_MAJOR, 95, 0, 0, 0, 0, 0, ""},
+    {"F# lydian, 80\xe2\x80\x93"
+     "90 beats per minute",
+     6, ATTUNE_MAJOR, 85, 0, 0, 0, 0, 0, ""},
+    {"takes 2 and 90 BPM", -1, 0, 90, 0, 0, 0, 0, 0, ""},
+    {"from 3 to 7, at 90 BPM", -1, 0, 90, 0, 0, 0, 0, 0, ""},
+    /* keys without a mode */
+    {"a piece in the key of Bb", 10, ATTUNE_MAJOR, 0, 0, 0, 0, 0, 0, ""},
+    {"written in Am", 9, ATTUNE_MINOR, 0, 0, 0, 0, 0, 0, ""},
+    {"a ballad in A-flat", 8, ATTUNE_MAJOR, 0, 0, 0, 0, 0, 0, ""},
+    {"a ballad in Amsterdam", -1, 0, 0, 0, 0, 0, 0, 0, ""},
+    {"in F sharp minor", 6, ATTUNE_MINOR, 0, 0, 0, 0, 0, 0, ""},
+    /* the control sentences of MusicBench */
+    {"The chord sequence is D, G. The beat counts to 3. The bpm is 83.0. The key of this song is D "
+     "minor.",
+     2, ATTUNE_MINOR, 83, 3, 4, 0, 2, 0, ""},
+    {"The chord progression in this song is Gm, A7, Eb, Bb. The time signature is 3/4. This song "
+     "goes at 112 beats per minute. This song is in the key of G minor or Bb major.",
+     7, ATTUNE_MINOR, 112, 3, 4, 0, 4, 0, ""},
+    {"The key is A minor, or C major. The beat is 4. The song is played at the pace of Adagio.", 9,
+     ATTUNE_MINOR, 65, 4, 4, 0, 0, 0, ""},
+    {"Downbeat is every 2 beats. The tempo of this song is Largo.", -1, 0, 50, 2, 4, 0, 0, 0, ""},
+    {"The beat is 120 BPM", -1, 0, 120, 0, 0, 0, 0, 0, ""},
+    /* as MidiCaps and MusicCaps describe */
+    {"The piece has a tempo of 145 beats per minute and a 3/4 time signature, led by acoustic "
+     "guitar.",
+     -1, 0, 145, 3, 4, 0, 0, 1, ""},
+    {"A male vocal sings over a steel drum and a string section, triple meter.", -1, 0, 0, 3, 4, 0,
+     0, 3, ""},
+    {"Low quality recording of a live jazz trio: upright bass, drums, piano; no vocals", -1, 0, 0,
+     0, 0, 0, 0, 3, ""},
+    {"The chord progression alternates between A and E7 throughout its 32 bars", -1, 0, 0, 0, 0, 32,
+     2, 0, ""},
 };
 
 static void test_texts(void **state)
