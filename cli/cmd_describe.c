@@ -180,8 +180,8 @@ const struct attune_command attune_command_describe = {
     .name = "describe",
     .usage = "ID|TEXT",
     .summary = "explain a metric, or what a prompt's text asks for",
-    .details = "Of a metric: formula, range, direction, source. A TEXT is a prompt of several words: what is\n"
-               "read from it, and from which words.\n"
+    .details = "Of a metric: formula, range, direction, source. A TEXT is a prompt of several\n"
+               "words: what is read from it, and from which words.\n"
                "\n"
                "  attune describe harmonic.key_clarity\n"
                "  attune describe 'A calm waltz in D dorian at 120-130 BPM'",

@@ -2,9 +2,10 @@
  *
  * The file is read by attune's own reader, so that a damaged one cannot harm, and its events are
  * played at their place under the tempo map. Rendering is offline and deterministic: fixed gain,
- * reverb and chorus off, at most 128 voices, one render per call on the caller's thread, the same bits whatever the
- * renderer played before. One renderer serves one thread at a time; several run side by side and
- * share the sound font's samples. */
+ * reverb and chorus off, at most 128 voices, one render per call on the caller's thread, the same
+ * bits whatever the renderer played before. One renderer serves one thread at a time; several run
+ * side by side and share the sound font's samples.
+ */
 #ifndef ATTUNE_BASE_IO_RENDER_H
 #define ATTUNE_BASE_IO_RENDER_H
 
