@@ -34,8 +34,8 @@ static const char *copy(struct attune_contrasts *out, const char *text)
     return to ? memcpy(to, text, n) : "";
 }
 
-static enum attune_code find_model(const struct attune_model_list *models, const char *name,
-                                   size_t *out, struct attune_err *err)
+enum attune_code attune_contrast_model(const struct attune_model_list *models, const char *name,
+                                       size_t *out, struct attune_err *err)
 {
     const char *names[256];
     for (size_t m = 0; m < models->n; m++) {
@@ -285,10 +285,10 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
         code = attune_read_scores(store, b.run, options->globs, &pair.b, err);
     }
     if (!code) {
-        code = find_model(&pair.a.models, a.model, &pair.model_a, err);
+        code = attune_contrast_model(&pair.a.models, a.model, &pair.model_a, err);
     }
     if (!code) {
-        code = find_model(&pair.right->models, b.model, &pair.model_b, err);
+        code = attune_contrast_model(&pair.right->models, b.model, &pair.model_b, err);
     }
     if (!code && pair.a.metrics.n == 0) {
         code = attune_fail(err, ATTUNE_E_USAGE, "no metric of the run matches '%s'",

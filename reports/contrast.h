@@ -83,6 +83,10 @@ void attune_contrasts_release(struct attune_contrasts *contrasts);
 double attune_contrast_margin(const struct attune_contrast *contrast,
                               struct attune_gate_margin margin);
 
+/* The position of a model by name; ATTUNE_E_USAGE with the nearest name. */
+enum attune_code attune_contrast_model(const struct attune_model_list *models, const char *name,
+                                       size_t *out, struct attune_err *err);
+
 /* The verdict in words, with what to do about an open one. Returns buf. */
 const char *attune_contrast_words(const struct attune_contrast *contrast, const char *name_a,
                                   const char *name_b, char *buf, size_t size);

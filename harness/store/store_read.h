@@ -206,6 +206,32 @@ enum attune_code attune_read_candidates(struct attune_store *store, int64_t run,
                                                      const struct attune_candidate_row *row),
                                         void *context, struct attune_err *err);
 
+/* ---- embeddings of samples */
+
+struct attune_embedding_info {
+    int64_t id;
+    const char *name, *version;
+};
+struct attune_embedding_list {
+    struct attune_embedding_info *items; /* (n,) those behind the run's scores of sets */
+    size_t n, capacity;
+    struct attune_arena text;
+};
+enum attune_code attune_read_embeddings(struct attune_store *store, int64_t run,
+                                        struct attune_embedding_list *out, struct attune_err *err);
+void attune_embedding_list_release(struct attune_embedding_list *list);
+
+/* One model's finished samples through one embedding, by (prompt, seed). */
+struct attune_vector_table {
+    float *v;               /* (n, d) */
+    int64_t *prompt, *seed; /* (n,) prompts by database id, the same in every run */
+    size_t n, d, capacity;
+};
+enum attune_code attune_read_vectors(struct attune_store *store, int64_t run, const char *model,
+                                     int64_t embedding, struct attune_vector_table *out,
+                                     struct attune_err *err);
+void attune_vector_table_release(struct attune_vector_table *table);
+
 /* ---- the leaderboard as stored */
 
 struct attune_leaderboard_row {

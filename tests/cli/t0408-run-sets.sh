@@ -53,6 +53,22 @@ expect_in out 'set.fad'
 expect_exit 2 "$ATTUNE" plot distribution --metrics set.fad --out x.svg
 expect_in err 'metric of whole sets'
 
+case_is 'two models as sets'
+expect_exit 0 "$ATTUNE" compare corpus random --sets --format json --jobs 1
+expect_in out '"statistic": "Frechet distance"'
+grep -q '"statistic": "energy distance", "value": [0-9.]*, "p": 0.0[0-4]' out || fail 'corpus and random should differ'
+cp out sets1
+expect_exit 0 "$ATTUNE" compare corpus random --sets --format json --jobs 3
+expect_same out sets1
+expect_exit 0 "$ATTUNE" compare corpus corpus --metrics set.fad
+expect_in out 'not told apart'
+expect_exit 0 "$ATTUNE" compare corpus random
+expect_in out 'they differ'
+expect_exit 2 "$ATTUNE" compare corpus rando --sets
+expect_in err "did you mean 'random'"
+expect_exit 3 "$ATTUNE" compare corpus random --sets --db made.db
+expect_in err 'kept no embeddings'
+
 case_is 'nothing is computed again; a changed sample always is'
 expect_exit 0 "$ATTUNE" run suite.yaml
 query "UPDATE set_score SET value = 123.5 WHERE base = 'set.fad'"
