@@ -63,7 +63,7 @@ expect_same out sets1
 expect_exit 0 "$ATTUNE" compare corpus corpus --metrics set.fad
 expect_in out 'not told apart'
 expect_exit 0 "$ATTUNE" compare corpus random
-expect_in out 'they differ'
+expect_in out 'energy distance'
 expect_exit 2 "$ATTUNE" compare corpus rando --sets
 expect_in err "did you mean 'random'"
 expect_exit 3 "$ATTUNE" compare corpus random --sets --db made.db
