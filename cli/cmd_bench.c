@@ -41,7 +41,8 @@ static void print_stages_json(struct attune_buf *out, const struct attune_bench_
 
 static double reward_ratio(const struct attune_bench_stages *reward)
 {
-    return attune_bench_seconds(reward, "one epoch") / attune_bench_seconds(reward, "bare products");
+    return attune_bench_seconds(reward, "one epoch") /
+           attune_bench_seconds(reward, "bare products");
 }
 
 static void print_json(struct attune_buf *out, const struct attune_bench_stages *audio,
@@ -155,8 +156,8 @@ const struct attune_command attune_command_bench = {
     .summary = "measure the speed of this build on this machine",
     .details =
         "Every figure is the fastest of several runs on one core. The floor for audio is the bare\n"
-        "transforms: as many FFTs of the same sizes, with nothing around them; for training a reward\n"
-        "head it is the bare matrix products.",
+        "transforms: as many FFTs of the same sizes, with nothing around them; for training a\n"
+        "reward head it is the bare matrix products.",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

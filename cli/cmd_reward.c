@@ -1,271 +1,179 @@
-/* attune reward test FILE: how well scores of pairs of clips predict the votes on them, with the
- * baselines that a reward model has to beat. */
-#include <math.h>
+/* attune reward train|score|test|probe: reward models from votes, their scores, what they are worth
+ * and how they can be fooled. */
+#include "cli/reward.h"
+#include "harness/prefs/prefs_store.h"
 
-#include "base/mem.h"
-#include "cli/command.h"
-#include "harness/prefs/prefs_rank.h"
-#include "harness/prefs/record_reader.h"
-#include "metrics/stats/calibration.h"
-
-struct options {
-    const char *format, *from, *score_a, *score_b, *ties, *axis;
-};
+#define FIELD(name) offsetof(struct attune_reward_options, name)
 
 static const struct attune_opt options_table[] = {
-    {"score-a", ATTUNE_OPT_TEXT, offsetof(struct options, score_a), .metavar = "FIELD",
-     .help = "field with the score of clip a (default: score_a)"},
-    {"score-b", ATTUNE_OPT_TEXT, offsetof(struct options, score_b), .metavar = "FIELD",
-     .help = "field with the score of clip b (default: score_b)"},
-    {"ties", ATTUNE_OPT_CHOICE, offsetof(struct options, ties), .choices = "drop|half|partial",
-     .help = "what listeners' ties count in the accuracy (default: drop)"},
-    {"from", ATTUNE_OPT_TEXT, offsetof(struct options, from), .metavar = "NAME",
-     .help = "format of the file (default: recognised)"},
-    {"axis", ATTUNE_OPT_TEXT, offsetof(struct options, axis), .metavar = "NAME",
-     .help = "axis of the votes, where a file has several"},
-    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "table|json",
-     .help = "output format (default: table)"},
+    {"format", ATTUNE_OPT_CHOICE, FIELD(format), .choices = "table|json|csv",
+     .help = "output format (default: table; score: csv)"},
+    {"from", ATTUNE_OPT_TEXT, FIELD(from), .metavar = "NAME",
+     .help = "format of the votes (default: recognised)"},
+    {"axis", ATTUNE_OPT_TEXT, FIELD(axis), .metavar = "NAME",
+     .help = "axis of the votes (train: a head for every axis)"},
+    {"features", ATTUNE_OPT_TEXT, FIELD(features), .metavar = "FILE",
+     .help = "metric values that `attune eval` wrote (csv or jsonl)"},
+    {"embeddings", ATTUNE_OPT_TEXT, FIELD(embeddings), .metavar = "FILE.npy|DIR",
+     .help = "embeddings that `attune embed` or another program wrote"},
+    {"folder", ATTUNE_OPT_TEXT, FIELD(folder), .metavar = "DIR",
+     .help = "samples' files, without the two above (default: here)"},
+    {"metrics", ATTUNE_OPT_TEXT, FIELD(metrics), .metavar = "GLOB,...",
+     .help = "train: metrics to hear (default: all but rewards)"},
+    {"model", ATTUNE_OPT_TEXT, FIELD(models), .metavar = "FILE,...",
+     .help = "test: reward models; two are compared"},
+    {"score-a", ATTUNE_OPT_TEXT, FIELD(score_a), .metavar = "FIELD,...",
+     .help = "test: fields with scores of clip a (default: score_a)"},
+    {"score-b", ATTUNE_OPT_TEXT, FIELD(score_b), .metavar = "FIELD,...",
+     .help = "test: the same of clip b (default: score_b)"},
+    {"ties", ATTUNE_OPT_CHOICE, FIELD(ties), .choices = "drop|half|partial",
+     .help = "test: what listeners' ties count in the accuracy (default: drop)"},
+    {"ensemble", ATTUNE_OPT_CHOICE, FIELD(ensemble), .choices = "mean|worst|cautious",
+     .help = "how members speak; cautious: mean - lambda variance (default: mean)"},
+    {"lambda", ATTUNE_OPT_NUMBER, FIELD(lambda), .metavar = "X", .lo = 0, .hi = 1e6,
+     .help = "of cautious (default: .5)"},
+    {"out", ATTUNE_OPT_TEXT, FIELD(out), .metavar = "FILE",
+     .help = "train: the reward model's file (default: cross-validation only)"},
+    {"head", ATTUNE_OPT_CHOICE, FIELD(head), .choices = "linear|mlp",
+     .help = "train: linear, or a multilayer perceptron (default: linear)"},
+    {"hidden", ATTUNE_OPT_TEXT, FIELD(hidden), .metavar = "N,...",
+     .help = "train: hidden units of the mlp (default: 64,32)"},
+    {"embedding-name", ATTUNE_OPT_TEXT, FIELD(embedding_name), .metavar = "NAME",
+     .help = "train: what the embeddings are called (default: embedding)"},
+    {"members", ATTUNE_OPT_COUNT, FIELD(members), .metavar = "N", .lo = 1, .hi = 100,
+     .help = "train: heads of an ensemble, on resampled pairs (default: 1)"},
+    {"rate", ATTUNE_OPT_NUMBER, FIELD(rate), .metavar = "X", .lo = 0, .hi = 10,
+     .help = "train: Adam's step (default: .01 linear, .001 mlp)"},
+    {"l2", ATTUNE_OPT_NUMBER, FIELD(l2), .metavar = "X", .lo = 0, .hi = 1e3,
+     .help = "train: l2/2 |W|^2 (default: .001)"},
+    {"margin", ATTUNE_OPT_NUMBER, FIELD(margin), .metavar = "X", .lo = 0, .hi = 100,
+     .help = "train: winners are to lead by this (default: 0)"},
+    {"smoothing", ATTUNE_OPT_NUMBER, FIELD(smoothing), .metavar = "X", .lo = 0, .hi = 0.5,
+     .help = "train: label smoothing (default: 0)"},
+    {"centring", ATTUNE_OPT_NUMBER, FIELD(centring), .metavar = "X", .lo = 0, .hi = 100,
+     .help = "train: c (r_w + r_l)^2 (default: .01)"},
+    {"epochs", ATTUNE_OPT_COUNT, FIELD(epochs), .metavar = "N", .lo = 1, .hi = 100000,
+     .help = "train: at most so many (default: 100)"},
+    {"patience", ATTUNE_OPT_COUNT, FIELD(patience), .metavar = "N", .lo = 0, .hi = 100000,
+     .help = "train: epochs without a better held-out loss; 0: all (default: 8)"},
+    {"batch", ATTUNE_OPT_COUNT, FIELD(batch), .metavar = "N", .lo = 1, .hi = 65536,
+     .help = "train: pairs per step (default: 128)"},
+    {"folds", ATTUNE_OPT_COUNT, FIELD(folds), .metavar = "N", .lo = 0, .hi = 1000,
+     .help = "train: groups of prompts held out in turn; 0: none (default: 5)"},
+    {"no-generator-folds", ATTUNE_OPT_FLAG, FIELD(no_generator_folds),
+     .help = "train: without leaving generators out (faster, no headline)"},
     {NULL},
 };
 
-static const struct options defaults = {.format = "table", .ties = "drop", .score_a = "score_a",
-                                        .score_b = "score_b"};
-
-/* The rows of a test: the scores under test and what they are measured against. */
-enum row { ROW_SCORES, ROW_CHANCE, ROW_GENERATOR, ROW_LENGTH, N_ROWS };
-static const char *const row_names[N_ROWS] = {
-    "scores", "chance", "generator identity", "length only",
+static const struct attune_reward_options defaults = {
+    .format = NULL, .ties = "drop", .ensemble = "mean", .lambda = 0.5, .head = "linear",
+    .members = 1, .l2 = 1e-3, .centring = 0.01, .epochs = 100, .patience = 8, .batch = 128,
+    .folds = 5,
 };
 
-struct trial {
-    const struct options *options;
-    struct attune_ballot ballot;     /* every vote in file order, for the generator baseline */
-    double *scores;                  /* (n_scores,) score(a) - score(b) by record */
-    size_t n_scores, score_capacity;
-    struct attune_margin *pairs[N_ROWS]; /* (ballot.votes.n_rows,) */
-    size_t n_pairs[N_ROWS];
-    double *lengths;                 /* (n,) length difference or NAN */
-    size_t *record;                  /* (n,) record of each vote */
-    size_t n_votes, length_capacity, record_capacity;
-    long *lines;                     /* (n_scores,) line of each record */
-    size_t line_capacity;
-    struct attune_calibration result[N_ROWS];
-};
-
-static enum attune_code push(void **items, size_t *capacity, size_t n, size_t size,
-                             const void *value, struct attune_err *err)
+enum attune_code attune_reward_votes(const struct attune_common *common,
+                                     const struct attune_reward_options *o, char **files,
+                                     int n_files, struct attune_vote_table *votes,
+                                     struct attune_err *err)
 {
-    if (!attune_grow(items, capacity, n, size)) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for comparisons");
-    }
-    memcpy((char *)*items + n * size, value, size);
-    return ATTUNE_OK;
-}
-
-static enum attune_code read_number(struct attune_records *records, const char *path,
-                                    const char *name, double *value, struct attune_err *err)
-{
-    char *end;
-    if (!attune_records_has(records, name)) {
-        attune_fail_at(err, ATTUNE_E_INPUT, path, attune_records_line(records), "no field '%s'",
-                       name);
-        attune_err_hint(err, "--score-a and --score-b name the fields that hold the scores");
-        return ATTUNE_E_INPUT;
-    }
-    const char *text = attune_records_get(records, name);
-    *value = strtod(text, &end);
-    if (!text[0] || *end || !isfinite(*value)) {
-        return attune_fail_at(err, ATTUNE_E_INPUT, path, attune_records_line(records),
-                              "'%s' is '%.40s', not a number", name, text);
-    }
-    return ATTUNE_OK;
-}
-
-/* First pass: the scores of every record. */
-static enum attune_code read_scores(struct trial *t, const char *path, struct attune_err *err)
-{
-    struct attune_records *records;
-    enum attune_code code = attune_records_open(&records, path, err);
-    bool has_record = true;
-    while (!code && has_record) {
-        code = attune_records_next(records, &has_record, err);
-        if (!code && has_record) {
-            double a, b;
-            const long line = attune_records_line(records);
-            code = read_number(records, path, t->options->score_a, &a, err);
-            code = code ? code : read_number(records, path, t->options->score_b, &b, err);
-            const double margin = code ? 0.0 : a - b;
-            code = code ? code : push((void **)&t->scores, &t->score_capacity, t->n_scores,
-                                      sizeof margin, &margin, err);
-            code = code ? code
-                        : push((void **)&t->lines, &t->line_capacity, t->n_scores, sizeof line,
-                               &line, err);
-            t->n_scores++;
-        }
-    }
-    attune_records_close(records);
-    return code;
-}
-
-/* Second pass, an attune_preference_fn: the votes, joined to the scores by line. */
-static enum attune_code take_vote(void *context, const struct attune_preference *p,
-                                  struct attune_err *err)
-{
-    struct trial *t = context;
-    const size_t before = t->ballot.votes.n_rows;
-    enum attune_code code = attune_ballot_take(&t->ballot, p, err);
-    if (code || t->ballot.votes.n_rows == before) {
-        return code;
-    }
-    size_t record = t->n_votes ? t->record[t->n_votes - 1] : 0;
-    while (record < t->n_scores && t->lines[record] != p->line) {
-        record++;
-    }
-    const double length = p->length_a - p->length_b;
-    code = push((void **)&t->record, &t->record_capacity, t->n_votes, sizeof record, &record, err);
-    code = code ? code : push((void **)&t->lengths, &t->length_capacity, t->n_votes, sizeof length,
-                              &length, err);
-    t->n_votes++;
-    return code;
-}
-
-static void add_pair(struct trial *t, enum row row, double margin, int outcome)
-{
-    if (isfinite(margin)) {
-        t->pairs[row][t->n_pairs[row]++] = (struct attune_margin){margin, outcome};
-    }
-}
-
-static enum attune_code measure(struct trial *t, struct attune_err *err)
-{
-    const struct attune_bt_options ridge = {.ties = ATTUNE_TIES_HALF, .ridge = 0.5};
-    const enum attune_tie_credit ties = strcmp(t->options->ties, "half") == 0 ? ATTUNE_TIE_HALF
-                                        : strcmp(t->options->ties, "partial") == 0
-                                            ? ATTUNE_TIE_PARTIAL
-                                            : ATTUNE_TIE_DROPPED;
-    struct attune_bt_fit fit = {0};
-    enum attune_code code = attune_bt_fit(&t->ballot.votes, &ridge, 0, &fit, err);
-    for (int row = 0; row < N_ROWS && !code; row++) {
-        t->pairs[row] = attune_alloc(t->n_votes, sizeof **t->pairs);
-        code = t->pairs[row] ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-    }
-    for (size_t i = 0; i < t->n_votes && !code; i++) {
-        const struct attune_vote *v = &t->ballot.votes.rows[i];
-        add_pair(t, ROW_SCORES, t->scores[t->record[i]], v->outcome);
-        add_pair(t, ROW_CHANCE, 0.0, v->outcome);
-        add_pair(t, ROW_GENERATOR, fit.theta[v->a] - fit.theta[v->b], v->outcome);
-        add_pair(t, ROW_LENGTH, t->lengths[i], v->outcome);
-    }
-    for (int row = 0; row < N_ROWS && !code; row++) {
-        code = attune_calibrate(t->pairs[row], t->n_pairs[row], ties, &t->result[row], err);
-    }
-    attune_bt_fit_release(&fit);
-    return code;
-}
-
-static void print_table(struct attune_buf *out, const struct trial *t)
-{
-    attune_buf_addf(out, "%-20s %9s %-15s %6s %7s %7s %7s %6s\n", "", "accuracy", "95 % interval",
-                    "AUC", "NLL", "Brier", "ECE", "n");
-    for (int row = 0; row < N_ROWS; row++) {
-        const struct attune_calibration *c = &t->result[row];
-        if (c->n == 0) {
-            attune_buf_addf(out, "%-20s %9s  not in the data\n", row_names[row], "-");
-            continue;
-        }
-        attune_buf_addf(out, "%-20s %9.4f %6.4f..%-7.4f %6.4f", row_names[row], c->accuracy,
-                        c->accuracy_low, c->accuracy_high, c->auc);
-        if (row == ROW_SCORES || row == ROW_GENERATOR) {
-            attune_buf_addf(out, " %7.4f %7.4f %7.4f", c->nll, c->brier, c->ece);
-        } else {
-            attune_buf_addf(out, " %7s %7s %7s", "-", "-", "-");
-        }
-        attune_buf_addf(out, " %6zu\n", c->n);
-    }
-    attune_buf_addf(
-        out,
-        "\n%zu votes, %llu ties, %llu both bad. Generator identity is Bradley-Terry on the "
-        "names,\nfitted on these votes: scores below it know less than who made the clip.\n",
-        t->n_votes, (unsigned long long)t->ballot.n_ties, (unsigned long long)t->ballot.n_both_bad);
-}
-
-static void print_json(struct attune_buf *out, const struct trial *t)
-{
-    attune_buf_addf(out, "{\"n_votes\": %zu, \"rows\": [", t->n_votes);
-    for (int row = 0; row < N_ROWS; row++) {
-        const struct attune_calibration *c = &t->result[row];
-        const struct {
-            const char *key;
-            double value;
-        } numbers[] = {{"accuracy", c->accuracy},
-                       {"accuracy_low", c->accuracy_low},
-                       {"accuracy_high", c->accuracy_high},
-                       {"n_right", c->n_right},
-                       {"auc", c->auc},
-                       {"nll", c->nll},
-                       {"brier", c->brier},
-                       {"ece", c->ece}};
-        attune_buf_addf(out, "%s\n  {\"name\": \"%s\", \"n\": %zu, \"n_ties\": %zu", row ? "," : "",
-                        row_names[row], c->n, c->n_ties);
-        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-            attune_buf_addf(out, ", \"%s\": ", numbers[i].key);
-            attune_buf_add_double(out, numbers[i].value);
-        }
-        attune_buf_add(out, "}");
-    }
-    attune_buf_add(out, "\n]}\n");
-}
-
-static enum attune_code test(const struct options *o, const char *path, struct attune_err *err)
-{
-    struct trial t = {.options = o, .ballot = {.axis = o->axis, .n_merge = SIZE_MAX}};
+    enum attune_code code = ATTUNE_OK;
     struct attune_prefs_account account;
-    struct attune_buf out = ATTUNE_BUF_INIT;
-    enum attune_code code = read_scores(&t, path, err);
-    code = code ? code : attune_prefs_read(path, o->from, take_vote, &t, &account, err);
-    code = code ? code : measure(&t, err);
-    if (!code) {
-        if (strcmp(o->format, "json") == 0) {
-            print_json(&out, &t);
-        } else {
-            print_table(&out, &t);
+    for (int i = 0; i < n_files && !code; i++) {
+        code = attune_prefs_read(files[i], o->from, attune_vote_table_take, votes, &account, err);
+    }
+    if (n_files == 0) {
+        struct attune_store *store;
+        code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
+        if (!code) {
+            code = attune_prefs_each(store, attune_vote_table_take, votes, err);
+            attune_store_close(store);
         }
-        fputs(attune_buf_text(&out), stdout);
     }
-    attune_buf_release(&out);
-    for (int row = 0; row < N_ROWS; row++) {
-        attune_release(t.pairs[row]);
+    if (!code && votes->n == 0) {
+        code = attune_fail(err, ATTUNE_E_INPUT, "no votes%s%s", o->axis ? " on axis " : "",
+                           o->axis ? o->axis : "");
     }
-    attune_release(t.scores);
-    attune_release(t.lines);
-    attune_release(t.lengths);
-    attune_release(t.record);
-    attune_ballot_release(&t.ballot);
     return code;
+}
+
+enum attune_code attune_reward_items(const struct attune_common *common,
+                                     const struct attune_reward_options *o,
+                                     const struct attune_names *names,
+                                     const struct attune_reward_model *model, const char *more,
+                                     struct attune_items *items, struct attune_err *err)
+{
+    struct attune_buf metrics = ATTUNE_BUF_INIT;
+    if (model) {
+        attune_reward_model_metrics(model, &metrics);
+    } else if (o->metrics) {
+        attune_buf_add(&metrics, o->metrics);
+    }
+    if (more) {
+        attune_buf_addf(&metrics, "%s%s", metrics.n_bytes ? "," : "", more);
+    }
+    const struct attune_item_source source = {
+        .table = o->features, .embeddings = o->embeddings, .folder = o->folder,
+        .metrics = metrics.n_bytes ? attune_buf_text(&metrics) : NULL, .n_threads = common->jobs,
+    };
+    enum attune_code code = attune_items_load(items, names, &source, err);
+    attune_buf_release(&metrics);
+    return code;
+}
+
+struct attune_reward_voice attune_reward_voice_of(const struct attune_reward_options *o)
+{
+    return (struct attune_reward_voice){
+        strcmp(o->ensemble, "worst") == 0      ? ATTUNE_ENSEMBLE_WORST
+        : strcmp(o->ensemble, "cautious") == 0 ? ATTUNE_ENSEMBLE_CAUTIOUS
+                                               : ATTUNE_ENSEMBLE_MEAN,
+        o->lambda};
 }
 
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
-    if (strcmp(args[0], "test") != 0) {
-        return attune_fail(err, ATTUNE_E_USAGE, "`attune reward %s`: allowed is test", args[0]);
+    if (strcmp(args[0], "train") == 0) {
+        return attune_reward_train_command(common, options, args + 1, n_args - 1, err);
     }
-    return test(options, args[1], err);
+    if (strcmp(args[0], "score") == 0 && n_args > 2) {
+        return attune_reward_score_command(common, options, args + 1, n_args - 1, err);
+    }
+    if (strcmp(args[0], "test") == 0) {
+        return attune_reward_test_command(common, options, args + 1, n_args - 1, err);
+    }
+    if (strcmp(args[0], "probe") == 0 && n_args > 2) {
+        return attune_reward_probe_command(common, options, args + 1, n_args - 1, exit_code, err);
+    }
+    attune_fail(err, ATTUNE_E_USAGE, "`attune reward %s` with %d files is not known", args[0],
+                n_args - 1);
+    attune_err_hint(err, "`attune reward --help` shows train, score, test and probe");
+    return ATTUNE_E_USAGE;
 }
 
 const struct attune_command attune_command_reward = {
     .name = "reward",
-    .usage = "test FILE",
-    .summary = "test a reward model's scores against human votes",
+    .usage = "train [VOTES...] | score MODEL PATH... | test [VOTES...] | probe MODEL PATH...",
+    .summary = "reward models: train, score, test against votes, probe for shortcuts",
     .details =
-        "FILE holds votes in one of the formats of `attune prefs`, with the two clips' scores in\n"
-        "fields of their own.\n\n"
-        "Example:\n"
-        "  attune reward test scored.csv --score-a clap_a --score-b clap_b",
+        "train fits a reward model to votes (files in the formats of `attune prefs`, or those of\n"
+        "the database) on what is heard of each sample: --features, --embeddings, or the samples'\n"
+        "own files. It prints what the model is worth on generators and prompts it has not seen.\n"
+        "score prints a reward per sample; metrics of other versions than the model was trained\n"
+        "on are refused. test measures models (--model) or scores that stand in the file\n"
+        "(--score-a, --score-b) beside the baselines that they have to beat. probe asks how the\n"
+        "reward answers to gain, length, silence, noise, loops and the like; exit code 1 when\n"
+        "silence or noise is not below the 1st percentile of music.\n\n"
+        "Examples:\n"
+        "  attune eval samples/ --format csv >metrics.csv\n"
+        "  attune reward train votes.csv --features metrics.csv --out taste.reward\n"
+        "  attune reward score taste.reward new/*.wav\n"
+        "  attune reward test votes.csv --model taste.reward --features metrics.csv\n"
+        "  attune reward test scored.csv --score-a clap_a --score-b clap_b\n"
+        "  attune reward probe taste.reward samples/",
     .options = options_table,
-    .options_size = sizeof(struct options),
+    .options_size = sizeof(struct attune_reward_options),
     .defaults = &defaults,
-    .min_args = 2,
-    .max_args = 2,
+    .min_args = 1,
+    .max_args = -1,
     .run = run,
 };

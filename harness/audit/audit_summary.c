@@ -67,12 +67,13 @@ static void correlate(const struct attune_audit *audit, struct attune_audit_resp
 }
 
 /* Means and areas per dose. scratch: (2 * n_pieces,) */
-static void separate(const struct attune_audit *audit, struct attune_audit_response *r,
-                     double *scratch)
+static enum attune_code separate(const struct attune_audit *audit, struct attune_audit_response *r,
+                                 double *scratch, struct attune_err *err)
 {
+    enum attune_code code = ATTUNE_OK;
     const struct attune_metric *metric = metric_of(audit, r->metric);
     double *clean = scratch, *damaged = scratch + audit->n_pieces;
-    for (int level = 0; level < ATTUNE_N_DOSES; level++) {
+    for (int level = 0; level < ATTUNE_N_DOSES && !code; level++) {
         double *good = level == 0 ? clean : damaged;
         double sum = 0.0;
         size_t n = 0;
@@ -86,9 +87,12 @@ static void separate(const struct attune_audit *audit, struct attune_audit_respo
         }
         r->n_defined[level] = n;
         r->mean[level] = n ? sum / (double)n : 0.0;
-        r->auc[level] =
-            level == 0 ? 0.5 : attune_auc(clean, r->n_defined[0], damaged, n);
+        r->auc[level] = 0.5;
+        if (level > 0 && r->n_defined[0] && n) {
+            code = attune_auc(clean, r->n_defined[0], damaged, n, &r->auc[level], err);
+        }
     }
+    return code;
 }
 
 static enum attune_audit_verdict judge(const struct attune_audit *audit,
@@ -143,7 +147,10 @@ static enum attune_code respond(struct attune_audit_summary *summary,
                 struct attune_audit_response *r = &summary->responses[k];
                 *r = (struct attune_audit_response){.metric = metric, .series = series};
                 correlate(audit, r, tau + k * n_pieces, defined + k * n_pieces);
-                separate(audit, r, scratch);
+                code = separate(audit, r, scratch, err);
+                if (code) {
+                    goto out;
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 /* Records with named fields from CSV, TSV, JSON Lines, or a JSON file (one object, an array of
- * them, or an object of them by name): the same look-up for all, so that importers are tables of field
- * names. */
+ * them, or an object of them by name): the same look-up for all, so that importers are tables of
+ * field names. */
 #ifndef ATTUNE_HARNESS_RECORD_READER_H
 #define ATTUNE_HARNESS_RECORD_READER_H
 

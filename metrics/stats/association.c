@@ -1,7 +1,10 @@
-/* Kendall's tau-b and the area under the ROC curve by counting pairs. */
+/* Kendall's tau-b by counting pairs; correlations and the area under the ROC curve by mid-ranks. */
 #include "metrics/stats/association.h"
 
 #include <math.h>
+
+#include "base/mem.h"
+#include "metrics/stats/order.h"
 
 static int sign(double x)
 {
@@ -22,13 +25,61 @@ double attune_kendall_tau_b(const double *x, const double *y, size_t n)
     return untied_x > 0.0 && untied_y > 0.0 ? score / sqrt(untied_x * untied_y) : 0.0;
 }
 
-double attune_auc(const double *positive, size_t n, const double *negative, size_t m)
+double attune_pearson(const double *x, const double *y, size_t n)
 {
-    double wins = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < m; j++) {
-            wins += 0.5 * (1 + sign(positive[i] - negative[j]));
-        }
+    if (n < 2) {
+        return NAN;
     }
-    return n && m ? wins / ((double)n * (double)m) : 0.5;
+    const double mean_x = attune_mean(x, n), mean_y = attune_mean(y, n);
+    double xy = 0.0, xx = 0.0, yy = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double dx = x[i] - mean_x, dy = y[i] - mean_y;
+        xy += dx * dy;
+        xx += dx * dx;
+        yy += dy * dy;
+    }
+    return xx > 0.0 && yy > 0.0 ? xy / sqrt(xx * yy) : NAN;
+}
+
+enum attune_code attune_spearman(const double *x, const double *y, size_t n, double *rho,
+                                 struct attune_err *err)
+{
+    double *rank = attune_alloc(2 * n, sizeof *rank);
+    size_t *scratch = attune_alloc(n, sizeof *scratch);
+    enum attune_code code = ATTUNE_OK;
+    if (rank && scratch) {
+        attune_midranks(x, n, rank, scratch);
+        attune_midranks(y, n, rank + n, scratch);
+        *rho = attune_pearson(rank, rank + n, n);
+    } else {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the ranks of %zu values", n);
+    }
+    attune_release(rank);
+    attune_release(scratch);
+    return code;
+}
+
+enum attune_code attune_auc(const double *positive, size_t n, const double *negative, size_t m,
+                            double *auc, struct attune_err *err)
+{
+    double *value = attune_alloc(n + m, 2 * sizeof *value), sum = 0.0;
+    size_t *scratch = attune_alloc(n + m, sizeof *scratch);
+    enum attune_code code = ATTUNE_OK;
+    if (value && scratch) {
+        double *rank = value + n + m;
+        memcpy(value, positive, n * sizeof *value);
+        memcpy(value + n, negative, m * sizeof *value);
+        attune_midranks(value, n + m, rank, scratch);
+        for (size_t i = 0; i < n; i++) {
+            sum += rank[i];
+        }
+        const double pairs = (double)n * (double)m, least = (double)n * ((double)n + 1.0) / 2.0;
+        *auc = pairs > 0.0 ? (sum - least) / pairs : NAN;
+    } else {
+        code =
+            attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the ranks of %zu values", n + m);
+    }
+    attune_release(value);
+    attune_release(scratch);
+    return code;
 }

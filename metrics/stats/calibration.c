@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "metrics/stats/order.h"
+#include "metrics/stats/association.h"
 
 static const double Z95 = 1.959963984540054;
 
@@ -58,24 +58,19 @@ static void accuracy(const struct attune_margin *sorted, size_t n, enum attune_t
     }
 }
 
-/* Mann-Whitney's U over the pairs of a decision for a and one for b, from mid-ranks:
- * linear-logarithmic, where attune_auc counts. rank (2 n,), scratch (n,). NAN when all decisions
- * went one way. */
-static double auc(const struct attune_margin *decided, size_t n, double *rank, size_t *scratch)
+/* Margins of decisions for a against those of decisions for b; split (n,) is scratch. */
+static enum attune_code auc(const struct attune_margin *decided, size_t n, double *split,
+                            double *out, struct attune_err *err)
 {
-    double sum = 0.0, n_a = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        rank[n + i] = decided[i].margin;
-    }
-    attune_midranks(rank + n, n, rank, scratch);
+    size_t n_a = 0, n_b = 0;
     for (size_t i = 0; i < n; i++) {
         if (decided[i].outcome > 0) {
-            sum += rank[i];
-            n_a += 1.0;
+            split[n_a++] = decided[i].margin;
+        } else {
+            split[n - ++n_b] = decided[i].margin;
         }
     }
-    const double n_b = (double)n - n_a;
-    return n_a > 0.0 && n_b > 0.0 ? (sum - n_a * (n_a + 1.0) / 2.0) / (n_a * n_b) : NAN;
+    return attune_auc(split, n_a, split + n_a, n_b, out, err);
 }
 
 /* sorted by |margin| and decided only. */
@@ -113,11 +108,10 @@ enum attune_code attune_calibrate(struct attune_margin *pairs, size_t n,
     if (n == 0) {
         return ATTUNE_OK;
     }
-    double *rank = attune_alloc(2 * n, sizeof *rank);
-    size_t *scratch = attune_alloc(n, sizeof *scratch), n_decided = 0;
-    if (!rank || !scratch) {
-        attune_release(rank);
-        attune_release(scratch);
+    double *split = attune_alloc(n, sizeof *split);
+    enum attune_code code = ATTUNE_OK;
+    size_t n_decided = 0;
+    if (!split) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu comparisons", n);
     }
     qsort(pairs, n, sizeof *pairs, by_magnitude);
@@ -131,10 +125,9 @@ enum attune_code attune_calibrate(struct attune_margin *pairs, size_t n,
         }
     }
     if (n_decided) {
-        out->auc = auc(pairs, n_decided, rank, scratch);
+        code = auc(pairs, n_decided, split, &out->auc, err);
         probabilities(pairs, n_decided, out);
     }
-    attune_release(rank);
-    attune_release(scratch);
-    return ATTUNE_OK;
+    attune_release(split);
+    return code;
 }

@@ -476,8 +476,16 @@ static void association_by_hand(void **state)
     assert_float_equal(attune_kendall_tau_b(x, y, 4), 0.8, 1e-15);
     assert_float_equal(attune_kendall_tau_b(x, flat, 4), 0.0, 0.0);
     const double clean[] = {3, 4}, damaged[] = {1, 3};
-    assert_float_equal(attune_auc(clean, 2, damaged, 2), 0.875, 0.0);
-    assert_float_equal(attune_auc(clean, 2, damaged, 0), 0.5, 0.0);
+    double auc, rho;
+    assert_int_equal(attune_auc(clean, 2, damaged, 2, &auc, NULL), ATTUNE_OK);
+    assert_float_equal(auc, 0.875, 0.0);
+    assert_int_equal(attune_auc(clean, 2, damaged, 0, &auc, NULL), ATTUNE_OK);
+    assert_true(isnan(auc));
+    /* ranks (1 2.5 2.5 4) and (1 2 3.5 3.5): covariance 3.75, variances 4.5 */
+    assert_int_equal(attune_spearman(x, y, 4, &rho, NULL), ATTUNE_OK);
+    assert_float_equal(rho, 3.75 / 4.5, 1e-15);
+    assert_float_equal(attune_pearson(x, y, 4), 2.0 / sqrt(2.0 * 2.75), 1e-15);
+    assert_true(isnan(attune_pearson(x, flat, 4)));
 }
 
 int main(void)

@@ -1,0 +1,53 @@
+/* The parts of `attune reward`: one file per sub-command, options shared. */
+#ifndef ATTUNE_CLI_REWARD_H
+#define ATTUNE_CLI_REWARD_H
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "harness/prefs/vote_table.h"
+#include "harness/reward/items.h"
+#include "harness/reward/reward_model.h"
+
+struct attune_reward_options {
+    const char *format, *from, *axis;
+    const char *features, *embeddings, *folder, *metrics; /* where samples' features come from */
+    const char *models, *score_a, *score_b, *ties;        /* test */
+    const char *ensemble;                                 /* score, test */
+    double lambda;
+    const char *out, *head, *hidden, *embedding_name;     /* train */
+    double rate, l2, margin, smoothing, centring;
+    uint64_t members, epochs, patience, batch, folds;
+    bool no_generator_folds;
+};
+
+enum attune_code attune_reward_train_command(const struct attune_common *common,
+                                             const struct attune_reward_options *options,
+                                             char **files, int n_files, struct attune_err *err);
+enum attune_code attune_reward_score_command(const struct attune_common *common,
+                                             const struct attune_reward_options *options,
+                                             char **args, int n_args, struct attune_err *err);
+enum attune_code attune_reward_test_command(const struct attune_common *common,
+                                            const struct attune_reward_options *options,
+                                            char **files, int n_files, struct attune_err *err);
+enum attune_code attune_reward_probe_command(const struct attune_common *common,
+                                             const struct attune_reward_options *options,
+                                             char **args, int n_args, int *exit_code,
+                                             struct attune_err *err);
+
+/* The votes of the files, or those of the database when no file is named. */
+enum attune_code attune_reward_votes(const struct attune_common *common,
+                                     const struct attune_reward_options *options, char **files,
+                                     int n_files, struct attune_vote_table *votes,
+                                     struct attune_err *err);
+
+/* Features of the named samples, for a model (its metrics, at least) or, with NULL, for training.
+ * more: further metric globs, or NULL. */
+enum attune_code attune_reward_items(const struct attune_common *common,
+                                     const struct attune_reward_options *options,
+                                     const struct attune_names *names,
+                                     const struct attune_reward_model *model, const char *more,
+                                     struct attune_items *items, struct attune_err *err);
+
+struct attune_reward_voice attune_reward_voice_of(const struct attune_reward_options *options);
+
+#endif

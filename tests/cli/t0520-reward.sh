@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Reward models: training on features and embeddings, scoring, testing, refusals.
+. "$SOURCE/tests/cli/lib.sh"
+
+# 120 samples of three features; people follow the first one, 400 votes on four generators.
+awk 'BEGIN {
+    srand(7); print "path,harmonic.key_clarity,temporal.pulse_clarity,x.noise" >"m.csv"
+    for (i = 0; i < 120; i++) {
+        a[i] = rand(); printf "s/%d.wav,%.6f,%.6f,%.6f\n", i, a[i], rand(), rand() >"m.csv"
+    }
+    print "prompt,model_a,model_b,winner,sample_a,sample_b,confidence,time,length_a,length_b" >"v.csv"
+    for (k = 0; k < 400; k++) {
+        i = k % 120; j = (i + 1 + int(119 * rand())) % 120
+        w = a[i] > a[j] ? "a" : "b"
+        if (rand() < .1) w = w == "a" ? "b" : "a"
+        if (k % 20 == 0) w = "tie"
+        printf "p%d,g%d,g%d,%s,s/%d.wav,s/%d.wav,%d,2025-0%d-11,%d,%d\n", k % 25, i % 4, j % 4, w,
+            i, j, 1 + k % 5, 1 + k % 2, 10 + i, 10 + j >"v.csv"
+    }
+}'
+
+case_is 'training prints what the model is worth on generators and prompts it has not seen'
+expect_exit 0 "$ATTUNE" reward train v.csv --features m.csv --out lin.reward
+expect_in out '400 pairs of 120 samples, 3 features'
+grep -E 'generator \(headline\) +0\.[789]' out >/dev/null || fail "no headline above .7: $(cat out)"
+cp lin.reward one.reward
+expect_exit 0 "$ATTUNE" reward train v.csv --features m.csv --out lin.reward --jobs 4
+cmp lin.reward one.reward || fail 'more threads gave another model'
+
+case_is 'an ensemble of perceptrons, as JSON with its provenance'
+expect_exit 0 "$ATTUNE" reward train v.csv --features m.csv --out mlp.reward --head mlp \
+    --hidden 8,4 --members 3 --margin .1 --smoothing .05 --folds 3 --format json
+jq -e '.pairs == 400 and .hidden == [8, 4] and (.results[0].by_generator.accuracy > .7) and
+    (.votes[0].hash | length == 32)' out >/dev/null || fail "provenance: $(cat out)"
+
+case_is 'scores come in the order of the names, undefined ones empty'
+expect_exit 0 "$ATTUNE" reward score mlp.reward s/1.wav s/119.wav nowhere.wav --features m.csv
+[ "$(sed -n 2p out | cut -d, -f1)" = s/1.wav ] || fail 'order of the scores'
+grep -x 'nowhere.wav,' out >/dev/null || fail 'an undefined reward is not empty'
+expect_in err '1 of 3 samples have no reward'
+cp out mean.csv
+expect_exit 0 "$ATTUNE" reward score mlp.reward s/1.wav --features m.csv --ensemble worst
+awk -F, 'NR == FNR {if (FNR == 2) m = $2; next} FNR == 2 {exit !($2 <= m)}' mean.csv out ||
+    fail 'the worst member is better than the mean'
+
+case_is 'test sets two models beside every baseline, and counts where they differ'
+expect_exit 0 "$ATTUNE" reward test v.csv --features m.csv --model lin.reward,mlp.reward
+for row in headline chance 'prompt only' 'generator identity' 'length only' 'loudness only' \
+    'human ceiling' "McNemar" 'by confidence' 'by month' '2025-02' 'by duration' 'by generator'; do
+    expect_in out "$row"
+done
+expect_exit 0 "$ATTUNE" reward test v.csv --features m.csv --model lin.reward --format json
+jq -e '[.rows[].name] == ["lin.reward", "chance", "prompt only", "generator identity",
+    "length only", "loudness only", "human ceiling"] and .rows[0].accuracy > .7 and
+    ([.strata[] | select(.by == "generator")] | length) == 4' out >/dev/null ||
+    fail "JSON of a test: $(cat out)"
+
+case_is 'metrics of other versions are refused'
+printf 'path,harmonic.key_clarity\ns/1.wav,1\n' >few.csv
+expect_exit 3 "$ATTUNE" reward score lin.reward s/1.wav --features few.csv
+expect_in err "hears 'temporal.pulse_clarity', which is not there"
+head -c 100 lin.reward >cut.reward
+expect_exit 3 "$ATTUNE" reward score cut.reward s/1.wav --features m.csv
+expect_in err 'damaged'
+expect_exit 3 "$ATTUNE" reward score m.csv s/1.wav --features m.csv
+expect_in err 'not a reward model'
+expect_exit 3 "$ATTUNE" reward train v.csv --features few.csv
+expect_in err 'no comparison has all features'
+expect_exit 3 "$ATTUNE" reward train v.csv --folder /nonexistent
+expect_in err 'samples has features; the first is missing'
+
+case_is 'a head per axis'
+sed '1s/$/,axis/; 2,$s/$/,musicality/' v.csv >axes.csv
+sed -n '2,$s/$/,fidelity/p' v.csv >>axes.csv
+expect_exit 0 "$ATTUNE" reward train axes.csv --features m.csv --out axes.reward
+expect_exit 0 "$ATTUNE" reward score axes.reward s/1.wav --features m.csv
+expect_in out 'path,musicality,fidelity'
+
+case_is 'a probe finds the shortcut of a reward that counts notes'
+cat >s.yaml <<'Y'
+suite: s
+prompts: ["A calm piano waltz in A minor at 90 BPM", "A march in C major"]
+seeds: [1, 2, 3, 4, 5, 6, 7, 8]
+models:
+  - {name: corpus, builtin: corpus, method: none}
+metrics: ["symbolic.n_notes"]
+Y
+expect_exit 0 "$ATTUNE" run s.yaml --db s.db --quiet
+find s.db.files -name '*.mid' | sort >songs
+awk '{song[NR] = $0} END {
+    print "model_a,model_b,winner,sample_a,sample_b"
+    for (i = 1; i <= NR; i++) for (j = i + 1; j <= NR && j < i + 12; j++)
+        printf "x,y,%s,%s,%s\n", i % 2 ? "a" : "b", song[i], song[j]
+}' songs >votes.csv
+expect_exit 0 "$ATTUNE" eval $(cat songs) --metrics symbolic.n_notes --format csv
+cp out notes.csv
+# people prefer the piece with more notes
+awk -F, 'NR == FNR {for (i = 1; i <= NF; i++) if (FNR == 1 && $i == "symbolic.n_notes") k = i
+        n[$1] = $k; next}
+    FNR == 1 {print; next}
+    {print $1 "," $2 "," (n[$4] > n[$5] ? "a" : "b") "," $4 "," $5}' notes.csv votes.csv >more.csv
+expect_exit 0 "$ATTUNE" reward train more.csv --metrics symbolic.n_notes --out notes.reward
+expect_exit 1 "$ATTUNE" reward probe notes.reward s.db.files --format json
+jq -e '.fooled and (.probes[] | select(.probe == "denser") | .change_sd > 0.5 and .share_up == 1) and
+    (.probes[] | select(.probe == "half") | .change_sd < 0) and
+    (.correlations[] | select(.metric == "symbolic.n_notes") | .rho > .99)' out >/dev/null ||
+    fail "the shortcut was not found: $(cat out)"
+
+done_testing
