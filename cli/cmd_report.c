@@ -5,7 +5,7 @@
 
 struct options {
     const char *out, *run, *soundfont;
-    bool render, no_media, no_figures;
+    bool render, no_media, no_figures, no_database;
 };
 
 static const struct attune_opt options_table[] = {
@@ -21,6 +21,8 @@ static const struct attune_opt options_table[] = {
      .help = "leave the samples out"},
     {"no-figures", ATTUNE_OPT_FLAG, offsetof(struct options, no_figures),
      .help = "leave the figures out"},
+    {"no-database", ATTUNE_OPT_FLAG, offsetof(struct options, no_database),
+     .help = "leave the copy of the database out"},
     {NULL},
 };
 
@@ -35,6 +37,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                                        .run = o->run,
                                        .media = !o->no_media,
                                        .figures = !o->no_figures,
+                                       .database = !o->no_database,
                                        .seed = common->seed,
                                        .n_threads = common->jobs};
     struct attune_page_result result = {0};

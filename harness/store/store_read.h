@@ -20,6 +20,11 @@ enum attune_code attune_store_open_read(struct attune_store **out, const char *p
                                         struct attune_err *err);
 void attune_store_close(struct attune_store *store); /* NULL-safe */
 
+/* A consistent copy of the whole database as one file, also while a run goes on; path is either the
+ * old or the new file. */
+enum attune_code attune_store_copy(struct attune_store *store, const char *path,
+                                   struct attune_err *err);
+
 /* ---- runs */
 
 struct attune_run_info {

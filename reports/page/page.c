@@ -106,30 +106,89 @@ static bool draw_all(const struct attune_page_parts *parts)
     }
     const bool drawn = rows && draw(parts, rows, "leaderboard", attune_plot_leaderboard) &&
                        draw(parts, rows, "heatmap", attune_plot_heatmap);
+    if (drawn) {
+        draw(parts, rows, "radar", attune_plot_radar); /* where there are 3 metrics for it */
+    }
     attune_release(rows);
     return drawn;
 }
 
-static enum attune_code write_all(struct attune_page_parts *parts,
+enum attune_code attune_page_save(const struct attune_page_parts *parts, const char *name,
+                                  const struct attune_buf *text, struct attune_err *err)
+{
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    attune_buf_addf(&path, "%s/%s", parts->options->out, name);
+    enum attune_code code =
+        text->failed || path.failed
+            ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page")
+            : attune_file_write(attune_buf_text(&path), attune_buf_text(text), text->n_bytes, err);
+    attune_buf_release(&path);
+    return code;
+}
+
+static enum attune_code make_folder(const struct attune_page_parts *parts, const char *name,
+                                    struct attune_err *err)
+{
+    struct attune_buf folder = ATTUNE_BUF_INIT;
+    attune_buf_addf(&folder, "%s/%s", parts->options->out, name);
+    enum attune_code code = attune_dir_make(attune_buf_text(&folder), err);
+    attune_buf_release(&folder);
+    return code;
+}
+
+static enum attune_code copy_database(const struct attune_page_parts *parts,
+                                      struct attune_store *store, struct attune_err *err)
+{
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    attune_buf_addf(&path, "%s/attune.db", parts->options->out);
+    enum attune_code code = attune_store_copy(store, attune_buf_text(&path), err);
+    attune_buf_release(&path);
+    return code;
+}
+
+/* One page per prompt, one per model that has a base, and the first page. */
+static enum attune_code write_pages(const struct attune_page_parts *parts,
+                                    const struct attune_board *methods, bool figures,
+                                    struct attune_err *err)
+{
+    struct attune_page_changes changes;
+    enum attune_code code = attune_page_changes_read(&changes, parts, err);
+    if (!code) {
+        code = make_folder(parts, "prompts", err);
+    }
+    if (!code && changes.n > 0) {
+        code = make_folder(parts, "models", err);
+    }
+    for (size_t p = 0; p < parts->prompts.n && !code; p++) {
+        code = attune_page_prompt(parts, p, err);
+    }
+    for (size_t i = 0; i < changes.n && !code; i++) {
+        code = attune_page_model(parts, &changes, i, err);
+    }
+    if (!code) {
+        code = attune_page_index(parts, methods, &changes, figures, err);
+    }
+    attune_page_changes_release(&changes);
+    return code;
+}
+
+static enum attune_code write_all(struct attune_page_parts *parts, struct attune_store *store,
                                   const struct attune_board *methods,
                                   struct attune_page_result *result, struct attune_err *err)
 {
-    struct attune_buf folder = ATTUNE_BUF_INIT;
-    attune_buf_addf(&folder, "%s/prompts", parts->options->out);
-    enum attune_code code = attune_dir_make(attune_buf_text(&folder), err);
-    attune_buf_release(&folder);
+    enum attune_code code = make_folder(parts, "", err);
     if (!code && parts->options->media) {
         code = attune_page_copy(&parts->samples, parts->options, err);
     }
     if (!code) {
         code = write_csv(parts, err);
     }
-    result->has_figures = !code && parts->options->figures && draw_all(parts);
-    for (size_t p = 0; p < parts->prompts.n && !code; p++) {
-        code = attune_page_prompt(parts, p, err);
+    if (!code && parts->options->database) {
+        code = copy_database(parts, store, err);
     }
+    result->has_figures = !code && parts->options->figures && draw_all(parts);
     if (!code) {
-        code = attune_page_index(parts, methods, result->has_figures, err);
+        code = write_pages(parts, methods, result->has_figures, err);
     }
     result->n_prompts = parts->prompts.n;
     result->n_samples = parts->samples.n;
@@ -176,7 +235,7 @@ enum attune_code attune_page_write(struct attune_store *store,
         code = read_headline_scores(&parts, store, err);
     }
     if (!code) {
-        code = write_all(&parts, &methods, result, err);
+        code = write_all(&parts, store, &methods, result, err);
     }
 out:
     attune_score_table_release(&parts.scores);

@@ -1,9 +1,11 @@
 /* The page: a folder of static HTML that needs no network, no server and, for reading, no script.
  *
- *     index.html      leaderboard, methods and their cost, figures, failures, provenance, downloads
- *     prompts/N.html  one prompt: what it asks for, and every model's sample side by side with a
- * player media/          the samples: audio as it is, MIDI as a file and, where asked for, rendered
- *     leaderboard.csv, failures.csv, figures/
+ *     index.html      leaderboard, pillars, methods and their cost, models against their bases,
+ *                     figures, failures, provenance, downloads
+ *     prompts/N.html  one prompt: what it asks for, and every model's sample beside the others
+ *     models/N.html   one model against its base: where it got worse, with both players
+ *     media/          the samples: audio as it is, MIDI as a file and, where asked for, rendered
+ *     leaderboard.csv, failures.csv, attune.db, figures/
  *
  * Text from outside is escaped everywhere, and a content security policy forbids everything that is
  * not in the folder.
@@ -17,6 +19,7 @@ struct attune_page_options {
     const char *out;       /* folder, made when missing */
     const char *soundfont; /* renders MIDI with it; NULL: MIDI is offered as a file */
     bool figures, media;   /* draw with gnuplot; copy the samples */
+    bool database;         /* put a copy of the database among the downloads */
     const char *run;       /* as attune_board_read takes it */
     uint64_t seed;
     size_t n_threads;

@@ -3,9 +3,9 @@
 #include <math.h>
 
 #include "base/io/file.h"
-#include "reports/sheets/contrast_sheet.h"
 #include "reports/escape.h"
 #include "reports/page/page_parts.h"
+#include "reports/sheets/contrast_sheet.h"
 
 enum { MAX_FAILURES_SHOWN = 200 };
 
@@ -68,7 +68,8 @@ static void add_cost(struct attune_buf *out, const struct attune_board *board)
 
 static void add_prompts(struct attune_buf *out, const struct attune_page_parts *parts)
 {
-    attune_buf_add(out, "<h2 id=\"prompts\">Prompts</h2>\n<ol class=\"prompts\">\n");
+    attune_buf_add(
+        out, "<h2 id=\"prompts\">Prompts</h2>\n<ol class=\"prompts\" data-filter=\"prompts\">\n");
     for (size_t p = 0; p < parts->prompts.n; p++) {
         attune_buf_addf(out, "<li><a href=\"prompts/%zu.html\">", p + 1);
         attune_escape_html(out, parts->prompts.items[p].name);
@@ -151,6 +152,48 @@ static void add_provenance(struct attune_buf *out, const struct attune_run_info 
     attune_buf_add(out, "</pre></details>\n");
 }
 
+static void add_figures(struct attune_buf *out, const struct attune_page_parts *parts)
+{
+    static const struct {
+        const char *name, *alt;
+    } figures[] = {
+        {"leaderboard", "means with intervals, one panel per metric; the numbers are in the "
+                        "leaderboard above"},
+        {"radar", "the same metrics as axes of a disc, a line per model"},
+        {"heatmap", "metrics by models, coloured by distance from the mean of the models"}};
+    attune_buf_add(out, "<h2 id=\"figures\">Figures</h2>\n<div class=\"figures\">\n");
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        struct attune_buf path = ATTUNE_BUF_INIT;
+        attune_buf_addf(&path, "%s/figures/%s.svg", parts->options->out, figures[i].name);
+        if (attune_file_exists(attune_buf_text(&path))) {
+            attune_buf_addf(out,
+                            "<figure><a href=\"figures/%s.svg\"><img loading=\"lazy\" "
+                            "src=\"figures/%s.svg\" alt=\"%s\"></a><figcaption>%s: <a "
+                            "href=\"figures/%s.gp\" download>script</a>, <a "
+                            "href=\"figures/%s.dat\" download>data</a></figcaption></figure>\n",
+                            figures[i].name, figures[i].name, figures[i].alt, figures[i].name,
+                            figures[i].name, figures[i].name);
+        }
+        attune_buf_release(&path);
+    }
+    attune_buf_add(out, "</div>\n");
+}
+
+static void add_downloads(struct attune_buf *out, bool database)
+{
+    attune_buf_add(out,
+                   "<h2 id=\"downloads\">Downloads</h2>\n<ul><li><a href=\"leaderboard.csv\" "
+                   "download>leaderboard.csv</a>: every model under every metric</li><li><a "
+                   "href=\"failures.csv\" download>failures.csv</a>: samples that failed, with "
+                   "their reasons</li>");
+    attune_buf_add(out, database ? "<li><a href=\"attune.db\" download>attune.db</a>: the whole "
+                                   "experiment as an SQLite database (table "
+                                   "<code>leaderboard</code>, view <code>sample_scores</code>)"
+                                   "</li>"
+                                 : "");
+    attune_buf_add(out, "</ul>\n");
+}
+
 static enum attune_code add_all_metrics(struct attune_buf *out, const struct attune_board *board,
                                         struct attune_err *err)
 {
@@ -168,12 +211,37 @@ static enum attune_code add_all_metrics(struct attune_buf *out, const struct att
     return code;
 }
 
+/* The pillars, where the run has them: what each family of metrics comes to. */
+static enum attune_code add_pillars(struct attune_buf *out, const struct attune_board *board,
+                                    struct attune_err *err)
+{
+    size_t *pillars = attune_alloc(board->metrics.n, sizeof *pillars), n = 0;
+    if (!pillars) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page");
+    }
+    for (size_t k = 0; k < board->metrics.n; k++) {
+        if (strncmp(board->metrics.items[k].name, "pillar.", 7) == 0) {
+            pillars[n++] = k;
+        }
+    }
+    enum attune_code code = ATTUNE_OK;
+    if (n > 0) {
+        attune_buf_add(out, "<h2 id=\"pillars\">Pillars</h2>\n<p class=\"note\">A pillar weighs "
+                            "the metrics of its family that were seen to answer to damage: "
+                            "<code>attune describe pillar.harmony</code> lists them.</p>\n");
+        code = add_board(out, board, pillars, n, "pillars-table", err);
+    }
+    attune_release(pillars);
+    return code;
+}
+
 enum attune_code attune_page_index(const struct attune_page_parts *parts,
-                                   const struct attune_board *methods, bool figures,
+                                   const struct attune_board *methods,
+                                   const struct attune_page_changes *changes, bool figures,
                                    struct attune_err *err)
 {
     const struct attune_board *board = parts->board;
-    struct attune_buf out = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    struct attune_buf out = ATTUNE_BUF_INIT;
     attune_page_begin(&out, board->run->name, "");
     attune_buf_add(&out, "<h1>");
     attune_escape_html(&out, board->run->name);
@@ -190,33 +258,25 @@ enum attune_code attune_page_index(const struct attune_page_parts *parts,
     if (!code) {
         code = add_all_metrics(&out, board, err);
     }
+    if (!code) {
+        code = add_pillars(&out, board, err);
+    }
     if (!code && methods->n_rows > 1) {
         attune_buf_add(&out, "<h2 id=\"methods\">Methods</h2>\n");
         code = add_board(&out, methods, parts->headline, parts->n_headline, "methods-table", err);
     }
+    attune_page_changes_table(&out, parts, changes);
     attune_buf_add(&out, "<h2 id=\"cost-heading\">Cost and divergence</h2>\n");
     add_cost(&out, board);
     if (figures) {
-        attune_buf_add(
-            &out,
-            "<h2 id=\"figures\">Figures</h2>\n<div class=\"figures\">\n"
-            "<img src=\"figures/leaderboard.svg\" alt=\"means with intervals, one panel per "
-            "metric\">\n<img src=\"figures/heatmap.svg\" alt=\"metrics by models\">\n</div>\n");
+        add_figures(&out, parts);
     }
     add_prompts(&out, parts);
     add_failures(&out, parts);
     add_provenance(&out, board->run);
-    attune_buf_add(
-        &out, "<h2 id=\"downloads\">Downloads</h2>\n<ul><li><a href=\"leaderboard.csv\" download>"
-              "leaderboard.csv</a></li><li><a href=\"failures.csv\" "
-              "download>failures.csv</a></li></ul>\n");
+    add_downloads(&out, parts->options->database);
     attune_page_end(&out);
-    attune_buf_addf(&path, "%s/index.html", parts->options->out);
-    if (!code) {
-        code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page")
-                          : attune_file_write(attune_buf_text(&path), out.text, out.n_bytes, err);
-    }
+    code = code ? code : attune_page_save(parts, "index.html", &out, err);
     attune_buf_release(&out);
-    attune_buf_release(&path);
     return code;
 }

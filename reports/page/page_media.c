@@ -2,7 +2,9 @@
 #include "reports/page/page_media.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/io/audio.h"
 #include "base/io/file.h"
 #include "base/io/render.h"
@@ -56,6 +58,7 @@ static bool add_sample(void *context, const struct attune_sample_row *row)
                                                           strcmp(row->modality, "symbolic") == 0,
                                               .error = copy_text(s, row->error),
                                               .path = copy_text(s, row->path),
+                                              .hash = copy_text(s, row->hash),
                                               .duration_s = row->duration_s,
                                               .generate_s = row->generate_s};
     if (sample.model == s->models->n || sample.prompt == s->prompts->n) {
@@ -95,6 +98,9 @@ struct copying {
     struct attune_page_samples *samples;
     const struct attune_page_options *options;
     struct attune_renderer **renderers; /* (n_threads,) or NULL */
+    char soundfont[9];                  /* start of its content's hash */
+    size_t *unique;                     /* (n_unique,) one sample of each content */
+    size_t *twin;                       /* (n,) the sample whose files this one shares */
     unsigned char *done, *rendered;     /* (n,) */
 };
 
@@ -116,68 +122,164 @@ static void extension_of(const struct attune_page_sample *sample, char out[8])
     }
 }
 
-static void file_name(const struct copying *c, size_t item, const char *extension,
-                      struct attune_buf *out)
+/* Whether the database knows the sample's content; what it says may come from a stranger. */
+static bool has_hash(const struct attune_page_sample *sample)
 {
-    attune_buf_addf(out, "%s/media/%lld.%s", c->options->out, (long long)c->samples->items[item].id,
-                    extension);
+    return sample->hash && strlen(sample->hash) == ATTUNE_HASH_SIZE - 1 &&
+           strspn(sample->hash, "0123456789abcdef") == ATTUNE_HASH_SIZE - 1;
 }
 
-static bool render(const struct copying *c, size_t item, size_t worker, const char *bytes,
+/* The part of a sample's file names that its content decides. */
+static void stem_of(const struct attune_page_sample *sample, char out[32])
+{
+    if (has_hash(sample)) {
+        snprintf(out, 32, "%.16s", sample->hash);
+    } else {
+        snprintf(out, 32, "sample-%lld", (long long)sample->id);
+    }
+}
+
+/* Names below media/ of the copy and of its rendering. */
+static void name_copy(const struct attune_page_sample *sample, char out[48])
+{
+    char stem[32], extension[8];
+    stem_of(sample, stem);
+    extension_of(sample, extension);
+    snprintf(out, 48, "%s.%s", stem, extension);
+}
+
+static void name_rendering(const struct copying *c, const struct attune_page_sample *sample,
+                           char out[48])
+{
+    char stem[32];
+    stem_of(sample, stem);
+    snprintf(out, 48, "%s-%s.mp3", stem, c->soundfont);
+}
+
+static void path_of(const struct copying *c, const char *name, struct attune_buf *out)
+{
+    attune_buf_reset(out);
+    attune_buf_addf(out, "%s/media/%s", c->options->out, name);
+}
+
+static bool render(const struct copying *c, size_t worker, const char *path, const char *bytes,
                    size_t n_bytes)
 {
     float *samples = NULL;
     uint64_t n_frames = 0;
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    file_name(c, item, "mp3", &path);
     enum attune_code code = attune_render(c->renderers[worker], bytes, n_bytes, max_render_s,
                                           &samples, &n_frames, NULL);
     if (!code) {
-        code = attune_audio_write(attune_buf_text(&path), ATTUNE_MP3, samples, n_frames, 2,
-                                  ATTUNE_RENDER_RATE, NULL);
+        code = attune_audio_write(path, ATTUNE_MP3, samples, n_frames, 2, ATTUNE_RENDER_RATE, NULL);
     }
     attune_release(samples);
-    attune_buf_release(&path);
     return code == ATTUNE_OK;
 }
 
 static void copy_sample(void *context, size_t item, size_t worker)
 {
     struct copying *c = context;
-    const struct attune_page_sample *sample = &c->samples->items[item];
-    if (sample->failed || !sample->path) {
-        return;
-    }
-    char *bytes = NULL, extension[8];
+    const size_t i = c->unique[item];
+    const struct attune_page_sample *sample = &c->samples->items[i];
+    const bool renders = sample->symbolic && c->renderers;
+    char name[48], *bytes = NULL;
     size_t n_bytes = 0;
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    extension_of(sample, extension);
-    file_name(c, item, extension, &path);
-    if (attune_file_read(sample->path, MAX_BYTES, &bytes, &n_bytes, NULL) == ATTUNE_OK) {
-        c->done[item] =
-            attune_file_write(attune_buf_text(&path), bytes, n_bytes, NULL) == ATTUNE_OK;
-        c->rendered[item] =
-            sample->symbolic && c->renderers && render(c, item, worker, bytes, n_bytes);
+    struct attune_buf copy = ATTUNE_BUF_INIT, rendering = ATTUNE_BUF_INIT;
+    name_copy(sample, name);
+    path_of(c, name, &copy);
+    name_rendering(c, sample, name);
+    path_of(c, name, &rendering);
+    c->done[i] = has_hash(sample) && attune_file_exists(attune_buf_text(&copy));
+    c->rendered[i] = renders && has_hash(sample) && attune_file_exists(attune_buf_text(&rendering));
+    const bool needed = !c->done[i] || (renders && !c->rendered[i]);
+    if (needed && attune_file_read(sample->path, MAX_BYTES, &bytes, &n_bytes, NULL) == ATTUNE_OK) {
+        c->done[i] = c->done[i] ||
+                     attune_file_write(attune_buf_text(&copy), bytes, n_bytes, NULL) == ATTUNE_OK;
+        c->rendered[i] =
+            renders &&
+            (c->rendered[i] || render(c, worker, attune_buf_text(&rendering), bytes, n_bytes));
     }
     attune_release(bytes);
-    attune_buf_release(&path);
+    attune_buf_release(&copy);
+    attune_buf_release(&rendering);
+}
+
+struct named {
+    char name[48];
+    size_t sample;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    const int order = strcmp(x->name, y->name);
+    return order ? order : (x->sample > y->sample) - (x->sample < y->sample);
+}
+
+/* Finds the samples that share a content: unique and twin. Returns how many contents there are, or
+ * SIZE_MAX when out of memory. */
+static size_t find_twins(struct copying *c)
+{
+    struct named *list = attune_alloc(c->samples->n, sizeof *list);
+    if (!list) {
+        return SIZE_MAX;
+    }
+    size_t n = 0, n_unique = 0;
+    for (size_t i = 0; i < c->samples->n; i++) {
+        const struct attune_page_sample *s = &c->samples->items[i];
+        c->twin[i] = i;
+        if (!s->failed && s->path) {
+            name_copy(s, list[n].name);
+            list[n++].sample = i;
+        }
+    }
+    qsort(list, n, sizeof *list, by_name);
+    for (size_t k = 0; k < n; k++) {
+        if (k > 0 && strcmp(list[k - 1].name, list[k].name) == 0) {
+            c->twin[list[k].sample] = c->twin[list[k - 1].sample];
+        } else {
+            c->unique[n_unique++] = list[k].sample;
+        }
+    }
+    attune_release(list);
+    return n_unique;
 }
 
 static void name_files(struct copying *c)
 {
     for (size_t i = 0; i < c->samples->n; i++) {
         struct attune_page_sample *s = &c->samples->items[i];
-        s->gone = !s->failed && !c->done[i];
-        if (!c->done[i]) {
+        s->gone = !s->failed && !c->done[c->twin[i]];
+        if (!c->done[c->twin[i]]) {
             continue;
         }
-        char extension[8], name[48];
-        extension_of(s, extension);
-        snprintf(name, sizeof name, "%lld.%s", (long long)s->id, extension);
+        char name[48];
+        name_copy(s, name);
         s->file = copy_text(c->samples, name);
-        snprintf(name, sizeof name, "%lld.mp3", (long long)s->id);
-        s->player = !s->symbolic ? s->file : c->rendered[i] ? copy_text(c->samples, name) : NULL;
+        name_rendering(c, s, name);
+        s->player = !s->symbolic              ? s->file
+                    : c->rendered[c->twin[i]] ? copy_text(c->samples, name)
+                                              : NULL;
     }
+}
+
+/* A renderer per thread, and the sound font's name in the file names. */
+static enum attune_code open_renderers(struct copying *c, struct attune_err *err)
+{
+    char hash[ATTUNE_HASH_SIZE];
+    enum attune_code code = attune_hash_file(c->options->soundfont, hash, err);
+    if (code) {
+        return code;
+    }
+    snprintf(c->soundfont, sizeof c->soundfont, "%.8s", hash);
+    c->renderers = attune_alloc(c->options->n_threads, sizeof *c->renderers);
+    if (!c->renderers) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the samples");
+    }
+    for (size_t t = 0; t < c->options->n_threads && !code; t++) {
+        code = attune_renderer_new(&c->renderers[t], c->options->soundfont, err);
+    }
+    return code;
 }
 
 enum attune_code attune_page_copy(struct attune_page_samples *samples,
@@ -189,23 +291,25 @@ enum attune_code attune_page_copy(struct attune_page_samples *samples,
     enum attune_code code = attune_dir_make(attune_buf_text(&folder), err);
     c.done = attune_alloc(samples->n, 1);
     c.rendered = attune_alloc(samples->n, 1);
-    if (!code && (!c.done || !c.rendered)) {
+    c.unique = attune_alloc(samples->n, sizeof *c.unique);
+    c.twin = attune_alloc(samples->n, sizeof *c.twin);
+    const size_t n = c.done && c.rendered && c.unique && c.twin ? find_twins(&c) : SIZE_MAX;
+    if (!code && n == SIZE_MAX) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the samples");
     }
     if (!code && options->soundfont) {
-        c.renderers = attune_alloc(options->n_threads, sizeof *c.renderers);
-        for (size_t t = 0; c.renderers && t < options->n_threads && !code; t++) {
-            code = attune_renderer_new(&c.renderers[t], options->soundfont, err);
-        }
+        code = open_renderers(&c, err);
     }
     if (!code) {
-        attune_parallel_for(samples->n, options->n_threads, copy_sample, &c);
+        attune_parallel_for(n, options->n_threads, copy_sample, &c);
         name_files(&c);
     }
     for (size_t t = 0; c.renderers && t < options->n_threads; t++) {
         attune_renderer_free(c.renderers[t]);
     }
     attune_release(c.renderers);
+    attune_release(c.unique);
+    attune_release(c.twin);
     attune_release(c.done);
     attune_release(c.rendered);
     attune_buf_release(&folder);

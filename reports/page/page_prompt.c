@@ -1,7 +1,6 @@
 /* One page per prompt: every model's samples side by side. */
 #include <math.h>
 
-#include "base/io/file.h"
 #include "reports/escape.h"
 #include "reports/page/page_parts.h"
 
@@ -41,24 +40,14 @@ static void add_values(struct attune_buf *out, const struct attune_page_parts *p
     attune_buf_add(out, "</dl>");
 }
 
-static void add_sample(struct attune_buf *out, const struct attune_page_parts *parts,
-                       const struct attune_page_sample *sample)
+void attune_page_player(struct attune_buf *out, const struct attune_page_sample *sample,
+                        const char *label)
 {
-    const struct attune_model_info *model = &parts->board->models.items[sample->model];
-    attune_buf_add(out, "<article class=\"card\"><h3>");
-    attune_escape_html(out, model->name);
-    attune_buf_addf(out, " <small>seed %lld%s</small></h3>\n", (long long)sample->seed,
-                    model->simulated ? ", simulated" : "");
-    if (sample->failed) {
-        attune_buf_add(out, "<p class=\"note\">failed: ");
-        attune_escape_html(out, sample->error ? sample->error : "no reason given");
-        attune_buf_add(out, "</p></article>\n");
-        return;
-    }
     if (sample->player) {
         attune_buf_add(out, "<audio controls preload=\"none\" aria-label=\"");
-        attune_escape_html(out, model->name);
-        attune_buf_addf(out, "\" src=\"../media/%s\"></audio>\n", sample->player);
+        attune_escape_html(out, label);
+        attune_buf_addf(out, ", seed %lld\" src=\"../media/%s\"></audio>\n",
+                        (long long)sample->seed, sample->player);
     }
     if (sample->file) {
         attune_buf_addf(out, "<p class=\"note\"><a href=\"../media/%s\" download>%s</a>",
@@ -69,8 +58,25 @@ static void add_sample(struct attune_buf *out, const struct attune_page_parts *p
         attune_buf_add(out, "</p>\n");
     } else if (sample->gone) {
         attune_buf_add(out, "<p class=\"note\">the file is no longer there</p>\n");
+    } else if (sample->failed) {
+        attune_buf_add(out, "<p class=\"note\">failed: ");
+        attune_escape_html(out, sample->error ? sample->error : "no reason given");
+        attune_buf_add(out, "</p>\n");
     }
-    add_values(out, parts, sample);
+}
+
+static void add_sample(struct attune_buf *out, const struct attune_page_parts *parts,
+                       const struct attune_page_sample *sample)
+{
+    const struct attune_model_info *model = &parts->board->models.items[sample->model];
+    attune_buf_add(out, "<article class=\"card\"><h3>");
+    attune_escape_html(out, model->name);
+    attune_buf_addf(out, " <small>seed %lld%s</small></h3>\n", (long long)sample->seed,
+                    model->simulated ? ", simulated" : "");
+    attune_page_player(out, sample, model->name);
+    if (!sample->failed) {
+        add_values(out, parts, sample);
+    }
     attune_buf_add(out, "</article>\n");
 }
 
@@ -90,7 +96,8 @@ enum attune_code attune_page_prompt(const struct attune_page_parts *parts, size_
                                     struct attune_err *err)
 {
     const struct attune_prompt_info *p = &parts->prompts.items[prompt];
-    struct attune_buf out = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    struct attune_buf out = ATTUNE_BUF_INIT;
+    char name[48];
     attune_page_begin(&out, p->name, "../");
     attune_buf_add(&out, "<h1>");
     attune_escape_html(&out, p->name);
@@ -103,17 +110,14 @@ enum attune_code attune_page_prompt(const struct attune_page_parts *parts, size_
         attune_buf_add(&out, "</code></p>\n");
     }
     add_way(&out, parts, prompt);
-    attune_buf_add(&out, "<div class=\"cards\">\n");
+    attune_buf_add(&out, "<div class=\"cards\" data-filter=\"models\">\n");
     for (size_t i = parts->first[prompt]; i < parts->first[prompt + 1]; i++) {
         add_sample(&out, parts, &parts->samples.items[parts->by_prompt[i]]);
     }
     attune_buf_add(&out, "</div>\n");
     attune_page_end(&out);
-    attune_buf_addf(&path, "%s/prompts/%zu.html", parts->options->out, prompt + 1);
-    enum attune_code code =
-        out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page")
-                   : attune_file_write(attune_buf_text(&path), out.text, out.n_bytes, err);
+    snprintf(name, sizeof name, "prompts/%zu.html", prompt + 1);
+    enum attune_code code = attune_page_save(parts, name, &out, err);
     attune_buf_release(&out);
-    attune_buf_release(&path);
     return code;
 }

@@ -18,12 +18,15 @@ class Check(html.parser.HTMLParser):
     void = {"meta", "link", "img", "br", "input"}
     def __init__(self, path):
         super().__init__()
-        self.path, self.stack, self.scripts = path, [], 0
+        self.path, self.stack, self.scripts, self.unlabelled = path, [], 0, 0
     def handle_starttag(self, tag, attrs):
         global bad
         a = dict(attrs)
         if tag not in self.void: self.stack.append(tag)
         self.scripts += tag == "script"
+        # What a screen reader needs: pictures and players with words, header cells with a scope.
+        self.unlabelled += (tag == "img" and not a.get("alt")) + (tag == "audio" and not a.get("aria-label"))
+        self.unlabelled += tag == "th" and not a.get("scope")
         if tag == "img" and "onerror" in a: bad += 1; print(self.path, "hostile image")
         for key in ("href", "src"):
             v = a.get(key)
@@ -39,7 +42,7 @@ for folder in ("page", "hostile"):
         for f in files:
             if f.endswith(".html"):
                 c = Check(os.path.join(base, f)); c.feed(open(c.path, encoding="utf-8").read()); c.close()
-                if c.stack or c.scripts != 1: bad += 1; print(c.path, c.stack, c.scripts)
+                if c.stack or c.scripts != 1 or c.unlabelled: bad += 1; print(c.path, c.stack, c.scripts)
 sys.exit(bad > 0)
 PY
 expect_not_in hostile/index.html '<script>alert'
@@ -49,12 +52,41 @@ expect_exit 0 "$ATTUNE" leaderboard --db a.db --format csv
 expect_same out page/leaderboard.csv
 expect_exit 2 "$ATTUNE" report --db a.db
 
+case_is 'the database among the downloads is whole, one file, and the same'
+[ "$(sqlite3 page/attune.db 'PRAGMA integrity_check')" = ok ] || fail 'integrity'
+[ ! -e page/attune.db-wal ] || fail 'the copy is not one file'
+expect_exit 0 "$ATTUNE" leaderboard --db page/attune.db --format csv
+expect_same out page/leaderboard.csv
+expect_in page/index.html 'href="attune.db"'
+expect_exit 0 "$ATTUNE" report --db a.db --out bare --no-figures --no-media --no-database
+[ ! -e bare/attune.db ] || fail 'a copy that nobody wanted'
+
+case_is 'models against their bases: worst prompts first, links to both'
+worst=$(sqlite3 a.db "SELECT prompt FROM (SELECT c.prompt, avg(c.value) - avg(b.value) d
+    FROM sample_scores c JOIN sample_scores b ON b.prompt = c.prompt AND b.metric = c.metric
+    WHERE c.model = 'model-rlhf1' AND b.model = 'base' AND c.metric = 'harmonic.key_clarity'
+    AND c.value IS NOT NULL AND b.value IS NOT NULL GROUP BY c.prompt ORDER BY d LIMIT 1)")
+got=$(sed -n '/<h2>Key clarity/,$p' page/models/2.html | grep -o 'prompts/[0-9]*.html">[^<]*' | head -n 1 | sed 's/.*>//')
+[ -n "$got" ] && [ "$got" = "$worst" ] || fail "worst prompt '$got', expected '$worst'"
+expect_in page/index.html 'href="models/2.html"'
+[ ! -e page/models/1.html ] || fail 'the base has no base'
+
 case_is 'samples that are there are copied'
 mkdir files
 printf 'MThd' >files/x.mid
 sqlite3 a.db "UPDATE run SET files = '$PWD/files'; UPDATE sample SET path = 'x.mid' WHERE path IS NOT NULL" 2>/dev/null &&
     expect_exit 0 "$ATTUNE" report --db a.db --out page --no-figures --quiet &&
     [ "$(ls page/media | wc -l)" -gt 200 ] || fail 'media'
+
+case_is 'equal samples share a file, and a second report copies nothing'
+sqlite3 a.db "UPDATE artefact SET hash = printf('%016x%016x', id, id);
+    UPDATE sample SET artefact = (SELECT min(id) FROM artefact) + id % 7 WHERE artefact IS NOT NULL" &&
+    expect_exit 0 "$ATTUNE" report --db a.db --out shared --no-figures --quiet
+[ "$(ls shared/media | wc -l)" -eq 7 ] || fail "$(ls shared/media | wc -l) files of 7 contents"
+stat -c '%n %i %Y' shared/media/* >before
+expect_exit 0 "$ATTUNE" report --db a.db --out shared --no-figures --quiet
+stat -c '%n %i %Y' shared/media/* >after
+expect_same before after
 
 case_is 'sorting in a browser, without an error in its console'
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || done_testing
@@ -64,12 +96,18 @@ const t = document.getElementById('leaderboard-table'), rows = () => [...t.tBodi
 const press = () => t.tHead.rows[0].cells[1].querySelector('button').click();
 press(); const a = rows(); press(); const b = rows();
 const down = x => x.every((v, i) => !i || x[i - 1] >= v);
-document.title = 'sorted ' + (down(a) && down([...b].reverse()) && a[0] === b[b.length - 1]);
+const aria = t.tHead.rows[0].cells[1].getAttribute('aria-sort');
+const f = document.querySelector('input.filter'), word = t.tBodies[0].rows[0].cells[0].textContent;
+const shown = () => [...document.querySelectorAll('ol.prompts li')].filter(r => !r.hidden).length;
+f.value = 'p003'; f.dispatchEvent(new Event('input'));
+document.title = 'sorted ' + (aria === 'ascending' || aria === 'descending') + ' ' + shown() + ' ' + (down(a) && down([...b].reverse()) && a[0] === b[b.length - 1]);
 </script>
 HTML
 timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$scratch/chrome" --enable-logging=stderr \
     --dump-dom "file://$PWD/hostile/index.html" >dom 2>console || skip 'browser does not start'
-expect_in dom '<title>sorted true</title>'
+expect_in dom '<title>sorted true 1 true</title>'
+expect_in dom '1 of 12 prompts'
+expect_not_in dom '<script>alert'
 grep -E 'CONSOLE.*(rror|iolat)' console && fail 'the console complains'
 
 done_testing
