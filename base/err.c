@@ -21,7 +21,7 @@ static enum attune_code fill(struct attune_err *err, enum attune_code code, cons
     return code;
 }
 
-enum attune_code attune_fail(struct attune_err *err, enum attune_code code, const char *fmt, ...)
+enum attune_code (attune_fail)(struct attune_err *err, enum attune_code code, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -30,8 +30,8 @@ enum attune_code attune_fail(struct attune_err *err, enum attune_code code, cons
     return code;
 }
 
-enum attune_code attune_fail_at(struct attune_err *err, enum attune_code code, const char *file,
-                                long line, const char *fmt, ...)
+enum attune_code (attune_fail_at)(struct attune_err *err, enum attune_code code, const char *file,
+                                  long line, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);

@@ -39,15 +39,14 @@ static int print_text(struct attune_buf *text)
 
 static int unknown_command(const char *name)
 {
-    const char *names[64];
-    size_t n = 0;
-    while (attune_commands[n] && n < 64) {
-        names[n] = attune_commands[n]->name;
-        n++;
+    enum { N_COMMANDS = sizeof attune_commands / sizeof *attune_commands - 1 };
+    const char *names[N_COMMANDS];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        names[i] = attune_commands[i]->name;
     }
     struct attune_err err = ATTUNE_ERR_INIT;
     attune_fail(&err, ATTUNE_E_USAGE, "unknown command '%s'", name);
-    const char *near = attune_nearest(name, names, n);
+    const char *near = attune_nearest(name, names, N_COMMANDS);
     attune_err_hint(&err, near ? "did you mean `attune %s`?" : "`attune --help` lists the commands",
                     near);
     print_error(&err);

@@ -51,12 +51,13 @@ enum attune_code attune_mann_whitney(const double *x, size_t n_x, const double *
         return ATTUNE_OK;
     }
     enum attune_code code = ATTUNE_OK;
-    double *all = attune_alloc(2 * n, sizeof *all), *rank = all + n;
+    double *all = attune_alloc(2 * n, sizeof *all);
     size_t *index = attune_alloc(n, sizeof *index);
     if (!all || !index) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a rank test");
         goto out;
     }
+    double *rank = all + n;
     memcpy(all, x, n_x * sizeof *x);
     memcpy(all + n_x, y, n_y * sizeof *y);
     const double ties = attune_midranks(all, n, rank, index);
@@ -95,13 +96,14 @@ enum attune_code attune_friedman(const double *value, size_t n_models, size_t n_
                            "Friedman's test of %zu models over %zu prompts: 2 and 2 are needed",
                            n_models, n_prompts);
     }
-    double *row = attune_alloc(2 * n_models, sizeof *row), *rank = row + n_models;
+    double *row = attune_alloc(2 * n_models, sizeof *row);
     size_t *index = attune_alloc(n_models, sizeof *index);
     enum attune_code code = ATTUNE_OK;
     if (!row || !index) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a rank test");
         goto out;
     }
+    double *rank = row + n_models;
     double ties = 0.0;
     for (size_t m = 0; m < n_models; m++) {
         mean_rank[m] = 0.0;

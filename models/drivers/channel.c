@@ -211,7 +211,7 @@ enum attune_code attune_channel_ask(struct attune_channel *c, const char *member
                                     const atomic_bool *cancelled, json_t **answer, bool *killed,
                                     struct attune_err *err)
 {
-    bool ignored;
+    bool ignored = false;
     killed = killed ? killed : &ignored;
     *killed = false;
     *answer = NULL;
