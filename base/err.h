@@ -52,7 +52,8 @@ enum attune_code attune_fail_at(struct attune_err *err, enum attune_code code, c
                                 long line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The analyzer does not look into other files: here it sees that the code given is the one returned.
+/* The analyzer does not look into other files: here it sees that the code given is the one
+ * returned.
  */
 #ifdef __clang_analyzer__
 #define attune_fail(err, code, ...) (attune_fail(err, code, __VA_ARGS__), (code))

@@ -27,8 +27,8 @@ void fuzz_midi(const uint8_t *bytes, size_t n_bytes);
 /* Opens and reads at most max_samples samples. */
 void fuzz_audio(const uint8_t *bytes, size_t n_bytes, uint64_t max_samples);
 
-/* The input as a file in memory with a path, for readers that take one; false: no such file could be
- * made. */
+/* The input as a file in memory with a path, for readers that take one; false: no such file could
+ * be made. */
 struct fuzz_input {
     int fd;
     char path[64];

@@ -90,7 +90,8 @@ struct fuzz_file seed_prompts(int number)
         "\"mood\": [\"sad\"], \"genre\": [\"pop\"], \"chord_summary\": [\"A-\", \"Bb\", \"N\"], "
         "\"duration\": 60}\n",
         "ytid,start_s,end_s,audioset_positive_labels,aspect_list,caption,author_id,"
-        "is_balanced_subset,is_audioset_eval\nabc,30,40,\"/m/1\",\"['slow', 'sad']\",\"A \"\"slow\"\" "
+        "is_balanced_subset,is_audioset_eval\nabc,30,40,\"/m/1\",\"['slow', 'sad']\",\"A "
+        "\"\"slow\"\" "
         "piece\nin C\",4,False,True\n",
         "a calm waltz\na loud march in D\n\n",
     };

@@ -108,7 +108,8 @@ static void threads_do_not_matter(void **state)
     fill(x, N, D, 0.0, 0.0, 1);
     fill(y, N, D, 0.05, 0.0, 2);
     const struct attune_set a = {.rows = x, .n = N, .d = D}, b = {.rows = y, .n = N - 9, .d = D};
-    const struct attune_two_sample one = test(&a, &b, NULL, 99, 1), four = test(&a, &b, NULL, 99, 4);
+    const struct attune_two_sample one = test(&a, &b, NULL, 99, 1),
+                                   four = test(&a, &b, NULL, 99, 4);
     for (int i = 0; i < ATTUNE_N_TWO_SAMPLE; i++) {
         assert_memory_equal(&one.of[i].value, &four.of[i].value, sizeof one.of[i].value);
         assert_memory_equal(&one.of[i].p, &four.of[i].p, sizeof one.of[i].p);

@@ -131,7 +131,8 @@ static double held_out_accuracy(const size_t *size, size_t n_layers, uint64_t se
 static void a_perceptron_learns_what_a_line_cannot(void **state)
 {
     const size_t line[] = {2, 1}, perceptron[] = {2, 16, 8, 1};
-    const double straight = held_out_accuracy(line, 1, 5), bent = held_out_accuracy(perceptron, 3, 5);
+    const double straight = held_out_accuracy(line, 1, 5),
+                 bent = held_out_accuracy(perceptron, 3, 5);
     if (!(straight < 0.6 && bent > 0.93)) {
         fail_msg("seed 5: linear %.3f, perceptron %.3f", straight, bent);
     }

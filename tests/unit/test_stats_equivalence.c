@@ -16,9 +16,10 @@
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
-/* Student's sleep data (1908), paired. The vignette of R's TOSTER tests it against +-0.5 hours: above
- * -0.5 for certain (t = 5.348), below +0.5 not at all (t = 2.777 the wrong way, p = .989). By signs
- * 1 and 1,022 of 1,024 patterns are as extreme, with +-3 hours 1 and 5, enumerated elsewhere. */
+/* Student's sleep data (1908), paired. The vignette of R's TOSTER tests it against +-0.5 hours:
+ * above -0.5 for certain (t = 5.348), below +0.5 not at all (t = 2.777 the wrong way, p = .989). By
+ * signs 1 and 1,022 of 1,024 patterns are as extreme, with +-3 hours 1 and 5, enumerated elsewhere.
+ */
 static void test_equivalence(void **state)
 {
     const double d[] = {1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4};
