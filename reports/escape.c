@@ -126,6 +126,35 @@ void attune_escape_terminal(struct attune_buf *out, const char *text)
     escape(out, text, none);
 }
 
+/* Signs that titles, units and verdicts hold. */
+static const char *latex_sign(uint32_t c)
+{
+    static const struct {
+        uint32_t c;
+        const char *text;
+    } signs[] = {
+        {0xa0, "~"},           {0xb0, "$^\\circ$"},
+        {0xb1, "$\\pm$"},      {0xb2, "$^2$"},
+        {0xb5, "$\\mu$"},      {0xb7, "$\\cdot$"},
+        {0xd7, "$\\times$"},   {0x3b1, "$\\alpha$"},
+        {0x3b2, "$\\beta$"},   {0x3bc, "$\\mu$"},
+        {0x3c3, "$\\sigma$"},  {0x3c4, "$\\tau$"},
+        {0x2013, "--"},        {0x2014, "---"},
+        {0x2018, "`"},         {0x2019, "'"},
+        {0x201c, "``"},        {0x201d, "''"},
+        {0x2026, "\\ldots{}"}, {0x2191, "$\\uparrow$"},
+        {0x2192, "$\\to$"},    {0x2193, "$\\downarrow$"},
+        {0x2212, "$-$"},       {0x221e, "$\\infty$"},
+        {0x2264, "$\\le$"},    {0x2265, "$\\ge$"},
+    };
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (signs[i].c == c) {
+            return signs[i].text;
+        }
+    }
+    return NULL;
+}
+
 void attune_escape_latex(struct attune_buf *out, const char *text)
 {
     static const struct rule rules[] = {{'\\', "\\textbackslash{}"},
@@ -148,7 +177,7 @@ void attune_escape_latex(struct attune_buf *out, const char *text)
     size_t n = 1;
     for (; *text; text += n) {
         const uint32_t c = next_char(text, &n);
-        const char *replacement = c < 0x80 ? rule_for(rules, c) : NULL;
+        const char *replacement = c < 0x80 ? rule_for(rules, c) : latex_sign(c);
         /* Letters of Latin-1 that OT1 can compose; the four of Icelandic and the signs need
          * other fonts. */
         const int letter = c >= 0xc0 && c <= 0xff && c != 0xd0 && c != 0xd7 && c != 0xde &&

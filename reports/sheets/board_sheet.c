@@ -63,10 +63,11 @@ static void fill_cell(const struct attune_board *board, size_t metric, size_t ro
 static void describe(const struct attune_board *board, struct attune_sheet *sheet)
 {
     char text[400];
-    snprintf(
-        text, sizeof text, "%s: %zu prompts x %zu %s, means with 95 %% intervals over prompts%s",
-        board->run->name, board->n_prompts, board->n_seeds, board->n_seeds == 1 ? "seed" : "seeds",
-        board->run->ended ? "" : "; the run is not finished");
+    snprintf(text, sizeof text,
+             "%s: %zu prompts \xc3\x97 %zu %s, means with 95 %% intervals over prompts%s",
+             board->run->name, board->n_prompts, board->n_seeds,
+             board->n_seeds == 1 ? "seed" : "seeds",
+             board->run->ended ? "" : "; the run is not finished");
     sheet->caption = attune_sheet_text(sheet, text);
     snprintf(text, sizeof text,
              "SELECT * FROM leaderboard WHERE run = %lld; prompts %s; attune %s (%s)",
@@ -80,11 +81,11 @@ static const struct attune_sheet_column cost_columns[] = {
      .unit = "nats",
      .id = "divergence",
      .right = true,
-     .n_decimals = -1},
-    {.title = "candidates", .unit = "", .right = true, .n_decimals = -1},
-    {.title = "tokens", .unit = "", .right = true, .n_decimals = 0},
-    {.title = "reward calls", .unit = "", .id = "reward_calls", .right = true, .n_decimals = -1},
-    {.title = "time", .unit = "s", .id = "generate_s", .right = true, .n_decimals = -1},
+     .n_decimals = 2},
+    {.title = "candidates", .right = true, .n_decimals = -1},
+    {.title = "tokens", .right = true, .n_decimals = 0},
+    {.title = "reward calls", .id = "reward_calls", .right = true, .n_decimals = -1},
+    {.title = "time", .unit = "s", .id = "generate_s", .right = true, .n_decimals = 2},
 };
 enum { N_COST = sizeof cost_columns / sizeof *cost_columns };
 
@@ -110,7 +111,9 @@ static void add_columns(const struct attune_board *board, const size_t *metrics,
                                                                     .n_decimals = -1});
     }
     for (size_t i = 0; layout.cost && i < N_COST; i++) {
-        attune_sheet_add_column(sheet, cost_columns[i]);
+        struct attune_sheet_column column = cost_columns[i];
+        column.group = 1;
+        attune_sheet_add_column(sheet, column);
     }
 }
 

@@ -49,11 +49,13 @@ struct attune_sheet_column {
     int n_decimals; /* of numbers; -1: chosen from the column (attune_sheet_round) */
     bool sign;      /* a plus before positive numbers: differences */
     bool compact;   /* interval left out where the format has little room */
+    int group;      /* columns that belong together; wide tables are cut between groups */
 };
 
 struct attune_sheet {
     struct attune_arena arena;
-    const char *caption, *origin;        /* origin: how the table was made, kept as a comment */
+    /* origin: how the table was made, kept as a comment; label: LaTeX's, letters, digits, ':-' */
+    const char *caption, *origin, *label;
     struct attune_sheet_column *columns; /* (n_columns,) */
     struct attune_sheet_cell *cells;     /* (n_rows, n_columns) */
     const char **notes;                  /* (n_notes,) */
@@ -63,7 +65,7 @@ struct attune_sheet {
 
 #define ATTUNE_SHEET_INIT                                                                          \
     {                                                                                              \
-        .caption = "", .origin = ""                                                                \
+        .caption = "", .origin = "", .label = ""                                                                \
     }
 
 void attune_sheet_release(struct attune_sheet *sheet);

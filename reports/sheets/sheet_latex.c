@@ -1,11 +1,13 @@
 /* A table in LaTeX (booktabs, siunitx). The file compiles by itself and can be \input into a
- * paper: the preamble is taken only where no document class has been loaded yet. Numbers of one
- * column have equally many decimals, so right alignment is decimal alignment and bold or
- * underlined cells stay in line, which siunitx' own S columns do not promise. */
+ * paper of one or two columns: the preamble is taken only where no document class has been loaded
+ * yet, and what is wider than one of two columns becomes a table*, which is a plain table in a
+ * paper of one. Intervals stand under their values, in a row of their own; numbers of one column
+ * have equally many decimals and are padded to equally many digits, so that centred cells are
+ * aligned at the decimal point, bold and underlined ones included. */
 #include <math.h>
 
 #include "reports/escape.h"
-#include "reports/sheets/sheet.h"
+#include "reports/sheets/latex_layout.h"
 
 static const char head[] =
     "% Compiles by itself; in a paper: \\input it, with booktabs and siunitx loaded.\n"
@@ -54,70 +56,104 @@ static void add_marks(struct attune_buf *out, const struct attune_sheet_cell *ce
     attune_buf_add(out, "}$}");
 }
 
-static void add_cell(struct attune_buf *out, const struct attune_sheet_column *column,
+/* Digits before the decimal point. */
+static int whole_digits(double value)
+{
+    return fabs(value) < 10.0 ? 1 : 1 + (int)floor(log10(fabs(value)));
+}
+
+static int most_digits(const struct attune_sheet *sheet, size_t c)
+{
+    int most = 1;
+    for (size_t r = 0; r < sheet->n_rows; r++) {
+        const struct attune_sheet_cell *cell = &sheet->cells[r * sheet->n_columns + c];
+        if (cell->kind == ATTUNE_SHEET_NUMBER && isfinite(cell->value)) {
+            const int n = whole_digits(cell->value);
+            most = n > most ? n : most;
+        }
+    }
+    return most;
+}
+
+static void add_value(struct attune_buf *out, const struct attune_sheet *sheet, size_t c,
+                      const struct attune_sheet_cell *cell)
+{
+    const struct attune_sheet_column *column = &sheet->columns[c];
+    const bool second = cell->marks & ATTUNE_MARK_SECOND;
+    for (int i = whole_digits(cell->value); i < most_digits(sheet, c); i++) {
+        attune_buf_add(out, "\\phantom{0}");
+    }
+    if (cell->marks & ATTUNE_MARK_BEST) { /* \num resets the weight of its digits */
+        attune_buf_add(out, "$\\mathbf{");
+        attune_cell_number(out, column, cell->value);
+        attune_buf_add(out, "}$");
+        return;
+    }
+    attune_buf_add(out, second ? "\\underline{" : "");
+    add_number(out, column, cell->value);
+    attune_buf_add(out, second ? "}" : "");
+}
+
+static void add_cell(struct attune_buf *out, const struct attune_sheet *sheet, size_t c,
                      const struct attune_sheet_cell *cell)
 {
-    const bool best = cell->marks & ATTUNE_MARK_BEST, second = cell->marks & ATTUNE_MARK_SECOND;
     switch (cell->kind) {
     case ATTUNE_SHEET_EMPTY:
         break;
-    case ATTUNE_SHEET_TEXT:
-        attune_buf_add(out,
-                       "{}"); /* a row that begins with [ or * would be read as an option of \\ */
+    case ATTUNE_SHEET_TEXT: /* a row that begins with [ or * would be read as an option of \\ */
+        attune_buf_add(out, "{}");
         attune_escape_latex(out, cell->text);
         break;
     case ATTUNE_SHEET_MISSING:
         attune_buf_add(out, "{--}");
         break;
     case ATTUNE_SHEET_NUMBER:
-        if (best) { /* \num resets the weight of its digits */
-            attune_buf_add(out, "$\\mathbf{");
-            attune_cell_number(out, column, cell->value);
-            attune_buf_add(out, "}$");
-        } else {
-            attune_buf_add(out, second ? "\\underline{" : "");
-            add_number(out, column, cell->value);
-            attune_buf_add(out, second ? "}" : "");
-        }
+        add_value(out, sheet, c, cell);
         break;
-    }
-    if (cell->kind == ATTUNE_SHEET_NUMBER && !isnan(cell->low) && !column->compact) {
-        struct attune_sheet_column plain = *column;
-        plain.sign = false;
-        attune_buf_add(out, "\\,{\\scriptsize$\\pm$");
-        add_number(out, &plain, attune_cell_half(cell));
-        attune_buf_add(out, "}");
     }
     add_marks(out, cell);
 }
 
-/* On two lines, broken at the space nearest to the middle, where there is one. */
+static bool has_interval(const struct attune_sheet *sheet, size_t row, size_t c)
+{
+    const struct attune_sheet_cell *cell = &sheet->cells[row * sheet->n_columns + c];
+    return cell->kind == ATTUNE_SHEET_NUMBER && !isnan(cell->low) && !sheet->columns[c].compact;
+}
+
+static void add_interval(struct attune_buf *out, const struct attune_sheet *sheet, size_t row,
+                         size_t c)
+{
+    const struct attune_sheet_cell *cell = &sheet->cells[row * sheet->n_columns + c];
+    struct attune_sheet_column plain = sheet->columns[c];
+    plain.sign = false;
+    attune_buf_add(out, "{\\scriptsize(");
+    add_number(out, &plain, cell->low);
+    attune_buf_add(out, ",\\,");
+    add_number(out, &plain, cell->high);
+    attune_buf_add(out, ")}");
+}
+
 static void add_title(struct attune_buf *out, const char *title)
 {
-    const size_t n = strlen(title);
-    size_t best = 0;
-    for (size_t i = 1; i < n; i++) {
-        if (title[i] == ' ' &&
-            (best == 0 || labs(2 * (long)i - (long)n) < labs(2 * (long)best - (long)n))) {
-            best = i;
-        }
-    }
-    if (!strchr(title, ' ')) {
+    const size_t cut = attune_title_break(title);
+    if (!cut) {
         attune_escape_latex(out, title);
         return;
     }
     struct attune_buf first = ATTUNE_BUF_INIT;
-    attune_buf_add_bytes(&first, title, best);
+    attune_buf_add_bytes(&first, title, cut);
     attune_buf_add(out, "\\shortstack{");
     attune_escape_latex(out, attune_buf_text(&first));
     attune_buf_add(out, "\\\\{}");
-    attune_escape_latex(out, title + best);
+    attune_escape_latex(out, title + cut);
     attune_buf_release(&first);
 }
 
-static void add_header(struct attune_buf *out, const struct attune_sheet_column *column, bool first)
+static void add_header(struct attune_buf *out, const struct attune_sheet_column *column, bool first,
+                       bool last)
 {
-    attune_buf_addf(out, "\\multicolumn{1}{%s%c}{", first ? "@{}" : "", column->right ? 'c' : 'l');
+    attune_buf_addf(out, "\\multicolumn{1}{%s%c%s}{", first ? "@{}" : "", column->right ? 'c' : 'l',
+                    last ? "@{}" : "");
     add_title(out, column->title);
     if (column->direction && strcmp(column->direction, "up") == 0) {
         attune_buf_add(out, " $\\uparrow$");
@@ -159,35 +195,84 @@ static void add_notes(struct attune_buf *out, const struct attune_sheet *sheet)
     }
 }
 
-void attune_sheet_latex(struct attune_buf *out, struct attune_sheet *sheet)
+/* Column 0 of a block, then its own. */
+static size_t block_column(const struct attune_latex_block *block, size_t i)
 {
-    attune_sheet_round(sheet);
-    add_comment(out, sheet->origin);
-    attune_buf_add(out, head);
-    attune_buf_add(out, "\\begin{table}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{4pt}\n");
-    if (sheet->caption[0]) {
-        attune_buf_add(out, "\\caption{");
-        attune_escape_latex(out, sheet->caption);
-        attune_buf_add(out, "}\n");
+    return block->first == 0 ? i : i == 0 ? 0 : block->first + i - 1;
+}
+
+static void add_row(struct attune_buf *out, const struct attune_sheet *sheet,
+                    const struct attune_latex_block *block, size_t n, size_t row)
+{
+    bool intervals = false;
+    for (size_t i = 0; i < n; i++) {
+        const size_t c = block_column(block, i);
+        attune_buf_add(out, i ? " & " : "");
+        add_cell(out, sheet, c, &sheet->cells[row * sheet->n_columns + c]);
+        intervals = intervals || has_interval(sheet, row, c);
     }
+    attune_buf_add(out, intervals ? " \\\\[-1pt]\n" : " \\\\\n");
+    for (size_t i = 0; intervals && i < n; i++) {
+        const size_t c = block_column(block, i);
+        attune_buf_add(out, i ? " & " : "");
+        if (has_interval(sheet, row, c)) {
+            add_interval(out, sheet, row, c);
+        }
+    }
+    attune_buf_add(out, !intervals                ? ""
+                        : row + 1 < sheet->n_rows ? " \\\\\n\\addlinespace[2pt]\n"
+                                                  : " \\\\\n");
+}
+
+static void add_block(struct attune_buf *out, const struct attune_sheet *sheet,
+                      const struct attune_latex_block *block)
+{
+    const size_t n = block->end - block->first + (block->first > 0);
     attune_buf_add(out, "\\begin{tabular}{@{}");
-    for (size_t c = 0; c < sheet->n_columns; c++) {
-        attune_buf_add(out, sheet->columns[c].right ? "r" : "l");
+    for (size_t i = 0; i < n; i++) {
+        attune_buf_add(out, sheet->columns[block_column(block, i)].right ? "c" : "l");
     }
     attune_buf_add(out, "@{}}\n\\toprule\n");
-    for (size_t c = 0; c < sheet->n_columns; c++) {
-        attune_buf_add(out, c ? " & " : "");
-        add_header(out, &sheet->columns[c], c == 0);
+    for (size_t i = 0; i < n; i++) {
+        attune_buf_add(out, i ? " & " : "");
+        add_header(out, &sheet->columns[block_column(block, i)], i == 0, i + 1 == n);
     }
     attune_buf_add(out, " \\\\\n\\midrule\n");
     for (size_t r = 0; r < sheet->n_rows; r++) {
-        for (size_t c = 0; c < sheet->n_columns; c++) {
-            attune_buf_add(out, c ? " & " : "");
-            add_cell(out, &sheet->columns[c], &sheet->cells[r * sheet->n_columns + c]);
-        }
-        attune_buf_add(out, " \\\\\n");
+        add_row(out, sheet, block, n, r);
     }
     attune_buf_add(out, "\\bottomrule\n\\end{tabular}\n");
+}
+
+void attune_sheet_latex(struct attune_buf *out, struct attune_sheet *sheet)
+{
+    attune_sheet_round(sheet);
+    struct attune_latex_block *blocks = attune_alloc(sheet->n_columns, sizeof *blocks);
+    const size_t n_blocks = blocks ? attune_latex_layout(sheet, blocks) : 0;
+    if (n_blocks == 0) {
+        sheet->failed = true;
+        attune_release(blocks);
+        return;
+    }
+    const bool wide = n_blocks > 1 || blocks[0].width_pt > ATTUNE_LATEX_COLUMN_PT;
+    add_comment(out, sheet->origin);
+    attune_buf_add(out, head);
+    attune_buf_addf(out,
+                    "\\begin{table%s}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{%gpt}\n",
+                    wide ? "*" : "", ATTUNE_LATEX_GAP_PT);
+    if (sheet->caption[0]) {
+        attune_buf_add(out, "\\caption{");
+        attune_escape_latex(out, sheet->caption);
+        attune_buf_add(out, "}\\smallskip\n");
+    }
+    if (sheet->label[0]) {
+        attune_buf_addf(out, "\\label{%s}\n", sheet->label);
+    }
+    for (size_t i = 0; i < n_blocks; i++) {
+        attune_buf_add(out, i ? "\\par\\medskip\n" : "");
+        add_block(out, sheet, &blocks[i]);
+    }
     add_notes(out, sheet);
-    attune_buf_add(out, "\\end{table}\n\\attuneend\n");
+    attune_buf_addf(out, "\\end{table%s}\n\\attuneend\n", wide ? "*" : "");
+    attune_release(blocks);
 }
