@@ -21,27 +21,18 @@ static const struct attune_opt options_table[] = {
     {NULL},
 };
 
-static enum attune_code print_table(const struct attune_common *common, const struct options *o,
-                                    const struct attune_table_preset *preset,
-                                    const struct attune_board *board, struct attune_err *err)
+/* A preset's name, or a file: what looks like a path is one. */
+static enum attune_code find_spec(const char *name, struct attune_table_spec *out,
+                                  struct attune_err *err)
 {
-    const char *globs = o->metrics ? o->metrics : preset->metrics;
-    size_t *metrics = attune_alloc(board->metrics.n, sizeof *metrics);
-    if (!metrics) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table");
+    const size_t n = strlen(name);
+    if (strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".yaml") == 0) ||
+        (n > 4 && strcmp(name + n - 4, ".yml") == 0)) {
+        return attune_table_spec_read(out, name, err);
     }
-    const size_t n = globs ? attune_metrics_in_order(board, globs, metrics)
-                           : attune_board_headline(board, metrics);
-    struct attune_sheet sheet = ATTUNE_SHEET_INIT;
-    enum attune_code code =
-        preset->build && !o->metrics
-            ? preset->build(board, &sheet, err)
-            : attune_board_sheet(board, metrics, n, &preset->layout, &sheet, err);
-    if (!code) {
-        code = attune_print_sheet(common, &sheet, o->format, o->out, err);
-    }
-    attune_sheet_release(&sheet);
-    attune_release(metrics);
+    const struct attune_table_preset *preset = NULL;
+    enum attune_code code = attune_table_preset_find(name, &preset, err);
+    *out = preset ? preset->spec : (struct attune_table_spec){0};
     return code;
 }
 
@@ -49,34 +40,41 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                             int n_args, int *exit_code, struct attune_err *err)
 {
     const struct options *o = options;
-    const struct attune_table_preset *preset = NULL;
+    struct attune_table_spec spec = {0};
     struct attune_store *store = NULL;
-    struct attune_board board = {0};
-    enum attune_code code = attune_table_preset_find(args[0], &preset, err);
-    if (!code) {
-        code = attune_store_open_read(&store, common->db, err);
+    struct attune_sheet sheet = ATTUNE_SHEET_INIT;
+    enum attune_code code = find_spec(args[0], &spec, err);
+    if (!code && o->metrics) { /* the named columns, whatever the preset builds */
+        spec.metrics = o->metrics;
+        spec.build = NULL;
     }
-    if (!code) {
-        code = attune_board_read(&board, store, o->run, o->metrics ? o->metrics : preset->metrics,
-                                 preset->by_method, common->seed, common->jobs, err);
+    code = code ? code : attune_store_open_read(&store, common->db, err);
+    code = code ? code
+                : attune_table_make(&spec, store, o->run, common->seed, common->jobs, &sheet, err);
+    code = code ? code : attune_print_sheet(common, &sheet, o->format, o->out, err);
+    if (!code && !common->quiet && strcmp(o->format, "table") == 0) {
+        fputs("next: attune table ", stderr);
+        fputs(args[0], stderr);
+        fputs(" --format latex --out table.tex\n", stderr);
     }
-    if (!code) {
-        code = print_table(common, o, preset, &board, err);
-    }
-    attune_board_release(&board);
+    attune_sheet_release(&sheet);
     attune_store_close(store);
+    attune_table_spec_release(&spec);
     return code;
 }
 
 const struct attune_command attune_command_table = {
     .name = "table",
-    .usage = "NAME",
+    .usage = "NAME|SPEC.yaml",
     .summary = "tables for papers: LaTeX, Markdown, CSV, HTML",
-    .details = "`attune list tables` shows the names. The LaTeX (booktabs, siunitx) compiles by "
-               "itself and can be\n"
-               "\\input into a paper; bold is the best together with all that a paired test cannot "
-               "separate\n"
-               "from it, underlined what comes next.\n\n"
+    .details = "`attune list tables` shows the names. SPEC.yaml says rows, metrics, columns, "
+               "models, methods,\n"
+               "sort, baseline, intervals, decimals, caption, label and run of a table of your "
+               "own. The LaTeX\n"
+               "(booktabs, siunitx) compiles by itself and can be \\input into a paper; bold is "
+               "the best together\n"
+               "with all that a paired test cannot separate from it, underlined what comes "
+               "next.\n\n"
                "Examples:\n"
                "  attune table methods --format latex --out methods.tex\n"
                "  attune table leaderboard --metrics 'harmonic.key_clarity,temporal.*'",

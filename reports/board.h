@@ -63,18 +63,23 @@ bool attune_standing_is_best(const struct attune_board *board, size_t metric, si
 /* Whether a model was optimised or selected on a metric. */
 bool attune_row_is_proxy(const struct attune_board_row *row, const char *metric);
 
-/* Columns of a board's table beside the metrics. */
+/* Columns of a board's table beside the metrics, behind them; and its rows. */
 struct attune_board_layout {
-    bool method, base; /* before the metrics */
-    bool
-        cost; /* behind them: divergence from the base, candidates, tokens, reward calls, seconds */
+    bool method, base;
+    unsigned costs;     /* bits: divergence from the base, candidates, tokens, reward calls, time */
+    const size_t *rows; /* (n_rows,) in order; NULL: all, best first by the first metric */
+    size_t n_rows;
 };
+#define ATTUNE_ALL_COSTS 0x1fu
 
-/* A table of rows by the chosen metrics, best first by the first of them. layout: NULL for names
- * and metrics only; base and cost are left out by method. */
+/* A table of rows by the chosen metrics. layout: NULL for names and metrics only; its columns are
+ * left out by method. */
 enum attune_code attune_board_sheet(const struct attune_board *board, const size_t *metrics,
                                     size_t n_metrics, const struct attune_board_layout *layout,
                                     struct attune_sheet *out, struct attune_err *err);
+
+/* Where a table's numbers come from, as its comment. */
+void attune_board_origin(const struct attune_board *board, struct attune_sheet *sheet);
 
 /* One line per model and metric, in the columns of the database table; no run, no time. */
 void attune_board_csv(const struct attune_board *board, struct attune_buf *out);

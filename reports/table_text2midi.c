@@ -86,12 +86,15 @@ enum attune_code attune_text2midi_sheet(const struct attune_board *board,
 {
     sheet->caption =
         attune_sheet_text(sheet, "Compression, text match, and adherence to tempo and key");
+    attune_board_origin(board, sheet);
     attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "model", .id = "model"});
     for (size_t c = 0; c < N_COLUMNS; c++) {
-        attune_sheet_add_column(
-            sheet, (struct attune_sheet_column){.title = columns[c].title, .id = columns[c].metric,
-                                                .direction = c > 0 ? "up" : "none", .right = true,
-                                                .n_decimals = c < 2 ? 2 : 1});
+        attune_sheet_add_column(sheet,
+                                (struct attune_sheet_column){.title = columns[c].title,
+                                                             .id = columns[c].metric,
+                                                             .direction = c > 0 ? "up" : "none",
+                                                             .right = true,
+                                                             .n_decimals = c < 2 ? 2 : 1});
     }
     for (size_t row = 0; row < board->n_rows; row++) {
         struct attune_sheet_cell *cells = attune_sheet_add_row(sheet);

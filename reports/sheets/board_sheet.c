@@ -60,6 +60,16 @@ static void fill_cell(const struct attune_board *board, size_t metric, size_t ro
     note_left_out(board, s, sheet, cell);
 }
 
+void attune_board_origin(const struct attune_board *board, struct attune_sheet *sheet)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             "SELECT * FROM leaderboard WHERE run = %lld; prompts %s; attune %s (%s)",
+             (long long)board->run->id, board->run->prompt_hash, board->run->attune_version,
+             board->run->attune_commit);
+    sheet->origin = attune_sheet_text(sheet, text);
+}
+
 static void describe(const struct attune_board *board, struct attune_sheet *sheet)
 {
     char text[400];
@@ -69,15 +79,11 @@ static void describe(const struct attune_board *board, struct attune_sheet *shee
              board->n_seeds == 1 ? "seed" : "seeds",
              board->run->ended ? "" : "; the run is not finished");
     sheet->caption = attune_sheet_text(sheet, text);
-    snprintf(text, sizeof text,
-             "SELECT * FROM leaderboard WHERE run = %lld; prompts %s; attune %s (%s)",
-             (long long)board->run->id, board->run->prompt_hash, board->run->attune_version,
-             board->run->attune_commit);
-    sheet->origin = attune_sheet_text(sheet, text);
+    attune_board_origin(board, sheet);
 }
 
 static const struct attune_sheet_column cost_columns[] = {
-    {.title = "divergence from base",
+    {.title = "divergence",
      .unit = "nats",
      .id = "divergence",
      .right = true,
@@ -94,12 +100,6 @@ static void add_columns(const struct attune_board *board, const size_t *metrics,
 {
     attune_sheet_add_column(
         sheet, (struct attune_sheet_column){.title = board->by_method ? "method" : "model"});
-    if (layout.method) {
-        attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "method"});
-    }
-    if (layout.base) {
-        attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "base"});
-    }
     for (size_t i = 0; i < n_metrics; i++) {
         const struct attune_metric_info *m = &board->metrics.items[metrics[i]];
         attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = m->title,
@@ -110,11 +110,26 @@ static void add_columns(const struct attune_board *board, const size_t *metrics,
                                                                     .right = true,
                                                                     .n_decimals = -1});
     }
-    for (size_t i = 0; layout.cost && i < N_COST; i++) {
-        struct attune_sheet_column column = cost_columns[i];
-        column.group = 1;
-        attune_sheet_add_column(sheet, column);
+    const char *const texts[] = {layout.method ? "method" : NULL, layout.base ? "base" : NULL};
+    for (size_t i = 0; i < 2; i++) {
+        if (texts[i]) {
+            attune_sheet_add_column(sheet,
+                                    (struct attune_sheet_column){.title = texts[i], .group = 1});
+        }
     }
+    for (size_t i = 0; i < N_COST; i++) {
+        if (layout.costs & 1u << i) {
+            struct attune_sheet_column column = cost_columns[i];
+            column.group = 1;
+            attune_sheet_add_column(sheet, column);
+        }
+    }
+}
+
+static void set_text(struct attune_sheet *sheet, struct attune_sheet_cell *cell, const char *text)
+{
+    cell->kind = ATTUNE_SHEET_TEXT;
+    cell->text = attune_sheet_text(sheet, text ? text : "");
 }
 
 static void fill_row(const struct attune_board *board, size_t r, const size_t *metrics,
@@ -122,25 +137,26 @@ static void fill_row(const struct attune_board *board, size_t r, const size_t *m
                      struct attune_sheet *sheet, struct attune_sheet_cell *cell)
 {
     const struct attune_board_row *row = &board->rows[r];
-    const char *texts[] = {row->name, layout.method ? row->method : NULL,
-                           layout.base ? (row->base ? row->base : "") : NULL};
     cell->marks = row->simulated ? ATTUNE_MARK_SIMULATED : 0;
-    for (size_t i = 0; i < 3; i++) {
-        if (texts[i]) {
-            cell->kind = ATTUNE_SHEET_TEXT;
-            (cell++)->text = attune_sheet_text(sheet, texts[i]);
-        }
-    }
+    set_text(sheet, cell++, row->name);
     for (size_t k = 0; k < n_metrics; k++) {
         fill_cell(board, metrics[k], r, sheet, cell++);
     }
-    if (layout.cost) { /* by model, so rows and models are the same */
+    if (layout.method) {
+        set_text(sheet, cell++, row->method);
+    }
+    if (layout.base) {
+        set_text(sheet, cell++, row->base);
+    }
+    if (layout.costs) { /* by model, so rows and models are the same */
         const struct attune_model_info *m = &board->models.items[r];
         const double cost[N_COST] = {m->divergence, m->n_candidates, m->n_tokens, m->n_rewards,
                                      m->generate_s};
-        for (size_t i = 0; i < N_COST; i++, cell++) {
-            cell->kind = isfinite(cost[i]) ? ATTUNE_SHEET_NUMBER : ATTUNE_SHEET_MISSING;
-            cell->value = cost[i];
+        for (size_t i = 0; i < N_COST; i++) {
+            if (layout.costs & 1u << i) {
+                cell->kind = isfinite(cost[i]) ? ATTUNE_SHEET_NUMBER : ATTUNE_SHEET_MISSING;
+                (cell++)->value = cost[i];
+            }
         }
     }
 }
@@ -151,7 +167,8 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
 {
     struct attune_board_layout chosen = layout ? *layout : (struct attune_board_layout){0};
     if (board->by_method) {
-        chosen = (struct attune_board_layout){0};
+        chosen.method = chosen.base = false;
+        chosen.costs = 0;
     }
     size_t *order = attune_alloc(board->n_rows, sizeof *order);
     if (!order) {
@@ -160,12 +177,14 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
     describe(board, sheet);
     add_columns(board, metrics, n_metrics, chosen, sheet);
     attune_board_order(board, metrics[0], order);
-    for (size_t i = 0; i < board->n_rows; i++) {
+    const size_t *rows = chosen.rows ? chosen.rows : order;
+    const size_t n_rows = chosen.rows ? chosen.n_rows : board->n_rows;
+    for (size_t i = 0; i < n_rows; i++) {
         struct attune_sheet_cell *cells = attune_sheet_add_row(sheet);
         if (!cells) {
             break;
         }
-        fill_row(board, order[i], metrics, n_metrics, chosen, sheet, cells);
+        fill_row(board, rows[i], metrics, n_metrics, chosen, sheet, cells);
     }
     attune_release(order);
     return sheet->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table")

@@ -30,6 +30,8 @@ enum attune_cell_mark {
     ATTUNE_MARK_SIMULATED = 1 << 3,
     ATTUNE_MARK_GOOD = 1 << 4, /* verdicts: coloured on a terminal and on the page */
     ATTUNE_MARK_BAD = 1 << 5,
+    ATTUNE_MARK_ABOVE = 1 << 6, /* better than the table's baseline, by a paired test */
+    ATTUNE_MARK_BELOW = 1 << 7, /* worse */
 };
 
 struct attune_sheet_cell {

@@ -43,15 +43,20 @@ static void add_number(struct attune_buf *out, const struct attune_sheet_column 
 
 static void add_marks(struct attune_buf *out, const struct attune_sheet_cell *cell)
 {
-    if (!(cell->marks & (ATTUNE_MARK_PROXY | ATTUNE_MARK_SIMULATED)) && !cell->note) {
+    const unsigned shown =
+        ATTUNE_MARK_PROXY | ATTUNE_MARK_SIMULATED | ATTUNE_MARK_ABOVE | ATTUNE_MARK_BELOW;
+    if (!(cell->marks & shown) && !cell->note) {
         return;
     }
     /* As wide as nothing, so that the digits stay in line. */
     attune_buf_add(out, "\\rlap{$^{");
+    attune_buf_add(out, cell->marks & ATTUNE_MARK_ABOVE   ? "+"
+                        : cell->marks & ATTUNE_MARK_BELOW ? "-"
+                                                          : "");
     attune_buf_add(out, cell->marks & ATTUNE_MARK_PROXY ? "\\circ" : "");
     attune_buf_add(out, cell->marks & ATTUNE_MARK_SIMULATED ? "\\dagger" : "");
     if (cell->note) {
-        attune_buf_addf(out, "%s%u", cell->marks & ATTUNE_MARK_PROXY ? "," : "", cell->note);
+        attune_buf_addf(out, "%s%u", cell->marks & shown ? "," : "", cell->note);
     }
     attune_buf_add(out, "}$}");
 }

@@ -27,6 +27,9 @@ static void add_suffix(struct attune_buf *out, const struct attune_sheet_cell *c
     if ((cell->marks & ATTUNE_MARK_BEST) && !color) {
         attune_buf_add(out, "*");
     }
+    if (cell->marks & (ATTUNE_MARK_ABOVE | ATTUNE_MARK_BELOW)) {
+        attune_buf_add(out, cell->marks & ATTUNE_MARK_ABOVE ? "+" : "-");
+    }
     if (cell->marks & ATTUNE_MARK_PROXY) {
         attune_buf_add(out, "\xc2\xb0");
     }
@@ -38,14 +41,46 @@ static void add_suffix(struct attune_buf *out, const struct attune_sheet_cell *c
     }
 }
 
+/* text in at most width columns: the middle gives way, so that names with a common start or end
+ * stay apart. */
+static void add_shortened(struct attune_buf *out, const char *text, size_t width)
+{
+    struct attune_buf plain = ATTUNE_BUF_INIT;
+    attune_escape_terminal(&plain, text);
+    const char *s = attune_buf_text(&plain);
+    const size_t total = attune_text_width(s);
+    if (total <= width) {
+        attune_buf_add(out, s);
+    } else {
+        const size_t head = (width - 1) / 2, tail = total - (width - 1 - head);
+        size_t at = 0;
+        bool cut = false;
+        for (size_t n; *s; s += n) {
+            n = attune_utf8_step(s);
+            n = n ? n : 1;
+            char one[8] = {0};
+            memcpy(one, s, n);
+            const size_t w = attune_text_width(one);
+            if (at + w <= head || at >= tail) {
+                attune_buf_add(out, one);
+            } else if (!cut) {
+                attune_buf_add(out, "\xe2\x80\xa6");
+                cut = true;
+            }
+            at += w;
+        }
+    }
+    attune_buf_release(&plain);
+}
+
 static void add_body(struct attune_buf *out, const struct attune_sheet_column *column,
-                     const struct attune_sheet_cell *cell)
+                     const struct attune_sheet_cell *cell, size_t most)
 {
     switch (cell->kind) {
     case ATTUNE_SHEET_EMPTY:
         break;
     case ATTUNE_SHEET_TEXT:
-        attune_escape_terminal(out, cell->text);
+        add_shortened(out, cell->text, most);
         break;
     case ATTUNE_SHEET_MISSING:
         attune_buf_add(out, "\xe2\x80\x93");
@@ -101,17 +136,19 @@ static size_t header_lines(const struct attune_sheet_column *column, size_t widt
 struct layout {
     size_t body, suffix; /* widths of the two parts of a cell */
     size_t width;        /* of the column, header included */
+    size_t most;         /* columns that a text may take */
     size_t n_lines;
 };
 
-static struct layout measure(const struct attune_sheet *sheet, size_t c, bool color)
+static struct layout measure(const struct attune_sheet *sheet, size_t c, size_t screen, bool color)
 {
-    struct layout layout = {0};
+    /* Names take less than half of the screen, so that something stands beside them. */
+    struct layout layout = {.most = screen / 2 - GAP};
     struct attune_buf text = ATTUNE_BUF_INIT;
     for (size_t r = 0; r < sheet->n_rows; r++) {
         const struct attune_sheet_cell *cell = &sheet->cells[r * sheet->n_columns + c];
         attune_buf_reset(&text);
-        add_body(&text, &sheet->columns[c], cell);
+        add_body(&text, &sheet->columns[c], cell, layout.most);
         const size_t body = attune_text_width(attune_buf_text(&text));
         attune_buf_reset(&text);
         add_suffix(&text, cell, color);
@@ -178,7 +215,7 @@ static void write_cell(struct attune_buf *out, const struct attune_sheet_column 
                        bool color)
 {
     struct attune_buf body = ATTUNE_BUF_INIT, suffix = ATTUNE_BUF_INIT;
-    add_body(&body, column, cell);
+    add_body(&body, column, cell, layout->most);
     add_suffix(&suffix, cell, color);
     const size_t n_body = attune_text_width(attune_buf_text(&body));
     const size_t n_suffix = attune_text_width(attune_buf_text(&suffix));
@@ -211,7 +248,36 @@ static void write_block(struct attune_buf *out, const struct attune_sheet *sheet
     }
 }
 
-static void write_legend(struct attune_buf *out, const struct attune_sheet *sheet, bool color)
+/* A paragraph broken at spaces; lines after the first are indented. */
+static void write_wrapped(struct attune_buf *out, const char *text, size_t width, size_t indent)
+{
+    struct attune_buf plain = ATTUNE_BUF_INIT;
+    attune_escape_terminal(&plain, text);
+    const char *s = attune_buf_text(&plain);
+    for (size_t used = 0; *s;) {
+        struct attune_buf word = ATTUNE_BUF_INIT;
+        const size_t n = strcspn(s, " ");
+        attune_buf_add_bytes(&word, s, n);
+        const size_t w = attune_text_width(attune_buf_text(&word));
+        if (used && used + 1 + w > width) {
+            attune_buf_add(out, "\n");
+            spaces(out, indent);
+            used = indent;
+        } else if (used) {
+            attune_buf_add(out, " ");
+            used++;
+        }
+        attune_buf_add(out, attune_buf_text(&word));
+        attune_buf_release(&word);
+        used += w;
+        s += n + strspn(s + n, " ");
+    }
+    attune_buf_add(out, "\n");
+    attune_buf_release(&plain);
+}
+
+static void write_legend(struct attune_buf *out, const struct attune_sheet *sheet, size_t width,
+                         bool color)
 {
     unsigned marks = 0;
     for (size_t i = 0; i < sheet->n_rows * sheet->n_columns; i++) {
@@ -228,9 +294,10 @@ static void write_legend(struct attune_buf *out, const struct attune_sheet *shee
         attune_buf_add(out, "\xe2\x80\xa0 simulated\n");
     }
     for (size_t i = 0; i < sheet->n_notes; i++) {
-        attune_buf_addf(out, "[%zu] ", i + 1);
-        attune_escape_terminal(out, sheet->notes[i]);
-        attune_buf_add(out, "\n");
+        struct attune_buf note = ATTUNE_BUF_INIT;
+        attune_buf_addf(&note, "[%zu] %s", i + 1, sheet->notes[i]);
+        write_wrapped(out, attune_buf_text(&note), width, 4);
+        attune_buf_release(&note);
     }
 }
 
@@ -246,11 +313,11 @@ void attune_sheet_terminal(struct attune_buf *out, struct attune_sheet *sheet, s
     }
     if (sheet->caption[0]) {
         attune_buf_add(out, color ? BOLD : "");
-        attune_escape_terminal(out, sheet->caption);
-        attune_buf_addf(out, "%s\n\n", color ? PLAIN : "");
+        write_wrapped(out, sheet->caption, width, 0);
+        attune_buf_addf(out, "%s\n", color ? PLAIN : "");
     }
     for (size_t c = 0; c < sheet->n_columns; c++) {
-        layouts[c] = measure(sheet, c, color);
+        layouts[c] = measure(sheet, c, width, color);
     }
     for (size_t c = sheet->n_columns > 1; c < sheet->n_columns;) {
         size_t n_shown = sheet->n_columns > 1 ? 1 : 0, used = layouts[0].width;
@@ -262,7 +329,7 @@ void attune_sheet_terminal(struct attune_buf *out, struct attune_sheet *sheet, s
         write_block(out, sheet, layouts, shown, n_shown, color);
         attune_buf_add(out, "\n");
     }
-    write_legend(out, sheet, color);
+    write_legend(out, sheet, width, color);
 out:
     attune_release(layouts);
     attune_release(shown);

@@ -18,7 +18,7 @@ static void markdown_cell(struct attune_buf *out, const struct attune_sheet_colu
         attune_buf_add(out, "\xe2\x80\x93");
     }
     attune_buf_add(out, best ? "**" : second ? "</u>" : "");
-    if (cell->kind == ATTUNE_SHEET_NUMBER && !isnan(cell->low)) {
+    if (cell->kind == ATTUNE_SHEET_NUMBER && !isnan(cell->low) && !column->compact) {
         attune_buf_add(out, " [");
         attune_cell_number(out, column, cell->low);
         attune_buf_add(out, ", ");
@@ -27,6 +27,9 @@ static void markdown_cell(struct attune_buf *out, const struct attune_sheet_colu
     }
     attune_buf_add(out, cell->marks & ATTUNE_MARK_PROXY ? "\xc2\xb0" : "");
     attune_buf_add(out, cell->marks & ATTUNE_MARK_SIMULATED ? "\xe2\x80\xa0" : "");
+    if (cell->marks & (ATTUNE_MARK_ABOVE | ATTUNE_MARK_BELOW)) {
+        attune_buf_addf(out, " <sup>%s</sup>", cell->marks & ATTUNE_MARK_ABOVE ? "+" : "-");
+    }
     if (cell->note) {
         attune_buf_addf(out, " <sup>%u</sup>", cell->note);
     }

@@ -96,7 +96,12 @@ static void add_header(struct attune_store *store, int n_models, int n_prompts, 
     }
     for (int k = 0; k < n_metrics; k++) {
         char name[64];
-        snprintf(name, sizeof name, "symbolic.m%02d", k);
+        snprintf(name, sizeof name, "%s%02d",
+                 k == 12   ? "scorer.songeval"
+                 : k == 13 ? "pillar.harmony"
+                 : k == 14 ? "pillar.coherence"
+                           : "symbolic.m",
+                 k);
         const bool named = k < N_NAMED;
         check(attune_store_exec(
                   store, &err,
