@@ -2,6 +2,7 @@
 #include "reports/page/page.h"
 
 #include "base/io/file.h"
+#include "base/thread.h"
 #include "reports/page/page_parts.h"
 #include "reports/plots/plot.h"
 
@@ -146,6 +147,49 @@ static enum attune_code copy_database(const struct attune_page_parts *parts,
     return code;
 }
 
+struct writing {
+    const struct attune_page_parts *parts;
+    const struct attune_page_changes *changes;
+    enum attune_code *code; /* (n,) of each page, and what went wrong with it */
+    struct attune_err *err;
+};
+
+/* Prompts first, then the models that have a base. */
+static void write_page(void *context, size_t item, size_t worker)
+{
+    const struct writing *w = context;
+    const size_t n_prompts = w->parts->prompts.n;
+    w->code[item] = item < n_prompts
+                        ? attune_page_prompt(w->parts, item, &w->err[item])
+                        : attune_page_model(w->parts, w->changes, item - n_prompts, &w->err[item]);
+}
+
+/* Pages wait for the disk, each on its own: several are written at once. */
+static enum attune_code write_side_pages(const struct attune_page_parts *parts,
+                                         const struct attune_page_changes *changes,
+                                         struct attune_err *err)
+{
+    const size_t n = parts->prompts.n + changes->n;
+    struct writing w = {.parts = parts,
+                        .changes = changes,
+                        .code = attune_alloc(n, sizeof *w.code),
+                        .err = attune_alloc(n, sizeof *w.err)};
+    enum attune_code code = ATTUNE_OK;
+    if (w.code && w.err) {
+        attune_parallel_for(n, parts->options->n_threads, write_page, &w);
+        for (size_t i = 0; i < n && !code; i++) {
+            if (w.code[i]) {
+                code = attune_fail(err, w.code[i], "%s", w.err[i].message);
+            }
+        }
+    } else {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page");
+    }
+    attune_release(w.code);
+    attune_release(w.err);
+    return code;
+}
+
 /* One page per prompt, one per model that has a base, and the first page. */
 static enum attune_code write_pages(const struct attune_page_parts *parts,
                                     const struct attune_board *methods, bool figures,
@@ -159,11 +203,8 @@ static enum attune_code write_pages(const struct attune_page_parts *parts,
     if (!code && changes.n > 0) {
         code = make_folder(parts, "models", err);
     }
-    for (size_t p = 0; p < parts->prompts.n && !code; p++) {
-        code = attune_page_prompt(parts, p, err);
-    }
-    for (size_t i = 0; i < changes.n && !code; i++) {
-        code = attune_page_model(parts, &changes, i, err);
+    if (!code) {
+        code = write_side_pages(parts, &changes, err);
     }
     if (!code) {
         code = attune_page_index(parts, methods, &changes, figures, err);

@@ -10,11 +10,12 @@
 enum { MAX_FAILURES_SHOWN = 200 };
 
 static enum attune_code add_board(struct attune_buf *out, const struct attune_board *board,
-                                  const size_t *metrics, size_t n, const char *id,
+                                  const size_t *metrics, size_t n,
+                                  const struct attune_board_layout *layout, const char *id,
                                   struct attune_err *err)
 {
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
-    enum attune_code code = attune_board_sheet(board, metrics, n, NULL, &sheet, err);
+    enum attune_code code = attune_board_sheet(board, metrics, n, layout, &sheet, err);
     if (!code) {
         attune_buf_add(out, "<div class=\"scroll\">\n");
         attune_sheet_html(out, &sheet, id);
@@ -205,7 +206,7 @@ static enum attune_code add_all_metrics(struct attune_buf *out, const struct att
         all[k] = k;
     }
     attune_buf_addf(out, "<details><summary>all %zu metrics</summary>\n", board->metrics.n);
-    enum attune_code code = add_board(out, board, all, board->metrics.n, "all-metrics", err);
+    enum attune_code code = add_board(out, board, all, board->metrics.n, NULL, "all-metrics", err);
     attune_buf_add(out, "</details>\n");
     attune_release(all);
     return code;
@@ -229,7 +230,7 @@ static enum attune_code add_pillars(struct attune_buf *out, const struct attune_
         attune_buf_add(out, "<h2 id=\"pillars\">Pillars</h2>\n<p class=\"note\">A pillar weighs "
                             "the metrics of its family that were seen to answer to damage: "
                             "<code>attune describe pillar.harmony</code> lists them.</p>\n");
-        code = add_board(out, board, pillars, n, "pillars-table", err);
+        code = add_board(out, board, pillars, n, NULL, "pillars-table", err);
     }
     attune_release(pillars);
     return code;
@@ -252,9 +253,10 @@ enum attune_code attune_page_index(const struct attune_page_parts *parts,
         "underlined: next.</p>\n",
         board->models.n, board->n_prompts, board->n_seeds, board->n_seeds == 1 ? "seed" : "seeds",
         board->run->ended ? "" : "; this run is not finished");
+    const struct attune_board_layout layout = {.method = true};
     attune_buf_add(&out, "<h2 id=\"leaderboard\">Leaderboard</h2>\n");
-    enum attune_code code =
-        add_board(&out, board, parts->headline, parts->n_headline, "leaderboard-table", err);
+    enum attune_code code = add_board(&out, board, parts->headline, parts->n_headline, &layout,
+                                      "leaderboard-table", err);
     if (!code) {
         code = add_all_metrics(&out, board, err);
     }
@@ -263,7 +265,8 @@ enum attune_code attune_page_index(const struct attune_page_parts *parts,
     }
     if (!code && methods->n_rows > 1) {
         attune_buf_add(&out, "<h2 id=\"methods\">Methods</h2>\n");
-        code = add_board(&out, methods, parts->headline, parts->n_headline, "methods-table", err);
+        code = add_board(&out, methods, parts->headline, parts->n_headline, NULL, "methods-table",
+                         err);
     }
     attune_page_changes_table(&out, parts, changes);
     attune_buf_add(&out, "<h2 id=\"cost-heading\">Cost and divergence</h2>\n");

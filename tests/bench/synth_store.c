@@ -69,6 +69,7 @@ static void add_header(struct attune_store *store, int n_models, int n_prompts, 
               "ti", "[\"harmony\",\"coherence\",\"quality\",\"adherence\",\"reward\"]",
               (int64_t)n_models * n_prompts * n_seeds),
           &err);
+    const char *base = hostile ? hostile_names[0] : "base";
     for (int m = 0; m < n_models; m++) {
         char plain[64];
         snprintf(plain, sizeof plain, "%s%s%d", m ? "model-" : "base", m ? methods[m % 6] : "", m);
@@ -78,7 +79,7 @@ static void add_header(struct attune_store *store, int n_models, int n_prompts, 
                   "INSERT INTO model (id, run, position, name, method, base, generator, spec,"
                   " fingerprint, simulated, selected_on) "
                   "VALUES (?1,1,?1,?2,?3,?4,'policy','{}','',?5,NULL)", "ittti",
-                  (int64_t)m, name, methods[m % 6], m % 6 ? "base" : NULL, (int64_t)(m == 4)),
+                  (int64_t)m, name, methods[m % 6], m % 6 ? base : NULL, (int64_t)(m == 4)),
               &err);
     }
     for (int p = 0; p < n_prompts; p++) {

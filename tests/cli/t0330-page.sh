@@ -92,11 +92,11 @@ case_is 'sorting in a browser, without an error in its console'
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || done_testing
 cat >>hostile/index.html <<'HTML'
 <script>
-const t = document.getElementById('leaderboard-table'), rows = () => [...t.tBodies[0].rows].map(r => +r.cells[1].dataset.v);
-const press = () => t.tHead.rows[0].cells[1].querySelector('button').click();
+const t = document.getElementById('leaderboard-table'), rows = () => [...t.tBodies[0].rows].map(r => +r.cells[2].dataset.v);
+const press = () => t.tHead.rows[0].cells[2].querySelector('button').click();
 press(); const a = rows(); press(); const b = rows();
 const down = x => x.every((v, i) => !i || x[i - 1] >= v);
-const aria = t.tHead.rows[0].cells[1].getAttribute('aria-sort');
+const aria = t.tHead.rows[0].cells[2].getAttribute('aria-sort');
 const f = document.querySelector('input.filter'), word = t.tBodies[0].rows[0].cells[0].textContent;
 const shown = () => [...document.querySelectorAll('ol.prompts li')].filter(r => !r.hidden).length;
 f.value = 'p003'; f.dispatchEvent(new Event('input'));
