@@ -133,53 +133,42 @@ static void rollouts_tell_the_truth(void **state)
     assert_int_equal(a.cost.n_rewards, N);
 }
 
-static double dpo_loss(const struct attune_policy *policy, const struct attune_piece pair[2])
+/* A metric that listener and reward model hear has moved on: its name is the reason. */
+static void a_reward_made_for_other_metric_versions_is_refused(void **state)
 {
-    struct attune_pair_logprobs p = {.w = attune_policy_logprob(policy, &pair[0]),
-                                     .l = attune_policy_logprob(policy, &pair[1]),
-                                     .ref_w = attune_policy_logprob(base, &pair[0]),
-                                     .ref_l = attune_policy_logprob(base, &pair[1])};
-    return attune_pair_loss(ATTUNE_DPO, p, 0.5, 0.0).loss;
+    struct attune_analysis *analysis = attune_analysis_new(NULL);
+    double z = 0.0;
+    for (int k = 0; k < ATTUNE_N_REWARD_FEATURES; k++) {
+        struct attune_reward_feature_info feature = attune_reward_features[k];
+        assert_int_equal(feature.metric->version, feature.version);
+        feature.version++;
+        const char *why = attune_reward_feature_of(&feature, analysis, &z);
+        assert_non_null(why);
+        assert_non_null(strstr(why, "changed since"));
+        assert_string_equal(why, feature.stale);
+    }
+    attune_analysis_free(analysis);
 }
 
-static void the_dpo_gradient_is_that_of_its_loss(void **state)
+/* No prompt asks for chords or key: reward.rules is undefined for all, and training says so. */
+static void nothing_is_learnt_from_undefined_rewards(void **state)
 {
+    struct attune_prompt bare[1] = {{.id = (char *)"p", .text = (char *)"a piece"}};
     struct attune_policy *policy = attune_policy_copy(base);
-    size_t n = attune_policy_n_params(), checked = 0;
-    double *gradient = attune_alloc(n, sizeof *gradient);
-    float *w = attune_policy_params(policy);
-    struct attune_piece pair[2];
-    attune_corpus_piece(&pair[0], 50, 0);
-    attune_corpus_piece(&pair[1], 50, 1);
-    for (size_t i = 0; i < n; i += 3) {
-        w[i] += 0.01f;
-    }
-    struct attune_pair_logprobs p = {.w = attune_policy_logprob(policy, &pair[0]),
-                                     .l = attune_policy_logprob(policy, &pair[1]),
-                                     .ref_w = attune_policy_logprob(base, &pair[0]),
-                                     .ref_l = attune_policy_logprob(base, &pair[1])};
-    struct attune_pair_loss loss = attune_pair_loss(ATTUNE_DPO, p, 0.5, 0.0);
-    attune_policy_accumulate(policy, &pair[0], loss.d_w, gradient);
-    attune_policy_accumulate(policy, &pair[1], loss.d_l, gradient);
-    for (size_t i = 0; i < n && checked < 100; i += 13) {
-        if (fabs(gradient[i]) < 1e-4) {
-            continue;
-        }
-        float before = w[i], up = before + 1e-3f, down = before - 1e-3f;
-        w[i] = up;
-        double high = dpo_loss(policy, pair);
-        w[i] = down;
-        double low = dpo_loss(policy, pair);
-        w[i] = before;
-        double numeric = (high - low) / ((double)up - (double)down);
-        if (fabs(numeric - gradient[i]) > 1e-4 * (1.0 + fabs(numeric))) {
-            fail_msg("parameter %zu: %.9g, finite difference %.9g", i, gradient[i], numeric);
-        }
-        checked++;
-    }
-    assert_true(checked > 50);
-    attune_release(gradient);
+    struct attune_alignment a = alignment_of(policy, 2);
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_scorer_pool *rules = NULL;
+    assert_int_equal(attune_scorer_pool_new(&rules, "reward.rules", NULL), ATTUNE_OK);
+    a.prompts = bare;
+    a.n_prompts = 1;
+    a.reward = rules;
+    assert_int_equal(run_method(0, &a, &err), ATTUNE_E_INCONCLUSIVE);
+    assert_non_null(strstr(err.message, "'reward.rules' is defined for none of"));
+    assert_non_null(strstr(err.message, "neither chords nor a key"));
+    assert_memory_equal(attune_policy_params(policy), attune_policy_params(base),
+                        attune_policy_n_params() * sizeof(float));
     attune_policy_free(policy);
+    attune_scorer_pool_free(rules);
 }
 
 static void newton_finds_the_maximum(void **state)
@@ -215,7 +204,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_method_raises_the_reward_and_repeats),
         cmocka_unit_test(rollouts_tell_the_truth),
-        cmocka_unit_test(the_dpo_gradient_is_that_of_its_loss),
+        cmocka_unit_test(a_reward_made_for_other_metric_versions_is_refused),
+        cmocka_unit_test(nothing_is_learnt_from_undefined_rewards),
         cmocka_unit_test(newton_finds_the_maximum),
         cmocka_unit_test(the_shipped_reward_model_is_the_trained_one),
     };
