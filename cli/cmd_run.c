@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/training_line.h"
 #include "harness/run/run.h"
 
 struct options {
@@ -211,6 +212,11 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     }
     struct attune_suite suite;
     code = attune_suite_load(&suite, args[0], err);
+    struct attune_training_line line = {.terminal = isatty(STDERR_FILENO), .quiet = common->quiet};
+    for (size_t i = 0; code == ATTUNE_OK && i < suite.n_models; i++) {
+        suite.models[i].spec.watcher =
+            (struct attune_training_watcher){attune_training_line_show, &line};
+    }
     if (code == ATTUNE_OK) {
         code = run_suite(common, &suite, &run_options, o->dry_run, exit_code, err);
         attune_suite_release(&suite);

@@ -48,6 +48,7 @@ struct attune_model_spec {
     uint64_t memory_bytes;         /* per child; 0: no limit */
     const struct attune_option *options; /* (n_options,) */
     size_t n_options;
+    struct attune_training_watcher watcher; /* of a training while the model opens */
 };
 
 const char *attune_option_get(const struct attune_model_spec *spec, const char *name,
@@ -104,6 +105,8 @@ struct attune_generator {
     /* The cost of making the model, also where it came from a cache; false: not known. May be NULL.
      */
     bool (*training)(void *state, struct attune_training *training);
+    /* Writes the (first) trained model as a checkpoint. May be NULL. */
+    enum attune_code (*save)(void *state, const char *path, struct attune_err *err);
 };
 
 extern const struct attune_generator *const attune_generators[]; /* NULL-terminated */

@@ -132,13 +132,3 @@ enum attune_code attune_align_step(struct attune_alignment *a, struct attune_ada
     a->cost.n_steps++;
     return attune_adam_step(adam, attune_policy_params(a->policy), rate, 0.0, err);
 }
-
-void attune_align_report(const struct attune_alignment *a, const char *method, size_t done,
-                         size_t total, double reward, double kl)
-{
-    if (a->progress) {
-        a->progress(a->progress_context,
-                    &(struct attune_align_progress){.method = method, .done = done, .total = total,
-                                                    .reward = reward, .kl = kl});
-    }
-}

@@ -13,14 +13,6 @@
 #include "models/align/scorer.h"
 #include "models/training.h"
 
-/* State of a method in progress, for a progress line. */
-struct attune_align_progress {
-    const char *method;
-    size_t done, total; /* steps */
-    double reward;      /* mean of the last batch; NAN where the method sees no rewards */
-    double kl;          /* mean log-ratio to the reference, nats; NAN where unknown */
-};
-
 struct attune_alignment {
     struct attune_policy *policy;
     const struct attune_policy *ref;
@@ -30,8 +22,7 @@ struct attune_alignment {
     struct attune_scorer_pool *listener; /* labels preference pairs: the simulated gold */
     uint64_t seed;
     size_t n_threads;                    /* at least 1 */
-    void (*progress)(void *context, const struct attune_align_progress *progress); /* may be NULL */
-    void *progress_context;
+    struct attune_training_watcher watcher;
     struct attune_training cost; /* spent so far; seconds are measured outside */
 };
 
@@ -57,10 +48,6 @@ enum attune_code attune_rollouts(struct attune_alignment *a, const struct attune
 /* One step of adam on the policy. */
 enum attune_code attune_align_step(struct attune_alignment *a, struct attune_adam *adam,
                                    double rate, struct attune_err *err);
-
-/* Reports progress if anyone listens. */
-void attune_align_report(const struct attune_alignment *a, const char *method, size_t done,
-                         size_t total, double reward, double kl);
 
 /* Objectives of one batch as functions of the policy alone; what a step climbs, or descends where
  * it says loss. gradient (n_params,): scale times the derivative is added; NULL: only the value. */

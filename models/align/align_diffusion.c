@@ -167,6 +167,9 @@ static enum attune_code optimise(struct attune_diffusion *model, const struct du
             }
             code = attune_adam_step(&adam, attune_diffusion_params(model), o->rate, 0.0, err);
             cost->n_steps++;
+            attune_training_tell(o->watcher, (struct attune_training_progress){
+                                                 "diffrhythm+", epoch * n + end, o->n_epochs * n,
+                                                 NAN, NAN});
         }
     }
     attune_adam_release(&adam);

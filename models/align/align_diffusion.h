@@ -38,6 +38,7 @@ struct attune_diffrhythm {
     size_t n_steps, n_masks; /* denoising steps of a sample 1..1000; masks per bound 1..64 */
     uint64_t seed;
     size_t n_threads;
+    struct attune_training_watcher watcher;
 };
 extern const struct attune_diffrhythm attune_diffrhythm_default;
 

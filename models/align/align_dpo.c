@@ -136,7 +136,8 @@ enum attune_code attune_align_dpo(struct attune_alignment *a, const struct attun
             pair_step(a, o, n, &b, adam.gradient);
             code = attune_align_step(a, &adam, o->rate, err);
             done += n;
-            attune_align_report(a, names[o->variant], done, total, NAN, b.margin);
+            attune_training_tell(a->watcher, (struct attune_training_progress){
+                                                 names[o->variant], done, total, NAN, b.margin});
         }
     }
     attune_adam_release(&adam);

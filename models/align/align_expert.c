@@ -80,7 +80,9 @@ enum attune_code attune_align_expert(struct attune_alignment *a,
             kl += (r[i].logprob - r[i].ref_logprob) / (double)n;
         }
         code = fine_tune(a, o, r, keep_best(r, o), &adam, err);
-        attune_align_report(a, "expert iteration", round + 1, o->n_rounds, reward, kl);
+        attune_training_tell(a->watcher,
+                             (struct attune_training_progress){"expert iteration", round + 1,
+                                                               o->n_rounds, reward, kl});
     }
     attune_adam_release(&adam);
     attune_release(r);

@@ -77,7 +77,8 @@ enum attune_code attune_align_grpo(struct attune_alignment *a, const struct attu
                                   adam.gradient);
             a->cost.n_processed += 3 * attune_rollout_cells(rollouts, n);
             code = attune_align_step(a, &adam, o->rate, err);
-            attune_align_report(a, "grpo", step + 1, o->n_steps, mean, kl);
+            attune_training_tell(a->watcher, (struct attune_training_progress){
+                                                 "grpo", step + 1, o->n_steps, mean, kl});
         }
     }
     attune_adam_release(&adam);

@@ -69,7 +69,8 @@ enum attune_code attune_align_rlhf(struct attune_alignment *a, const struct attu
         attune_weighted_likelihood(a->policy, rollouts, advantage, o->batch, adam.gradient);
         a->cost.n_processed += attune_rollout_cells(rollouts, o->batch);
         code = attune_align_step(a, &adam, o->rate, err);
-        attune_align_report(a, "rlhf", step + 1, o->n_steps, reward, kl);
+        attune_training_tell(a->watcher, (struct attune_training_progress){"rlhf", step + 1,
+                                                                           o->n_steps, reward, kl});
     }
     attune_adam_release(&adam);
     attune_release(rollouts);

@@ -211,8 +211,7 @@ struct making {
     const struct attune_recipe *recipe;
     const struct attune_policy *base;
     struct attune_policy *policy; /* a copy of base */
-    void (*progress)(void *, const struct attune_align_progress *);
-    void *progress_context;
+    struct attune_training_watcher watcher;
 };
 
 /* Trains the policy in place. */
@@ -226,8 +225,7 @@ static enum attune_code train(void *context, float *params, struct attune_traini
         .n_prompts = N_TRAINING_PROMPTS,
         .seed = m->recipe->seed,
         .n_threads = attune_core_count(),
-        .progress = m->progress,
-        .progress_context = m->progress_context,
+        .watcher = m->watcher,
     };
     struct attune_prompt *prompts =
         attune_training_prompts_new(TRAINING_PROMPT_SEED, N_TRAINING_PROMPTS, err);
@@ -252,14 +250,14 @@ static enum attune_code train(void *context, float *params, struct attune_traini
 enum attune_code attune_recipe_make(const struct attune_recipe *recipe,
                                     const struct attune_policy *base, struct attune_policy **out,
                                     struct attune_training *cost, bool *cached,
-                                    void (*progress)(void *, const struct attune_align_progress *),
-                                    void *progress_context, struct attune_err *err)
+                                    struct attune_training_watcher watcher,
+                                    struct attune_err *err)
 {
     struct attune_policy *policy = attune_policy_copy(base);
     if (!policy) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
     }
-    struct making making = {recipe, base, policy, progress, progress_context};
+    struct making making = {recipe, base, policy, watcher};
     const struct attune_model_maker maker = {train, &making};
     struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
     attune_recipe_origin(recipe, head.origin, sizeof head.origin);

@@ -43,12 +43,12 @@ enum attune_code attune_recipe_parse(struct attune_recipe *recipe,
 /* All that decides the result, as a checkpoint's origin. */
 void attune_recipe_origin(const struct attune_recipe *recipe, char *text, size_t size);
 
-/* A new policy, aligned from base on training prompts; from the cache where it is there. cost,
- * cached and progress may be NULL. */
+/* A new policy, aligned from base on training prompts; from the cache where it is there. cost
+ * and cached may be NULL. */
 enum attune_code attune_recipe_make(const struct attune_recipe *recipe,
                                     const struct attune_policy *base, struct attune_policy **out,
                                     struct attune_training *cost, bool *cached,
-                                    void (*progress)(void *, const struct attune_align_progress *),
-                                    void *progress_context, struct attune_err *err);
+                                    struct attune_training_watcher watcher,
+                                    struct attune_err *err);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/io/file.h"
 #include "models/option.h"
+#include "models/policy/checkpoint.h"
 
 uint64_t attune_request_seed(const struct attune_request *request)
 {
@@ -61,6 +63,24 @@ enum attune_code attune_train_seeds(const struct attune_model_spec *spec, uint64
     return code != ATTUNE_OK
                ? code
                : attune_option_count(spec, "train_seeds", 1, 1, ATTUNE_MAX_TRAIN_SEEDS, n, err);
+}
+
+enum attune_code attune_base_from_file(const struct attune_model_spec *spec, const char *kind,
+                                       float *params, size_t n_params, bool *found,
+                                       struct attune_err *err)
+{
+    const char *file = attune_option_get(spec, "checkpoint", NULL);
+    struct attune_checkpoint head = {.n_params = n_params};
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    *found = file != NULL;
+    if (!file) {
+        return ATTUNE_OK;
+    }
+    snprintf(head.kind, sizeof head.kind, "%s", kind);
+    attune_path_join(&path, spec->folder ? spec->folder : ".", file);
+    enum attune_code code = attune_checkpoint_load(attune_buf_text(&path), &head, params, err);
+    attune_buf_release(&path);
+    return code;
 }
 
 enum attune_code attune_builtin_open_stateless(const struct attune_model_spec *spec, void **state,

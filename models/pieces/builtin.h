@@ -35,6 +35,13 @@ enum { ATTUNE_MAX_TRAIN_SEEDS = 16 };
 enum attune_code attune_train_seeds(const struct attune_model_spec *spec, uint64_t *first,
                                     uint64_t *n, struct attune_err *err);
 
+/* Option checkpoint: base parameters from a file (relative paths start at spec->folder) into
+ * params; *found is false without the option. ATTUNE_E_INPUT: another kind, version or shape,
+ * damaged. */
+enum attune_code attune_base_from_file(const struct attune_model_spec *spec, const char *kind,
+                                       float *params, size_t n_params, bool *found,
+                                       struct attune_err *err);
+
 /* Whether the run wants this sample to stop. */
 bool attune_request_cancelled(const struct attune_request *request);
 

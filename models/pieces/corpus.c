@@ -4,6 +4,7 @@
 #include "models/pieces/corpus.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "models/pieces/harmony.h"
 
 enum { PHRASE_BARS = 4, N_LETTERS = 16, MAX_PHRASES = ATTUNE_MAX_BARS / PHRASE_BARS };
@@ -314,4 +315,17 @@ void attune_corpus_piece(struct attune_piece *piece, uint64_t seed, uint64_t ind
         flaws |= attune_rng_uniform(&rng) < ATTUNE_CORPUS_FLAW_SHARE ? bit : 0;
     }
     attune_corpus_compose(piece, &s, flaws, &rng);
+}
+
+struct attune_piece *attune_corpus_pieces(uint64_t seed, size_t n, struct attune_err *err)
+{
+    struct attune_piece *pieces = attune_alloc(n, sizeof *pieces);
+    if (!pieces) {
+        attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu pieces", n);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        attune_corpus_piece(&pieces[i], seed, i);
+    }
+    return pieces;
 }

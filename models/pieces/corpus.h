@@ -32,4 +32,8 @@ void attune_corpus_compose(struct attune_piece *piece, const struct attune_setti
 /* The index-th piece of the training corpus: random setting and flaws, from streams of seed. */
 void attune_corpus_piece(struct attune_piece *piece, uint64_t seed, uint64_t index);
 
+/* The first n pieces of the training corpus; NULL with err when out of memory. Release with
+ * attune_release. */
+struct attune_piece *attune_corpus_pieces(uint64_t seed, size_t n, struct attune_err *err);
+
 #endif

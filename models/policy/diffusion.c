@@ -165,34 +165,55 @@ double attune_diffusion_sample(const struct attune_diffusion *model,
     return logprob;
 }
 
-enum { SEED = 1, N_PIECES = 2000, N_EPOCHS = 4, BATCH = 16 };
-static const double rate = 0.1;
+const struct attune_policy_training attune_diffusion_training_default = {
+    .seed = 1, .n_pieces = 2000, .n_epochs = 4, .batch = 16, .rate = 0.1,
+};
 
-/* Maximum likelihood by the bound: one mask per piece and epoch. */
+void attune_diffusion_origin(const struct attune_policy_training *t, char *text, size_t size)
+{
+    snprintf(text, size, "corpus %d features %zu seed %llu pieces %zu epochs %d batch %zu rate %g",
+             ATTUNE_CORPUS_VERSION, attune_diffusion_n_params(), (unsigned long long)t->seed,
+             t->n_pieces, t->n_epochs, t->batch, t->rate);
+}
+
+enum attune_code attune_diffusion_fit(struct attune_diffusion *model,
+                                      const struct attune_piece *pieces,
+                                      const struct attune_policy_training *t,
+                                      struct attune_training *cost, struct attune_err *err)
+{
+    struct attune_adam adam;
+    enum attune_code code = attune_adam_init(&adam, attune_diffusion_n_params(), err);
+    const size_t total = (size_t)t->n_epochs * t->n_pieces;
+    for (size_t i = 0; i < total && code == ATTUNE_OK; i += t->batch) {
+        for (size_t k = i; k < i + t->batch && k < total; k++) {
+            const struct attune_piece *piece = &pieces[k % t->n_pieces];
+            size_t n_cells = attune_piece_n_cells(&piece->setting);
+            double scale = 1.0 / (double)(t->batch * n_cells);
+            struct attune_rng rng;
+            attune_rng_init(&rng, t->seed + 1, k);
+            double share = 0.05 + 0.95 * attune_rng_uniform(&rng);
+            masked_loss(model, piece, share, &rng, -scale, adam.gradient); /* uphill */
+            cost->n_processed += n_cells;
+        }
+        code = attune_adam_step(&adam, model->w,
+                                t->rate * (1.0 - 0.98 * (double)i / (double)total), 0.0, err);
+        cost->n_steps++;
+        attune_training_tell(t->watcher, (struct attune_training_progress){
+                                             "maximum likelihood", i, total, NAN, NAN});
+    }
+    attune_adam_release(&adam);
+    return code;
+}
+
 static enum attune_code train(void *context, float *params, struct attune_training *cost,
                               struct attune_err *err)
 {
-    const struct attune_diffusion *model = context; /* params are its own */
-    struct attune_adam adam;
-    enum attune_code code = attune_adam_init(&adam, attune_diffusion_n_params(), err);
-    size_t total = N_EPOCHS * N_PIECES;
-    for (size_t i = 0; i < total && code == ATTUNE_OK; i += BATCH) {
-        for (size_t k = i; k < i + BATCH && k < total; k++) {
-            struct attune_piece piece;
-            attune_corpus_piece(&piece, SEED, k % N_PIECES);
-            size_t n_cells = attune_piece_n_cells(&piece.setting);
-            double scale = 1.0 / (double)(BATCH * n_cells);
-            struct attune_rng rng;
-            attune_rng_init(&rng, SEED + 1, k);
-            double t = 0.05 + 0.95 * attune_rng_uniform(&rng);
-            masked_loss(model, &piece, t, &rng, -scale, adam.gradient); /* uphill: minus the loss */
-            cost->n_processed += n_cells;
-        }
-        code = attune_adam_step(&adam, params, rate * (1.0 - 0.98 * (double)i / (double)total), 0.0,
-                                err);
-        cost->n_steps++;
-    }
-    attune_adam_release(&adam);
+    const struct attune_policy_training *t = &attune_diffusion_training_default;
+    struct attune_diffusion *model = context; /* params are its own */
+    struct attune_piece *pieces = attune_corpus_pieces(t->seed, t->n_pieces, err);
+    enum attune_code code =
+        pieces ? attune_diffusion_fit(model, pieces, t, cost, err) : ATTUNE_E_MEMORY;
+    attune_release(pieces);
     return code;
 }
 
@@ -204,9 +225,7 @@ enum attune_code attune_diffusion_base(struct attune_diffusion **out, struct att
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
     }
     struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
-    snprintf(head.origin, sizeof head.origin,
-             "corpus %d features %zu seed %d pieces %d epochs %d batch %d rate %g",
-             ATTUNE_CORPUS_VERSION, head.n_params, SEED, N_PIECES, N_EPOCHS, BATCH, rate);
+    attune_diffusion_origin(&attune_diffusion_training_default, head.origin, sizeof head.origin);
     const struct attune_model_maker maker = {train, model};
     enum attune_code code = attune_model_cached(&head, model->w, &maker, cost, NULL, err);
     if (code != ATTUNE_OK) {

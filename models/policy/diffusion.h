@@ -13,6 +13,7 @@
 
 #include "base/rng.h"
 #include "models/pieces/piece.h"
+#include "models/policy/policy_train.h"
 #include "models/training.h"
 
 struct attune_diffusion;
@@ -47,6 +48,18 @@ double attune_diffusion_sample(const struct attune_diffusion *model,
                                const struct attune_setting *setting, size_t n_steps,
                                struct attune_piece *piece, double *ref_logprob,
                                struct attune_rng *rng);
+
+/* Trains from zero by the bound, one mask per piece and epoch, on pieces (n_pieces of training,):
+ * the same bits on every run. Adds to cost. */
+enum attune_code attune_diffusion_fit(struct attune_diffusion *model,
+                                      const struct attune_piece *pieces,
+                                      const struct attune_policy_training *training,
+                                      struct attune_training *cost, struct attune_err *err);
+
+/* What the suites use. */
+extern const struct attune_policy_training attune_diffusion_training_default;
+void attune_diffusion_origin(const struct attune_policy_training *training, char *text,
+                             size_t size);
 
 /* The default model, trained on the built-in corpus when first needed and cached like the base
  * policy. cost may be NULL. */

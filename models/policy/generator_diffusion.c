@@ -1,6 +1,7 @@
 /* `builtin: diffusion`: the masked-diffusion reference model, trained when first needed. Options:
  *
  *     denoise_steps: N   1..1000, default 32
+ *     checkpoint: FILE   this base instead of the built-in one, for any method
  *     method dpo         DiffRhythm+; preference: multi, single, cross-pair or interpolation
  *                        (default multi) of reward.proxy and reward.rules; pairs (2048),
  *                        epochs (2), beta (200), rate (0.01), train_seed, train_seeds
@@ -24,7 +25,8 @@ struct state {
     struct attune_diffusion *ref; /* what divergence is measured from */
     struct attune_diffusion *models[ATTUNE_MAX_TRAIN_SEEDS]; /* (n_models,) made from ref */
     size_t n_models;                                         /* 0: ref as it is */
-    struct attune_training training;
+    struct attune_training training; /* of the first of them */
+    char origin[200];                /* of a checkpoint of it */
     struct attune_scorer_pool *scorers; /* SCG; NULL otherwise */
     size_t n_steps, n_draws;
 };
@@ -134,6 +136,9 @@ static enum attune_code make_one(struct state *s, const struct attune_diffrhythm
         attune_diffusion_free(model);
         return code;
     }
+    if (s->n_models == 0) {
+        memcpy(s->origin, head.origin, sizeof s->origin);
+    }
     s->models[s->n_models++] = model;
     return ATTUNE_OK;
 }
@@ -144,6 +149,7 @@ static enum attune_code make_models(struct state *s, const struct attune_model_s
     struct attune_diffrhythm o = attune_diffrhythm_default;
     uint64_t first = 1, n = 1;
     o.n_threads = attune_core_count();
+    o.watcher = spec->watcher;
     enum attune_code code = parse_diffrhythm(spec, &o, err);
     if (code == ATTUNE_OK) {
         code = attune_train_seeds(spec, &first, &n, err);
@@ -155,6 +161,25 @@ static enum attune_code make_models(struct state *s, const struct attune_model_s
         s->training = k > 0 ? s->training : cost;
     }
     return code;
+}
+
+/* The built-in base, or the one of `checkpoint`, of which the cost is not known. */
+static enum attune_code open_base(const struct attune_model_spec *spec, struct state *s,
+                                  struct attune_err *err)
+{
+    struct attune_diffusion *model = attune_diffusion_new();
+    bool found = false;
+    enum attune_code code =
+        model ? attune_base_from_file(spec, "diffusion", attune_diffusion_params(model),
+                                      attune_diffusion_n_params(), &found, err)
+              : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
+    if (code == ATTUNE_OK && found) {
+        s->ref = model;
+        return ATTUNE_OK;
+    }
+    attune_diffusion_free(model);
+    attune_diffusion_origin(&attune_diffusion_training_default, s->origin, sizeof s->origin);
+    return code == ATTUNE_OK ? attune_diffusion_base(&s->ref, &s->training, err) : code;
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -180,7 +205,7 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
         code = attune_scorer_pool_new(&s->scorers, select, err);
     }
     if (code == ATTUNE_OK) {
-        code = attune_diffusion_base(&s->ref, &s->training, err);
+        code = open_base(spec, s, err);
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
         s->training = (struct attune_training){0}; /* the base as it is */
@@ -261,9 +286,18 @@ static bool training(void *state, struct attune_training *cost)
     return true;
 }
 
+static enum attune_code save(void *state, const char *path, struct attune_err *err)
+{
+    struct state *s = state;
+    struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
+    memcpy(head.origin, s->origin, sizeof head.origin);
+    return attune_checkpoint_save(
+        path, &head, attune_diffusion_params(s->n_models > 0 ? s->models[0] : s->ref), err);
+}
+
 static const char *const options[] = {"denoise_steps", "preference",  "pairs",  "epochs",
                                       "beta",          "rate",        "select", "draws",
-                                      "train_seed",    "train_seeds", NULL};
+                                      "train_seed",    "train_seeds", "checkpoint", NULL};
 
 const struct attune_generator attune_generator_diffusion = {
     .name = "diffusion",
@@ -275,4 +309,5 @@ const struct attune_generator attune_generator_diffusion = {
     .close = close_state,
     .fingerprint = fingerprint,
     .training = training,
+    .save = save,
 };

@@ -2,6 +2,7 @@
  * alignment makes of it: `method: rlhf`, `dpo` or `sft` trains it further (recipe.h has the
  * options), `method: inference` selects among samples. Options of selection, for any method:
  *
+ *     checkpoint: FILE   this base instead of the built-in one, for any method
  *     best_of: N         draw N samples, keep the best (1..65536, default 1)
  *     select: METRIC_ID  by this metric, in its own direction
  *     gold: METRIC_ID    watch this one on every candidate and keep both values (table candidate)
@@ -19,6 +20,7 @@
 #include "models/pieces/builtin.h"
 #include "models/align/inferalign.h"
 #include "models/option.h"
+#include "models/policy/checkpoint.h"
 #include "models/policy/policy_train.h"
 #include "models/align/recipe.h"
 
@@ -28,6 +30,7 @@ struct state {
         *policies[ATTUNE_MAX_TRAIN_SEEDS];           /* (n_policies,) what alignment made of it */
     size_t n_policies;                               /* 0: the base as it is */
     struct attune_training training;                 /* of the first of them */
+    char origin[200];                                /* of a checkpoint of it */
     struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
     const struct attune_metric *gold;   /* watched on all candidates; NULL: none */
     uint64_t best_of;
@@ -121,14 +124,34 @@ static enum attune_code make_policies(const struct attune_model_spec *spec, stru
     if (code != ATTUNE_OK || recipe.algorithm == ATTUNE_ALGORITHM_NONE) {
         return code;
     }
+    attune_recipe_origin(&recipe, s->origin, sizeof s->origin);
     for (; s->n_policies < n && code == ATTUNE_OK; s->n_policies += code == ATTUNE_OK) {
         struct attune_training cost;
         recipe.seed = first + s->n_policies;
-        code = attune_recipe_make(&recipe, s->base, &s->policies[s->n_policies], &cost, NULL, NULL,
-                                  NULL, err);
+        code = attune_recipe_make(&recipe, s->base, &s->policies[s->n_policies], &cost, NULL,
+                                  spec->watcher, err);
         s->training = s->n_policies > 0 ? s->training : cost;
     }
     return code;
+}
+
+/* The built-in base, or the one of `checkpoint`, of which the cost is not known. */
+static enum attune_code open_base(const struct attune_model_spec *spec, struct state *s,
+                                  struct attune_err *err)
+{
+    struct attune_policy *policy = attune_policy_new();
+    bool found = false;
+    enum attune_code code =
+        policy ? attune_base_from_file(spec, "policy", attune_policy_params(policy),
+                                       attune_policy_n_params(), &found, err)
+               : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
+    if (code == ATTUNE_OK && found) {
+        s->base = policy;
+        return ATTUNE_OK;
+    }
+    attune_policy_free(policy);
+    attune_policy_origin(&attune_policy_training_default, s->origin, sizeof s->origin);
+    return code == ATTUNE_OK ? attune_policy_base(&s->base, &s->training, err) : code;
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -142,7 +165,7 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     bool searches = spec->method == ATTUNE_METHOD_INFERENCE && strcmp(algorithm, "inferalign") == 0;
     enum attune_code code = searches ? open_search(spec, s, err) : open_selection(spec, s, err);
     if (code == ATTUNE_OK) {
-        code = attune_policy_base(&s->base, &s->training, err);
+        code = open_base(spec, s, err);
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
         s->training = (struct attune_training){0}; /* the base as it is */
@@ -242,10 +265,20 @@ static bool training(void *state, struct attune_training *cost)
     return true;
 }
 
+static enum attune_code save(void *state, const char *path, struct attune_err *err)
+{
+    struct state *s = state;
+    struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
+    memcpy(head.origin, s->origin, sizeof head.origin);
+    return attune_checkpoint_save(
+        path, &head, attune_policy_params(s->n_policies > 0 ? s->policies[0] : s->base), err);
+}
+
 static const char *const options[] = {
-    "best_of", "select", "gold",   "algorithm", "reward", "train_seed", "train_seeds",
-    "steps",   "batch",  "beta",   "rate",      "group",  "pairs",      "epochs",
-    "lambda",  "rounds", "keep",   "beams",     "keep_beams", "block_bars", "alpha", NULL,
+    "best_of",     "select",     "gold",   "algorithm",  "reward", "train_seed",
+    "train_seeds", "steps",      "batch",  "beta",       "rate",   "group",
+    "pairs",       "epochs",     "lambda", "rounds",     "keep",   "beams",
+    "keep_beams",  "block_bars", "alpha",  "checkpoint", NULL,
 };
 
 const struct attune_generator attune_generator_policy = {
@@ -258,4 +291,5 @@ const struct attune_generator attune_generator_policy = {
     .close = close_state,
     .fingerprint = fingerprint,
     .training = training,
+    .save = save,
 };

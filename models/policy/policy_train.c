@@ -1,5 +1,7 @@
 #include "models/policy/policy_train.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 #include "models/policy/adam.h"
 #include "models/policy/model_cache.h"
@@ -41,6 +43,9 @@ enum attune_code attune_policy_fit(struct attune_policy *policy, const struct at
             double rate = t->rate * (1.0 - 0.98 * seen / total);
             code = attune_adam_step(&adam, attune_policy_params(policy), rate, 0.0, err);
             seen += (double)(end - i);
+            attune_training_tell(t->watcher, (struct attune_training_progress){
+                                                 "maximum likelihood", (size_t)seen, (size_t)total,
+                                                 NAN, NAN});
         }
     }
     if (code == ATTUNE_OK && mean_nats) {
@@ -55,14 +60,9 @@ static enum attune_code train(void *context, float *params, struct attune_traini
 {
     const struct attune_policy_training *t = &attune_policy_training_default;
     struct attune_policy *policy = context; /* params are its own */
-    struct attune_piece *pieces = attune_alloc(t->n_pieces, sizeof *pieces);
-    if (!pieces) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu pieces", t->n_pieces);
-    }
-    for (size_t i = 0; i < t->n_pieces; i++) {
-        attune_corpus_piece(&pieces[i], t->seed, i);
-    }
-    enum attune_code code = attune_policy_fit(policy, pieces, t, cost, NULL, err);
+    struct attune_piece *pieces = attune_corpus_pieces(t->seed, t->n_pieces, err);
+    enum attune_code code =
+        pieces ? attune_policy_fit(policy, pieces, t, cost, NULL, err) : ATTUNE_E_MEMORY;
     attune_release(pieces);
     return code;
 }

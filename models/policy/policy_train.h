@@ -1,17 +1,19 @@
 /* The base policy: maximum likelihood on the built-in corpus, made when first needed and kept in
- * the cache. */
+ * the cache, or on pieces of a user's own. */
 #ifndef ATTUNE_MODELS_POLICY_TRAIN_H
 #define ATTUNE_MODELS_POLICY_TRAIN_H
 
 #include "models/policy/policy.h"
 #include "models/training.h"
 
+/* Maximum likelihood of the base models, policy and diffusion. */
 struct attune_policy_training {
-    uint64_t seed;       /* of the corpus */
-    size_t n_pieces;     /* 16..1000000 */
+    uint64_t seed;       /* of the built-in corpus, and of the masks of diffusion */
+    size_t n_pieces;     /* 1..1000000 */
     int n_epochs;        /* 1..100 */
     size_t batch;        /* pieces per step, 1..n_pieces */
     double rate;         /* Adam's, falling linearly to rate / 50 */
+    struct attune_training_watcher watcher;
 };
 
 /* What the suites use: about 2 s on one core. */
