@@ -5,39 +5,10 @@
  * End of Track event and the next "MTrk" decide.
  */
 #include "base/io/file.h"
-#include "base/io/midi.h"
+#include "base/io/midi_reader.h"
 #include "base/mem.h"
 
-enum { MAX_FILE = 64 << 20, MAX_NAME = 255, DEFAULT_DIVISION = 480 };
-
-struct reader {
-    const uint8_t *bytes;
-    size_t n_bytes, at;
-    size_t limit; /* end of the current track's data */
-    struct attune_midi *midi;
-    size_t capacity;
-    bool out_of_memory;
-    /* the current track */
-    uint16_t track;
-    uint64_t tick;
-    uint8_t status; /* running status, 0: none */
-    bool after_system; /* the latest status byte was not a channel's */
-    bool ended;     /* its End of Track event was read */
-};
-
-static void warn(struct reader *r, const char *what)
-{
-    struct attune_midi *midi = r->midi;
-    if (midi->n_warnings++ == 0) {
-        snprintf(midi->warning, sizeof midi->warning, "%s (track %u, byte %zu)", what, r->track,
-                 r->at);
-    }
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
+enum { MAX_FILE = 64 << 20, DEFAULT_DIVISION = 480 };
 
 static uint16_t be16(const uint8_t *p)
 {
@@ -49,238 +20,18 @@ static uint32_t le32(const uint8_t *p)
     return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
-static uint32_t tick_of(const struct reader *r)
-{
-    return r->tick > UINT32_MAX ? UINT32_MAX : (uint32_t)r->tick;
-}
-
-/* A variable-length quantity. False at the end of the data. More than the four bytes that the
- * specification allows are consumed and saturate. */
-static bool read_vlq(struct reader *r, uint32_t *value)
-{
-    uint64_t v = 0;
-    for (int n = 0; r->at < r->limit; n++) {
-        const uint8_t byte = r->bytes[r->at++];
-        v = v << 7 | (byte & 0x7f);
-        if (v > UINT32_MAX) {
-            v = UINT32_MAX;
-        }
-        if (n == 4) {
-            warn(r, "a variable-length number has more than four bytes");
-        }
-        if (!(byte & 0x80)) {
-            *value = (uint32_t)v;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_channel_event(enum attune_midi_kind kind)
-{
-    return kind <= ATTUNE_MIDI_PROGRAM || kind == ATTUNE_MIDI_PITCH_BEND;
-}
-
-static void emit(struct reader *r, enum attune_midi_kind kind, uint8_t a, uint8_t b, uint32_t value)
-{
-    struct attune_midi *midi = r->midi;
-    if (!attune_grow((void **)&midi->events, &r->capacity, midi->n_events, sizeof *midi->events)) {
-        r->out_of_memory = true;
-        return;
-    }
-    midi->events[midi->n_events++] = (struct attune_midi_event){
-        .tick = tick_of(r), .track = r->track, .kind = (uint8_t)kind,
-        .channel = is_channel_event(kind) ? r->status & 0x0f : 0,
-        .a = a, .b = b, .value = value,
-    };
-}
-
-static void emit_channel(struct reader *r, uint8_t a, uint8_t b)
-{
-    switch (r->status >> 4) {
-    case 0x8:
-        emit(r, ATTUNE_MIDI_NOTE_OFF, a, b, 0);
-        break;
-    case 0x9:
-        emit(r, b ? ATTUNE_MIDI_NOTE_ON : ATTUNE_MIDI_NOTE_OFF, a, b, 0);
-        break;
-    case 0xb:
-        emit(r, ATTUNE_MIDI_CONTROL, a, b, 0);
-        break;
-    case 0xc:
-        emit(r, ATTUNE_MIDI_PROGRAM, a, 0, 0);
-        break;
-    case 0xe:
-        emit(r, ATTUNE_MIDI_PITCH_BEND, 0, 0, (uint32_t)b << 7 | a);
-        break;
-    default: /* aftertouch matters to no metric and hardly to a rendering */
-        break;
-    }
-}
-
-/* The data bytes of a channel message under the running status. */
-static bool read_channel(struct reader *r)
-{
-    const size_t n = r->status >> 4 == 0xc || r->status >> 4 == 0xd ? 1 : 2;
-    if (r->limit - r->at < n) {
-        return false;
-    }
-    const uint8_t a = r->bytes[r->at], b = n == 2 ? r->bytes[r->at + 1] : 0;
-    r->at += n;
-    if ((a | b) & 0x80) {
-        r->midi->damage |= ATTUNE_MIDI_BAD_DATA;
-        warn(r, "a data byte is out of range");
-    } else {
-        emit_channel(r, a, b);
-    }
-    return true;
-}
-
-static void keep_name(struct reader *r, const uint8_t *text, size_t n)
-{
-    char **name = &r->midi->track_names[r->track];
-    if (*name) {
-        return;
-    }
-    n = n > MAX_NAME ? MAX_NAME : n;
-    *name = attune_alloc(n + 1, 1);
-    if (*name) {
-        memcpy(*name, text, n);
-    } else {
-        r->out_of_memory = true;
-    }
-}
-
-static void take_meta(struct reader *r, uint8_t type, const uint8_t *data, size_t n)
-{
-    switch (type) {
-    case 0x03:
-        keep_name(r, data, n);
-        break;
-    case 0x2f:
-        r->ended = true;
-        break;
-    case 0x51:
-        if (n >= 3) {
-            emit(r, ATTUNE_MIDI_TEMPO, 0, 0, be32((const uint8_t[]){0, data[0], data[1], data[2]}));
-        }
-        break;
-    case 0x58:
-        if (n >= 2) {
-            emit(r, ATTUNE_MIDI_TIME_SIGNATURE, data[0], data[1], 0);
-        }
-        break;
-    case 0x59:
-        if (n >= 2) {
-            emit(r, ATTUNE_MIDI_KEY_SIGNATURE, data[0], data[1], 0);
-        }
-        break;
-    default:
-        break;
-    }
-}
-
-/* A meta or system-exclusive event whose status byte has been read. Running status outlives both:
- * the specification cancels it, but files rely on it. */
-static bool read_block(struct reader *r, uint8_t status)
-{
-    uint8_t type = 0;
-    uint32_t n;
-    if (status == 0xff) {
-        if (r->at >= r->limit) {
-            return false;
-        }
-        type = r->bytes[r->at++];
-    }
-    if (!read_vlq(r, &n)) {
-        return false;
-    }
-    if (n > r->limit - r->at) {
-        if (status != 0xff || type != 0x2f) {
-            return false;
-        }
-        n = (uint32_t)(r->limit - r->at);
-    }
-    if (status == 0xff) {
-        take_meta(r, type, r->bytes + r->at, n);
-    }
-    r->at += n;
-    return true;
-}
-
-/* System common and real-time messages have no place in a file; their data bytes are skipped. */
-static bool skip_system(struct reader *r, uint8_t status)
-{
-    const size_t n = status == 0xf2 ? 2 : status == 0xf1 || status == 0xf3 ? 1 : 0;
-    if (status == 0xf4 || status == 0xf5 || status == 0xf9 || status == 0xfd) {
-        r->midi->damage |= ATTUNE_MIDI_UNDEFINED_STATUS;
-    }
-    warn(r, "a system message that files may not hold");
-    if (r->limit - r->at < n) {
-        return false;
-    }
-    r->at += n;
-    return true;
-}
-
-/* One event with its delta time. False where the track cannot be read on. */
-static bool read_event(struct reader *r)
-{
-    uint32_t delta;
-    if (!read_vlq(r, &delta) || r->at >= r->limit) {
-        r->midi->damage |= ATTUNE_MIDI_TRUNCATED;
-        warn(r, "the track ends inside an event");
-        return false;
-    }
-    r->tick += delta;
-    if (r->tick > UINT32_MAX) {
-        r->tick = UINT32_MAX;
-        warn(r, "the time overflows 32 bits");
-    }
-    const uint8_t byte = r->bytes[r->at];
-    bool complete;
-    if (byte < 0x80) {
-        if (!r->status || r->after_system) {
-            r->midi->damage |= ATTUNE_MIDI_LOST_STATUS;
-        }
-        if (!r->status) {
-            warn(r, "a data byte without a status");
-            return false;
-        }
-        complete = read_channel(r);
-    } else {
-        r->at++;
-        if (byte < 0xf0) {
-            r->status = byte;
-            r->after_system = false;
-            complete = read_channel(r);
-        } else if (byte == 0xff || byte == 0xf0 || byte == 0xf7) {
-            r->after_system |= byte != 0xff;
-            complete = read_block(r, byte);
-        } else {
-            r->after_system = true;
-            complete = skip_system(r, byte);
-        }
-    }
-    if (!complete) {
-        r->midi->damage |= ATTUNE_MIDI_TRUNCATED;
-        warn(r, "the track ends inside an event");
-    }
-    return complete;
-}
-
-static bool chunk_at(const struct reader *r, size_t at, const char *id)
+static bool chunk_at(const struct attune_midi_reader *r, size_t at, const char *id)
 {
     return r->n_bytes - at >= 8 && memcmp(r->bytes + at, id, 4) == 0;
 }
 
 /* Whether a chunk could begin here: the end of the file, or four letters and a length that fits. */
-static bool plausible_chunk_at(const struct reader *r, size_t at)
+static bool plausible_chunk_at(const struct attune_midi_reader *r, size_t at)
 {
     if (at >= r->n_bytes || chunk_at(r, at, "MTrk")) {
         return true;
     }
-    if (r->n_bytes - at < 8 || be32(r->bytes + at + 4) > r->n_bytes - at - 8) {
+    if (r->n_bytes - at < 8 || attune_be32(r->bytes + at + 4) > r->n_bytes - at - 8) {
         return false;
     }
     for (size_t i = 0; i < 4; i++) {
@@ -292,7 +43,7 @@ static bool plausible_chunk_at(const struct reader *r, size_t at)
 }
 
 /* Where the chunk after the current track begins. */
-static size_t next_chunk(const struct reader *r, size_t claimed_end)
+static size_t next_chunk(const struct attune_midi_reader *r, size_t claimed_end)
 {
     if (chunk_at(r, r->at, "MTrk")) {
         return r->at;
@@ -307,7 +58,7 @@ static size_t next_chunk(const struct reader *r, size_t claimed_end)
     return r->at;
 }
 
-static void begin_track(struct reader *r)
+static void begin_track(struct attune_midi_reader *r)
 {
     r->tick = 0;
     r->status = 0;
@@ -317,12 +68,12 @@ static void begin_track(struct reader *r)
 
 /* Events up to the end of the track or of its data. An event that cannot be read to its end is left
  * unread. */
-static void read_events(struct reader *r)
+static void read_events(struct attune_midi_reader *r)
 {
     while (r->at < r->limit && !r->ended && !r->out_of_memory) {
         const size_t at = r->at;
         const uint64_t tick = r->tick;
-        if (!read_event(r)) {
+        if (!attune_midi_read_event(r)) {
             r->at = at;
             r->tick = tick;
             return;
@@ -331,7 +82,7 @@ static void read_events(struct reader *r)
 }
 
 /* The track whose data begin at r->at. Leaves r->at at the next chunk. */
-static void read_track(struct reader *r, uint32_t n_claimed)
+static void read_track(struct attune_midi_reader *r, uint32_t n_claimed)
 {
     struct attune_midi *midi = r->midi;
     const size_t begin = r->at;
@@ -340,25 +91,25 @@ static void read_track(struct reader *r, uint32_t n_claimed)
     r->limit = overlong ? r->n_bytes : claimed_end;
     if (overlong) {
         midi->damage |= ATTUNE_MIDI_TRUNCATED;
-        warn(r, "a track is longer than the file");
+        attune_midi_warn(r, "a track is longer than the file");
     }
     begin_track(r);
     read_events(r);
     if (!r->ended && r->limit < r->n_bytes && !plausible_chunk_at(r, r->limit)) {
-        warn(r, "a track is longer than its chunk");
+        attune_midi_warn(r, "a track is longer than its chunk");
         r->limit = r->n_bytes;
         read_events(r);
     }
     if (!r->ended) {
-        warn(r, "a track without an end");
+        attune_midi_warn(r, "a track without an end");
     }
-    emit(r, ATTUNE_MIDI_END_OF_TRACK, 0, 0, 0);
-    midi->track_end[r->track] = tick_of(r);
+    attune_midi_emit(r, ATTUNE_MIDI_END_OF_TRACK, 0, 0, 0);
+    midi->track_end[r->track] = attune_midi_tick(r);
     r->at = next_chunk(r, claimed_end);
 }
 
 /* Room for one more track's name and end. */
-static bool add_track(struct reader *r, size_t *name_capacity, size_t *end_capacity)
+static bool add_track(struct attune_midi_reader *r, size_t *name_capacity, size_t *end_capacity)
 {
     struct attune_midi *midi = r->midi;
     const size_t n = midi->n_tracks;
@@ -374,12 +125,12 @@ static bool add_track(struct reader *r, size_t *name_capacity, size_t *end_capac
     return true;
 }
 
-static void read_chunks(struct reader *r)
+static void read_chunks(struct attune_midi_reader *r)
 {
     size_t name_capacity = 0, end_capacity = 0;
     while (r->n_bytes - r->at >= 8 && !r->out_of_memory) {
         const bool is_track = chunk_at(r, r->at, "MTrk");
-        const uint32_t n = be32(r->bytes + r->at + 4);
+        const uint32_t n = attune_be32(r->bytes + r->at + 4);
         r->at += 8;
         if (!is_track) {
             if (r->midi->n_tracks < r->midi->claimed_tracks) {
@@ -387,33 +138,33 @@ static void read_chunks(struct reader *r)
             }
             r->at = n > r->n_bytes - r->at ? r->n_bytes : r->at + n;
         } else if (r->midi->n_tracks == UINT16_MAX) {
-            warn(r, "more than 65535 tracks");
+            attune_midi_warn(r, "more than 65535 tracks");
             return;
         } else if (add_track(r, &name_capacity, &end_capacity)) {
             read_track(r, n);
         }
     }
     if (r->at < r->n_bytes) {
-        warn(r, "bytes after the last chunk");
+        attune_midi_warn(r, "bytes after the last chunk");
     }
 }
 
 /* Fills the division fields from the header's word. */
-static void take_division(struct reader *r, uint16_t word)
+static void take_division(struct attune_midi_reader *r, uint16_t word)
 {
     struct attune_midi *midi = r->midi;
     midi->raw_division = word;
     if (!(word & 0x8000)) {
         midi->division = word ? word : DEFAULT_DIVISION;
         if (!word) {
-            warn(r, "a division of 0, read as 480");
+            attune_midi_warn(r, "a division of 0, read as 480");
         }
         return;
     }
     int frames = -(int8_t)(word >> 8);
     int ticks = word & 0xff;
     if ((frames != 24 && frames != 25 && frames != 29 && frames != 30) || ticks == 0) {
-        warn(r, "an unknown SMPTE division, read as milliseconds");
+        attune_midi_warn(r, "an unknown SMPTE division, read as milliseconds");
         frames = 25;
         ticks = 40;
     }
@@ -422,7 +173,7 @@ static void take_division(struct reader *r, uint16_t word)
 }
 
 /* The MThd chunk at r->at. */
-static enum attune_code read_header(struct reader *r, struct attune_err *err)
+static enum attune_code read_header(struct attune_midi_reader *r, struct attune_err *err)
 {
     struct attune_midi *midi = r->midi;
     if (r->n_bytes - r->at < 14) {
@@ -430,14 +181,14 @@ static enum attune_code read_header(struct reader *r, struct attune_err *err)
                            r->n_bytes - r->at);
     }
     const uint8_t *p = r->bytes + r->at;
-    uint32_t n = be32(p + 4);
+    uint32_t n = attune_be32(p + 4);
     if (n < 6 || n > r->n_bytes - r->at - 8) {
-        warn(r, "the header's length is not 6");
+        attune_midi_warn(r, "the header's length is not 6");
         n = 6;
     }
     midi->type = be16(p + 8);
     if (midi->type > 2) {
-        warn(r, "an unknown file type, read as type 1");
+        attune_midi_warn(r, "an unknown file type, read as type 1");
         midi->type = 1;
     }
     midi->claimed_tracks = be16(p + 10);
@@ -447,7 +198,7 @@ static enum attune_code read_header(struct reader *r, struct attune_err *err)
 }
 
 /* Narrows the reader to the MIDI file inside a RIFF RMID container. */
-static void enter_riff(struct reader *r)
+static void enter_riff(struct attune_midi_reader *r)
 {
     size_t at = 12;
     while (r->n_bytes - at >= 8) {
@@ -524,7 +275,7 @@ enum attune_code attune_midi_parse(struct attune_midi *out, const void *bytes, s
     if (!attune_midi_sniff(bytes, n_bytes)) {
         return attune_fail(err, ATTUNE_E_INPUT, "not a MIDI file: it does not begin with 'MThd'");
     }
-    struct reader r = {.bytes = bytes, .n_bytes = n_bytes, .midi = out};
+    struct attune_midi_reader r = {.bytes = bytes, .n_bytes = n_bytes, .midi = out};
     if (r.bytes[0] == 'R') {
         enter_riff(&r);
         if (r.at == 0 || !attune_midi_sniff(r.bytes + r.at, r.n_bytes - r.at)) {
@@ -537,7 +288,7 @@ enum attune_code attune_midi_parse(struct attune_midi *out, const void *bytes, s
         if (!r.out_of_memory && out->n_tracks == 0) {
             code = attune_fail(err, ATTUNE_E_INPUT, "MIDI file without a track");
         } else if (out->n_tracks != out->claimed_tracks) {
-            warn(&r, "the header's number of tracks is wrong");
+            attune_midi_warn(&r, "the header's number of tracks is wrong");
         }
     }
     if (!code && (r.out_of_memory || !sort_events(out))) {

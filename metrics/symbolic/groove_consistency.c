@@ -1,7 +1,8 @@
 /* Groove consistency: how far adjacent bars have onsets at the same places, drums included.
  *
- *     mean over adjacent bars of |A and B| / |A or B|      A, B: occupied positions of 64 in the
- * bar
+ *     mean over adjacent bars of |A and B| / |A or B|
+ *
+ * A, B   occupied positions of 64 in the bar
  *
  * Corrected against muspy 0.5, which compares ticks: there two bars of unlike rhythm agree in
  * all their empty ticks, so that values near 1 say only that the resolution is fine, and two
@@ -20,10 +21,9 @@ static struct attune_value eval(struct attune_analysis *a)
     double sum = 0.0;
     size_t n_pairs = 0;
     for (size_t b = 0; b + 1 < onsets.n_bars; b++) {
-        const uint64_t both = onsets.bars[b] & onsets.bars[b + 1];
-        const uint64_t any = onsets.bars[b] | onsets.bars[b + 1];
-        if (any) {
-            sum += (double)__builtin_popcountll(both) / (double)__builtin_popcountll(any);
+        const double agreement = attune_onset_agreement(onsets.bars[b], onsets.bars[b + 1]);
+        if (agreement >= 0.0) {
+            sum += agreement;
             n_pairs++;
         }
     }

@@ -1,11 +1,11 @@
 /* GS: how far any two bars have onsets at the same places, drums left out.
  *
- *     mean over all pairs of bars of |A and B| / |A or B|      A, B: occupied positions of 64 in
- * the bar
+ *     mean over all pairs of bars of |A and B| / |A or B|
+ *
+ * A, B   occupied positions of 64 in the bar
  *
  * Corrected against MusDr, whose 1 - mean(A xor B) calls bars similar for sharing silence; pairs
- * of empty bars are left out. Computed from counts per position pair? No: all pairs of bars, up
- * to 4096 bars. */
+ * of empty bars are left out. Of a longer piece the first 4096 bars are compared. */
 #include "metrics/analysis/internal.h"
 #include "metrics/metric.h"
 #include "metrics/symbolic/onset_positions.h"
@@ -23,10 +23,9 @@ static struct attune_value eval(struct attune_analysis *a)
     size_t n_pairs = 0;
     for (size_t b = 0; b < n; b++) {
         for (size_t c = b + 1; c < n; c++) {
-            const uint64_t any = onsets.bars[b] | onsets.bars[c];
-            if (any) {
-                const uint64_t both = onsets.bars[b] & onsets.bars[c];
-                sum += (double)__builtin_popcountll(both) / (double)__builtin_popcountll(any);
+            const double agreement = attune_onset_agreement(onsets.bars[b], onsets.bars[c]);
+            if (agreement >= 0.0) {
+                sum += agreement;
                 n_pairs++;
             }
         }

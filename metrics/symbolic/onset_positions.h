@@ -20,4 +20,11 @@ struct attune_onset_positions {
 struct attune_onset_positions attune_onset_positions(struct attune_analysis *analysis,
                                                      int with_drums);
 
+/* Shared over occupied positions of two bars; -1 where both are empty, which is no pair. */
+static inline double attune_onset_agreement(uint64_t a, uint64_t b)
+{
+    const uint64_t any = a | b;
+    return any ? (double)__builtin_popcountll(a & b) / (double)__builtin_popcountll(any) : -1.0;
+}
+
 #endif

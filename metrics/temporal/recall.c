@@ -7,14 +7,14 @@
  * In the self-similarity matrix this is how much of its pattern lies along diagonals: the
  * determinism of recurrence plots without a threshold (Webber & Zbilut 1994; for music: Serra et
  * al. 2009). 0 is what any order would give; repeated phrases, sections and slow change raise it.
- * Undefined with fewer than 8 bars, or when all are alike. */
+ * Of a longer piece the first 4096 bars count. Undefined with fewer than 8 bars, or when all are alike. */
 #include <math.h>
 
 #include "metrics/analysis/internal.h"
 #include "metrics/metric.h"
 #include "metrics/temporal/bar_content.h"
 
-enum { MIN_BARS = 8, MAX_LAG = 128 };
+enum { MIN_BARS = 8, MAX_LAG = 128, MAX_BARS = 4096 };
 
 struct moments {
     double n, x, y, xx, yy, xy;
@@ -41,6 +41,7 @@ static struct attune_value measure(struct attune_analysis *a)
     if (n < MIN_BARS) {
         return attune_undefined("fewer than 8 bars");
     }
+    n = n > MAX_BARS ? MAX_BARS : n;
     struct moments m = {0};
     for (size_t lag = 1; lag <= MAX_LAG && lag + 2 <= n; lag++) {
         double before = attune_bar_content_distance(&content, first, first + lag);
