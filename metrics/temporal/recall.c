@@ -7,7 +7,8 @@
  * In the self-similarity matrix this is how much of its pattern lies along diagonals: the
  * determinism of recurrence plots without a threshold (Webber & Zbilut 1994; for music: Serra et
  * al. 2009). 0 is what any order would give; repeated phrases, sections and slow change raise it.
- * Of a longer piece the first 4096 bars count. Undefined with fewer than 8 bars, or when all are alike. */
+ * Of a longer piece the first 4096 bars count. Undefined with fewer than 8 bars, or when all are
+ * alike. */
 #include <math.h>
 
 #include "metrics/analysis/internal.h"
