@@ -46,4 +46,8 @@ enum attune_code attune_bench_midi(const char *folder, const char *files, uint64
 enum attune_code attune_bench_reward(uint64_t n_runs, struct attune_bench_stages *stages,
                                      struct attune_err *err);
 
+/* Set metrics on 10,000 rows and the bare library calls under them. */
+enum attune_code attune_bench_sets(uint64_t n_runs, struct attune_bench_stages *stages,
+                                   struct attune_err *err);
+
 #endif

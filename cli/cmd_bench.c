@@ -4,7 +4,8 @@
  * read and evaluated with every metric on one core. The floor is the bare transforms: as many FFTs
  * of the same sizes. MIDI: composed pieces, or a folder (--files), read and evaluated on one core.
  * Reward: an epoch of training a perceptron on embeddings; the floor is its bare matrix products.
- * Each figure is the minimum over several runs. */
+ * Sets: distances of two sets of 10,000 rows; the floor is the bare products, exponentials and
+ * factorisations. Each figure is the minimum over several runs. */
 #include <unistd.h>
 
 #include "base/fft.h"
@@ -39,6 +40,19 @@ static void print_stages_json(struct attune_buf *out, const struct attune_bench_
     }
 }
 
+static double kernel_ratio(const struct attune_bench_stages *sets)
+{
+    return attune_bench_seconds(sets, "kernel, n = 10000, d = 512") /
+           (attune_bench_seconds(sets, "kernel floor: products") +
+            attune_bench_seconds(sets, "kernel floor: exponentials"));
+}
+
+static double frechet_ratio(const struct attune_bench_stages *sets)
+{
+    return attune_bench_seconds(sets, "Frechet, n = 10000, d = 512") /
+           attune_bench_seconds(sets, "Frechet floor: bare calls");
+}
+
 static double reward_ratio(const struct attune_bench_stages *reward)
 {
     return attune_bench_seconds(reward, "one epoch") /
@@ -47,7 +61,8 @@ static double reward_ratio(const struct attune_bench_stages *reward)
 
 static void print_json(struct attune_buf *out, const struct attune_bench_stages *audio,
                        const struct attune_bench_midi *midi,
-                       const struct attune_bench_stages *reward)
+                       const struct attune_bench_stages *reward,
+                       const struct attune_bench_stages *sets)
 {
     const double total = attune_bench_seconds(audio, "total");
     attune_buf_addf(out, "{\"audio\": {\"clip_s\": %d, \"times_real_time\": ", ATTUNE_BENCH_CLIP_S);
@@ -64,12 +79,19 @@ static void print_json(struct attune_buf *out, const struct attune_bench_stages 
     attune_buf_add_double(out, reward_ratio(reward));
     attune_buf_add(out, ", \"seconds\": {");
     print_stages_json(out, reward);
+    attune_buf_add(out, "}},\n \"sets\": {\"kernel_ratio_to_floor\": ");
+    attune_buf_add_double(out, kernel_ratio(sets));
+    attune_buf_add(out, ", \"frechet_ratio_to_floor\": ");
+    attune_buf_add_double(out, frechet_ratio(sets));
+    attune_buf_add(out, ", \"seconds\": {");
+    print_stages_json(out, sets);
     attune_buf_add(out, "}}}\n");
 }
 
 static void print_table(struct attune_buf *out, const struct attune_bench_stages *audio,
                         const struct attune_bench_midi *midi,
-                        const struct attune_bench_stages *reward)
+                        const struct attune_bench_stages *reward,
+                        const struct attune_bench_stages *sets)
 {
     if (audio->n) {
         const double total = attune_bench_seconds(audio, "total");
@@ -96,6 +118,12 @@ static void print_table(struct attune_buf *out, const struct attune_bench_stages
         attune_buf_addf(out, "  %-24s %9.2f ms\n", reward->item[i].name, 1e3 * reward->item[i].s);
     }
     attune_buf_addf(out, "  %.1f times the bare matrix products\n", reward_ratio(reward));
+    attune_buf_add(out, "\nsets: two of them, uniform noise, one core\n");
+    for (size_t i = 0; i < sets->n; i++) {
+        attune_buf_addf(out, "  %-32s %9.2f ms\n", sets->item[i].name, 1e3 * sets->item[i].s);
+    }
+    attune_buf_addf(out, "  kernel %.1f, Frechet %.1f times the bare library calls\n",
+                    kernel_ratio(sets), frechet_ratio(sets));
 }
 
 static void remove_folder(const char *folder)
@@ -114,7 +142,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
                             int n_args, int *exit_code, struct attune_err *err)
 {
     const struct options *o = options;
-    struct attune_bench_stages audio = {.n = 0}, reward = {.n = 0};
+    struct attune_bench_stages audio = {.n = 0}, reward = {.n = 0}, sets = {.n = 0};
     struct attune_bench_midi midi = {.n_files = 0};
     char folder[] = "/tmp/attune-bench-XXXXXX", pieces[64];
     if (!mkdtemp(folder)) {
@@ -137,11 +165,14 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_bench_reward(o->runs, &reward, err);
     }
     if (!code) {
+        code = attune_bench_sets(o->runs < 2 ? o->runs : 2, &sets, err); /* seconds each */
+    }
+    if (!code) {
         struct attune_buf out = ATTUNE_BUF_INIT;
         if (strcmp(o->format, "json") == 0) {
-            print_json(&out, &audio, &midi, &reward);
+            print_json(&out, &audio, &midi, &reward, &sets);
         } else {
-            print_table(&out, &audio, &midi, &reward);
+            print_table(&out, &audio, &midi, &reward, &sets);
         }
         fputs(attune_buf_text(&out), stdout);
         attune_buf_release(&out);

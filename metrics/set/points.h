@@ -24,7 +24,7 @@ void attune_points_release(struct attune_points *points);
 double attune_points_square_distance(const struct attune_points *a, size_t i,
                                      const struct attune_points *b, size_t j);
 
-enum { ATTUNE_TILE_ROWS = 256, ATTUNE_TILE_COLS = 512 };
+enum { ATTUNE_TILE_ROWS = 512, ATTUNE_TILE_COLS = 512 };
 
 /* Rows row .. row + n_rows - 1 of a against columns col .. of b. */
 struct attune_tile {

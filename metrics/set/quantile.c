@@ -37,22 +37,35 @@ struct pass {
     struct kept *blocks;
 };
 
+/* In chunks: few hold anything inside the bracket, and only those are looked at one by one. */
 static void keep_row(struct kept *kept, const float *row, size_t n, float low, float high)
 {
-    uint64_t below = 0, inside = 0;
-    for (size_t j = 0; j < n; j++) {
-        below += row[j] < low;
-        inside += row[j] >= low && row[j] <= high;
-    }
-    kept->n_below += below;
-    for (size_t j = 0; inside && j < n; j++) {
-        if (row[j] >= low && row[j] <= high) {
-            if (!attune_grow((void **)&kept->v, &kept->capacity, kept->n, sizeof *kept->v)) {
-                kept->failed = true;
-                return;
+    enum { CHUNK = 16 };
+    for (size_t from = 0; from < n; from += CHUNK) {
+        const size_t n_chunk = n - from < CHUNK ? n - from : CHUNK;
+        const float *restrict chunk = row + from;
+        uint32_t below = 0, inside = 0;
+        if (n_chunk == CHUNK) { /* a fixed length vectorises */
+            for (size_t j = 0; j < CHUNK; j++) {
+                below += chunk[j] < low;
+                inside += chunk[j] >= low && chunk[j] <= high;
             }
-            kept->v[kept->n++] = row[j];
-            inside--;
+        } else {
+            for (size_t j = 0; j < n_chunk; j++) {
+                below += chunk[j] < low;
+                inside += chunk[j] >= low && chunk[j] <= high;
+            }
+        }
+        kept->n_below += below;
+        for (size_t j = 0; inside && j < n_chunk; j++) {
+            if (chunk[j] >= low && chunk[j] <= high) {
+                if (!attune_grow((void **)&kept->v, &kept->capacity, kept->n, sizeof *kept->v)) {
+                    kept->failed = true;
+                    return;
+                }
+                kept->v[kept->n++] = chunk[j];
+                inside--;
+            }
         }
     }
 }
