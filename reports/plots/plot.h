@@ -68,6 +68,11 @@ enum attune_code attune_plot_critical_difference(struct attune_figure *figure,
                                                  const struct attune_plot_input *in,
                                                  struct attune_err *err);
 
+/* One metric from run to run of the suite, with the steps that history.h finds; a panel per named
+ * model, the best one without names. */
+enum attune_code attune_plot_history(struct attune_figure *figure,
+                                     const struct attune_plot_input *in, struct attune_err *err);
+
 /* ---- figures of a sample */
 
 /* A square matrix over time: (n, n), cells 1 / rate_hz seconds wide; values below floor are

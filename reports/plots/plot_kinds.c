@@ -19,6 +19,8 @@ const struct attune_plot_kind attune_plot_kinds[] = {
      .draw = attune_plot_winrate, .of_scores = true},
     {"critical-difference", "one metric: mean ranks, with bars over models not separated",
      .draw = attune_plot_critical_difference, .of_scores = true},
+    {"history", "one metric from run to run, with the steps in between and their commits",
+     .draw = attune_plot_history},
     {"ssm", "self-similarity matrix of one sample", .of_sample = true},
     {"scape", "fitness of every segment of one sample: what repeats, and at what scale",
      .of_sample = true},

@@ -65,10 +65,7 @@ struct attune_sheet {
     bool failed;
 };
 
-#define ATTUNE_SHEET_INIT                                                                          \
-    {                                                                                              \
-        .caption = "", .origin = "", .label = ""                                                                \
-    }
+#define ATTUNE_SHEET_INIT {.caption = "", .origin = "", .label = ""}
 
 void attune_sheet_release(struct attune_sheet *sheet);
 
