@@ -107,10 +107,10 @@ static void add_tables(struct attune_buf *out, const struct attune_audit *audit,
     attune_audit_null_sheet(&sheet, audit, summary, all);
     add_sheet(out, &sheet, width, color);
     attune_buf_addf(out,
-                    "\n%zu pieces; of %zu declared responses %zu hold, %zu are lost, %zu untested; "
+                    "\n%zu pieces; of %zu declared responses %zu hold, %zu are lost, %zu unclear; "
                     "of %zu promised invariances %zu broken\n",
-                    audit->n_pieces, summary->n_held + summary->n_lost + summary->n_untested,
-                    summary->n_held, summary->n_lost, summary->n_untested, summary->n_promises,
+                    audit->n_pieces, summary->n_held + summary->n_lost + summary->n_unclear,
+                    summary->n_held, summary->n_lost, summary->n_unclear, summary->n_promises,
                     summary->n_broken);
 }
 
@@ -143,7 +143,7 @@ static enum attune_code draw(const char *folder, const struct attune_audit *audi
 {
     struct attune_figure figure;
     struct attune_buf path = ATTUNE_BUF_INIT;
-    if (summary->n_held + summary->n_lost + summary->n_untested == 0) {
+    if (summary->n_held + summary->n_lost + summary->n_unclear == 0) {
         return ATTUNE_OK;
     }
     attune_path_join(&path, folder, "audit.svg");

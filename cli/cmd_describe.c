@@ -56,6 +56,7 @@ static const struct {
     {ATTUNE_DAMAGE_LOWPASS, "low-pass"},
     {ATTUNE_DAMAGE_DROPOUT, "drop-outs"},
     {ATTUNE_DAMAGE_CUT, "early cut"},
+    {ATTUNE_DAMAGE_DETUNE, "detuning"},
 };
 
 static void describe(const struct attune_metric *m)
@@ -76,7 +77,8 @@ static void describe(const struct attune_metric *m)
     struct attune_buf responds = ATTUNE_BUF_INIT;
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         if (m->responds_to & damages[i].bit) {
-            attune_buf_addf(&responds, "%s%s", responds.n_bytes ? ", " : "", damages[i].name);
+            attune_buf_addf(&responds, "%s%s%s", responds.n_bytes ? ", " : "", damages[i].name,
+                            m->symbolic_only & damages[i].bit ? " (symbolic only)" : "");
         }
     }
     paragraph("responds to", responds.n_bytes ? attune_buf_text(&responds) : "nothing declared");

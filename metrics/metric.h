@@ -35,6 +35,7 @@ enum attune_damage {
     ATTUNE_DAMAGE_LOWPASS = 1 << 11,
     ATTUNE_DAMAGE_DROPOUT = 1 << 12,
     ATTUNE_DAMAGE_CUT = 1 << 13,            /* early end */
+    ATTUNE_DAMAGE_DETUNE = 1 << 14,         /* pitch off the equal-tempered grid */
 };
 
 /* Changes that must leave the value as it is (within 1e-6 relative unless the test says why not).

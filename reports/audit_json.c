@@ -43,7 +43,7 @@ static const char *modality_name(enum attune_modality modality)
 static void add_response(struct attune_buf *out, const struct attune_audit *audit,
                          const struct attune_audit_response *r)
 {
-    static const char *const verdicts[] = {"not declared", "holds", "lost", "untested"};
+    static const char *const verdicts[] = {"not declared", "holds", "lost", "unclear"};
     const struct attune_audit_series *series = &audit->series[r->series];
     attune_buf_add(out, "{\"damage\": ");
     attune_buf_add_json(out, series->damage->id);
@@ -133,9 +133,9 @@ void attune_audit_json(struct attune_buf *out, const struct attune_audit *audit,
 {
     attune_buf_addf(out,
                     "{\"pieces\": %zu, \"skipped\": %zu, \"held\": %zu, \"lost\": %zu, "
-                    "\"untested\": %zu, \"promises\": %zu, \"broken\": %zu,\n \"metrics\": {",
+                    "\"unclear\": %zu, \"promises\": %zu, \"broken\": %zu,\n \"metrics\": {",
                     corpus->n, corpus->n_skipped, summary->n_held, summary->n_lost,
-                    summary->n_untested, summary->n_promises, summary->n_broken);
+                    summary->n_unclear, summary->n_promises, summary->n_broken);
     for (size_t i = 0; i < audit->selection.n; i++) {
         attune_buf_add(out, i ? ",\n  " : "\n  ");
         add_metric(out, audit, summary, i);

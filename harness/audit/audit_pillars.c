@@ -35,7 +35,7 @@ enum { MAX_GUARDS = 4 };
 
 /* What a pillar is made of: candidate metrics, the damages that the weights are fitted to, guards.
  * Freezing makes form ever clearer: it is the business of the guard against stagnation, which
- * begins at the median so that it falls with every dose. */
+ * begins early, so that it falls with every dose but the first. */
 static const struct {
     const char *name, *candidates, *damages;
     struct {
@@ -52,7 +52,7 @@ static const struct {
                                1.0},
     [ATTUNE_PILLAR_COHERENCE] = {"COHERENCE", "temporal.*,harmonic.key_stability",
                                  COHERENCE_DAMAGES,
-                                 {{"temporal.stagnation", 0.5, 0.0}},
+                                 {{"temporal.stagnation", 0.5, 0.2}},
                                  1.0},
     [ATTUNE_PILLAR_QUALITY] = {"QUALITY",
                                "quality.clipping_ratio,quality.silence_ratio,quality.dc_offset,"

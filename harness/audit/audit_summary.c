@@ -9,8 +9,9 @@
 #include "metrics/stats/order.h"
 
 enum { MIN_DOSES = 6, MIN_PIECES = 6 };
+#define WEAK_TAU 0.2 /* ARBITRARY: a response that cannot be stronger is none */
 
-const char *const attune_audit_verdict_names[] = {"-", "holds", "LOST", "untested"};
+const char *const attune_audit_verdict_names[] = {"-", "holds", "LOST", "unclear"};
 
 static const struct attune_metric *metric_of(const struct attune_audit *audit, size_t metric)
 {
@@ -106,13 +107,16 @@ static enum attune_audit_verdict judge(const struct attune_audit *audit,
         return ATTUNE_AUDIT_NOT_DECLARED;
     }
     if (r->n < MIN_PIECES || r->tau_interval.why) {
-        return ATTUNE_AUDIT_UNTESTED;
+        return ATTUNE_AUDIT_UNCLEAR;
     }
-    const bool falls = r->tau_interval.high < 0.0, rises = r->tau_interval.low > 0.0;
-    const bool holds = metric->direction == ATTUNE_UP     ? falls
-                       : metric->direction == ATTUNE_NONE ? falls || rises
-                                                          : rises;
-    return holds ? ATTUNE_AUDIT_HOLDS : ATTUNE_AUDIT_LOST;
+    /* The interval as strength in the declared direction. */
+    const double low = r->tau_interval.low, high = r->tau_interval.high;
+    const bool falls = metric->direction == ATTUNE_UP ||
+                       (metric->direction == ATTUNE_NONE && low + high < 0.0);
+    const double least = falls ? -high : low, most = falls ? -low : high;
+    return least > 0.0       ? ATTUNE_AUDIT_HOLDS
+           : most < WEAK_TAU ? ATTUNE_AUDIT_LOST
+                             : ATTUNE_AUDIT_UNCLEAR;
 }
 
 static bool is_defined_somewhere(const struct attune_audit *audit, size_t metric, size_t series)
@@ -166,7 +170,7 @@ static enum attune_code respond(struct attune_audit_summary *summary,
         r->verdict = judge(audit, r);
         summary->n_held += r->verdict == ATTUNE_AUDIT_HOLDS;
         summary->n_lost += r->verdict == ATTUNE_AUDIT_LOST;
-        summary->n_untested += r->verdict == ATTUNE_AUDIT_UNTESTED;
+        summary->n_unclear += r->verdict == ATTUNE_AUDIT_UNCLEAR;
     }
 out:
     attune_release(tau);

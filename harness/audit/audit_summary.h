@@ -9,10 +9,10 @@
 enum attune_audit_verdict {
     ATTUNE_AUDIT_NOT_DECLARED, /* the metric does not say that it responds */
     ATTUNE_AUDIT_HOLDS,        /* it gets worse with the dose: the interval of tau excludes 0 */
-    ATTUNE_AUDIT_LOST,     /* it says so, but the interval includes 0 or lies on the wrong side */
-    ATTUNE_AUDIT_UNTESTED, /* too few pieces on which it is defined */
+    ATTUNE_AUDIT_LOST,     /* it says so, but all of the interval lies below a tau of .2 that way */
+    ATTUNE_AUDIT_UNCLEAR,  /* too few pieces to tell: the interval holds both 0 and .2 */
 };
-extern const char *const attune_audit_verdict_names[]; /* "-", "holds", "LOST", "untested" */
+extern const char *const attune_audit_verdict_names[]; /* "-", "holds", "LOST", "unclear" */
 
 /* One metric under one series of doses. Tau is Kendall's tau-b between dose and value (metrics with
  * a target: distance from it), per piece; a constant value has tau 0. AUC is the probability that a
@@ -57,7 +57,7 @@ struct attune_audit_summary {
     size_t n_invariances;
     struct attune_audit_null_response *nulls;
     size_t n_nulls;
-    size_t n_held, n_lost, n_untested; /* verdicts over declared responses */
+    size_t n_held, n_lost, n_unclear; /* verdicts over declared responses */
     size_t n_promises, n_broken;
 };
 

@@ -39,6 +39,7 @@ const struct attune_metric attune_metric_harmonic_chord_change_rate = {
     .needs = ATTUNE_NEED_HARMONIC | ATTUNE_NEED_SPECTRAL,
     .responds_to = ATTUNE_DAMAGE_TRANSPOSED_BARS | ATTUNE_DAMAGE_RANDOM_NOTES |
         ATTUNE_DAMAGE_FREEZE,
+    .symbolic_only = ATTUNE_DAMAGE_TRANSPOSED_BARS,
     .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "chord changes per beat",
     .formula =

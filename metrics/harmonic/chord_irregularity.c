@@ -35,6 +35,7 @@ const struct attune_metric attune_metric_harmonic_chord_irregularity = {
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_TRANSPOSED_BARS | ATTUNE_DAMAGE_RANDOM_NOTES |
         ATTUNE_DAMAGE_FREEZE,
+    .symbolic_only = ATTUNE_DAMAGE_FREEZE,
     .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY |
         ATTUNE_INVARIANT_TRANSPOSE | ATTUNE_INVARIANT_TIME_SHIFT,
     .summary = "share of chord trigrams that are heard only once in kind",

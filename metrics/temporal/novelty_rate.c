@@ -28,6 +28,7 @@ const struct attune_metric attune_metric_temporal_novelty_rate = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_TRANSPOSED_BARS | ATTUNE_DAMAGE_FREEZE,
+    .symbolic_only = ATTUNE_DAMAGE_TRANSPOSED_BARS,
     .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "section boundaries per minute",
     .formula =

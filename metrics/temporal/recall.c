@@ -77,6 +77,7 @@ const struct attune_metric attune_metric_temporal_recall = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_SPLICE,
+    .symbolic_only = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_SPLICE,
     .invariant = ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TIME_SHIFT,
     .summary = "when a bar comes back, does what followed it come back too",
     .formula = "correlation of d(b, c) with d(b+1, c+1) over pairs of bars up to 128 apart; d:"

@@ -29,6 +29,7 @@ const struct attune_metric attune_metric_temporal_repetition = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_RANDOM_NOTES | ATTUNE_DAMAGE_FREEZE,
+    .symbolic_only = ATTUNE_DAMAGE_SHUFFLE,
     .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "share of the piece under the repetitions of its fittest segment",
     .formula =

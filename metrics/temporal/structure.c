@@ -51,6 +51,7 @@ const struct attune_metric attune_metric_temporal_structure_short = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_RANDOM_NOTES,
+    .symbolic_only = ATTUNE_DAMAGE_SHUFFLE,
     .invariant =
         ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "how well the best segment of 3 to 8 s explains the piece by its repetitions",
@@ -76,6 +77,7 @@ const struct attune_metric attune_metric_temporal_structure_mid = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_RANDOM_NOTES,
+    .symbolic_only = ATTUNE_DAMAGE_SHUFFLE,
     .invariant =
         ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "how well the best segment of 8 to 15 s explains the piece by its repetitions",
@@ -101,6 +103,7 @@ const struct attune_metric attune_metric_temporal_structure_long = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_RANDOM_NOTES,
+    .symbolic_only = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_RANDOM_NOTES,
     .invariant =
         ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TRANSPOSE,
     .summary = "how well the best segment of 15 s and more explains the piece by its repetitions",

@@ -1,102 +1,207 @@
-/* Dose and response as small multiples: one panel per metric, one line per damage that it declares
- * to answer for, over the dose the probability that a clean piece scores better than a damaged one.
- */
+/* Dose and response as small multiples: a row per metric, a column per damage, and in each cell,
+ * over the dose, the probability that a clean piece scores better than a damaged one. All cells
+ * share one coordinate system (column, row), so that hundreds of them are one plot. */
 #include "reports/plots/plot_audit.h"
 
 #include <math.h>
 
+#include "base/mem.h"
+
 #include "metrics/metric.h"
 
-enum { PANELS_PER_ROW = 3 };
+static const double row_cm = 0.52, widest_cm = 1.2, narrowest_cm = 0.42, footer_cm = 1.6;
 
-static const double panel_cm = 3.4, gap_cm = 1.0, left_cm = 0.9, header_cm = 0.9, footer_cm = 0.8;
+/* Room that a curve takes of its cell. */
+#define INSIDE 0.84
 
-static bool is_shown(const struct attune_audit_response *r, size_t metric)
+/* A line's look; in the order in which they are drawn. */
+enum look { FRAME, SILENT, HOLDS, LOST, UNCLEAR, N_LOOKS };
+static const struct {
+    const char *style, *title; /* title NULL: not in the key */
+} looks[N_LOOKS] = {
+    [FRAME] = {"lw 0.5 lc rgb '#cccccc'", NULL},
+    [SILENT] = {"lw 1 lc rgb '#aaaaaa'", "no response declared"},
+    [HOLDS] = {"lw 1.8 lc rgb '#0072b2'", "declared, holds"},
+    [LOST] = {"lw 1.8 lc rgb '#d55e00'", "declared, lost"},
+    [UNCLEAR] = {"lw 1.8 lc rgb '#e69f00'", "declared, too few pieces to tell"},
+};
+
+static enum look look_of(const struct attune_audit_response *r)
 {
-    return r->metric == metric && r->verdict != ATTUNE_AUDIT_NOT_DECLARED && r->n_defined[0] > 0;
-}
-
-static size_t n_lines(const struct attune_audit_summary *summary, size_t metric)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < summary->n_responses; k++) {
-        n += is_shown(&summary->responses[k], metric);
+    switch (r->verdict) {
+    case ATTUNE_AUDIT_HOLDS:
+        return HOLDS;
+    case ATTUNE_AUDIT_LOST:
+        return LOST;
+    case ATTUNE_AUDIT_UNCLEAR:
+        return UNCLEAR;
+    default:
+        return SILENT;
     }
-    return n;
 }
 
-/* One block: dose, AUC, mean, pieces. */
-static void add_data(struct attune_figure *figure, const char *metric, const char *damage,
-                     const struct attune_audit_response *r)
+/* Where the parts of the picture stand. */
+struct layout {
+    const struct attune_audit *audit;
+    const struct attune_audit_summary *summary;
+    size_t *row;       /* (selection.n,) of each metric, SIZE_MAX: not shown */
+    size_t n_rows;
+    double left_cm, cell_cm, lean_cm; /* labels, width of a cell, height of the slanted names */
+};
+
+/* Audio stands apart from notes by half a column. */
+static double column_of(const struct layout *l, size_t series)
 {
-    attune_buf_addf(&figure->data, "# %s, %s\n# dose\tauc\tmean\tn\n", metric, damage);
+    bool gap = false;
+    for (size_t i = 1; i <= series; i++) {
+        gap = gap || l->audit->series[i].seen_as != l->audit->series[i - 1].seen_as;
+    }
+    return (double)series + (gap ? 0.5 : 0.0);
+}
+
+static const struct attune_metric *metric_of(const struct attune_audit *audit, size_t metric)
+{
+    return attune_metrics[audit->selection.index[metric]];
+}
+
+/* Metrics that declare a response that was looked at get a row. False: out of memory. */
+static bool lay_out(struct layout *l)
+{
+    size_t longest = 0, longest_name = 0;
+    l->row = attune_alloc(l->audit->selection.n, sizeof *l->row);
+    for (size_t metric = 0; l->row && metric < l->audit->selection.n; metric++) {
+        l->row[metric] = SIZE_MAX;
+        for (size_t k = 0; k < l->summary->n_responses && l->row[metric] == SIZE_MAX; k++) {
+            const struct attune_audit_response *r = &l->summary->responses[k];
+            if (r->metric == metric && r->verdict != ATTUNE_AUDIT_NOT_DECLARED) {
+                const size_t length = strlen(metric_of(l->audit, metric)->id);
+                l->row[metric] = l->n_rows++;
+                longest = length > longest ? length : longest;
+            }
+        }
+    }
+    for (size_t i = 0; i < l->audit->n_series; i++) {
+        const size_t length = strlen(l->audit->series[i].damage->title);
+        longest_name = length > longest_name ? length : longest_name;
+    }
+    l->left_cm = 0.3 + attune_figure_text_cm(longest);
+    l->lean_cm = 0.3 + 0.72 * attune_figure_text_cm(longest_name);
+    const double room = ATTUNE_FIGURE_PAGE_CM - l->left_cm - l->lean_cm;
+    l->cell_cm = fmax(narrowest_cm, fmin(widest_cm, room / (double)l->audit->n_series));
+    return l->row != NULL;
+}
+
+/* One point: place, then what it means. */
+static void add_point(struct attune_buf *data, double column, double row, double dose, double auc)
+{
+    attune_buf_addf(data, "%.4f\t%.4f\t%g\t%.4g\n", column + INSIDE * (dose - 0.5),
+                    row - INSIDE * (auc - 0.5), dose, auc);
+}
+
+/* The curve of a response, or the line of chance in its cell. */
+static void add_curve(struct attune_figure *figure, const struct layout *l,
+                      const struct attune_audit_response *r, bool chance)
+{
+    const double column = column_of(l, r->series), row = (double)l->row[r->metric];
+    attune_buf_addf(&figure->data, "# %s, %s\n", metric_of(l->audit, r->metric)->id,
+                    l->audit->series[r->series].damage->id);
     for (int level = 0; level < ATTUNE_N_DOSES; level++) {
-        if (r->n_defined[level] > 0) {
-            attune_buf_addf(&figure->data, "%g\t%.6g\t%.9g\t%zu\n",
-                            (double)level / (ATTUNE_N_DOSES - 1), r->auc[level], r->mean[level],
-                            r->n_defined[level]);
+        if (!chance && r->n_defined[level] > 0) {
+            const double dose = (double)level / (ATTUNE_N_DOSES - 1);
+            add_point(&figure->data, column, row, dose, r->auc[level]);
         }
     }
-    attune_buf_add(&figure->data, "\n\n");
+    if (chance) {
+        add_point(&figure->data, column, row, 0.0, 0.5);
+        add_point(&figure->data, column, row, 1.0, 0.5);
+    }
+    attune_buf_add(&figure->data, "\n");
 }
 
-/* The panel's place in the grid, then its lines; returns the data blocks used so far. */
-static size_t add_panel(struct attune_figure *figure, const struct attune_audit *audit,
-                        const struct attune_audit_summary *summary, size_t metric, size_t place,
-                        double height_cm, size_t block)
+/* One index of the data per look, so that each is one plot command with one line in the key. */
+static void add_curves(struct attune_figure *figure, const struct layout *l)
 {
-    const struct attune_metric *m = attune_metrics[audit->selection.index[metric]];
-    const double width_cm = ATTUNE_FIGURE_PAGE_CM / PANELS_PER_ROW;
-    const double left = width_cm * (double)(place % PANELS_PER_ROW) + left_cm;
-    const double top =
-        height_cm - header_cm - (panel_cm + gap_cm) * (double)(place / PANELS_PER_ROW);
-    attune_figure_panel(figure, left, top - panel_cm, left + width_cm - left_cm - 0.2, top);
-    attune_buf_add(&figure->script, "set title ");
-    attune_figure_text(figure, m->id);
-    attune_buf_add(&figure->script,
-                   " noenhanced offset 0,-0.6\nplot 0.5 notitle lc rgb '#999999' dt 3");
-    for (size_t k = 0; k < summary->n_responses; k++) {
-        const struct attune_audit_response *r = &summary->responses[k];
-        if (!is_shown(r, metric)) {
-            continue;
+    attune_buf_add(&figure->data, "# column\trow\tdose\tAUC\n");
+    for (int look = 0; look < N_LOOKS; look++) {
+        attune_buf_add(&figure->data, "NaN\tNaN\tNaN\tNaN\n\n"); /* no index is empty */
+        for (size_t k = 0; k < l->summary->n_responses; k++) {
+            const struct attune_audit_response *r = &l->summary->responses[k];
+            if (l->row[r->metric] != SIZE_MAX && (look == FRAME || look == (int)look_of(r))) {
+                add_curve(figure, l, r, look == FRAME);
+            }
         }
-        const struct attune_audit_series *series = &audit->series[r->series];
-        attune_buf_add(&figure->script, ", ");
-        attune_figure_data_name(figure);
-        attune_buf_addf(&figure->script,
-                        " index %zu using 1:2 with lines lw 1.5 dt %d lc rgb '%s' title ", block++,
-                        series->seen_as == ATTUNE_SYMBOLIC ? 1 : 2,
-                        attune_figure_color((size_t)(series->damage - attune_damages)));
-        attune_figure_text(figure, series->damage->title);
-        attune_buf_add(&figure->script, " noenhanced");
-        add_data(figure, m->id, series->damage->id, r);
+        attune_buf_add(&figure->data, "\n");
     }
-    attune_buf_add(&figure->script, "\n");
-    return block;
+}
+
+static void add_labels(struct attune_figure *figure, const struct layout *l)
+{
+    struct attune_buf *s = &figure->script;
+    attune_buf_add(s, "set ytics (");
+    for (size_t metric = 0, n = 0; metric < l->audit->selection.n; metric++) {
+        if (l->row[metric] != SIZE_MAX) {
+            attune_buf_add(s, n++ ? ", " : "");
+            attune_figure_tic(figure, metric_of(l->audit, metric)->id);
+            attune_buf_addf(s, " %zu", l->row[metric]);
+        }
+    }
+    attune_buf_add(s, ") noenhanced\nset x2tics (");
+    for (size_t i = 0; i < l->audit->n_series; i++) {
+        attune_buf_add(s, i ? ", " : "");
+        attune_figure_tic(figure, l->audit->series[i].damage->title);
+        attune_buf_addf(s, " %.1f", column_of(l, i));
+    }
+    attune_buf_add(s, ") rotate by 45 left offset -0.3,-0.2 noenhanced\n");
+    for (size_t i = 0; i < l->audit->n_series; i++) {
+        const enum attune_modality seen_as = l->audit->series[i].seen_as;
+        if (i == 0 || l->audit->series[i - 1].seen_as != seen_as) {
+            attune_buf_addf(s, "set label '%s' at first %.2f,%.2f left\n",
+                            seen_as == ATTUNE_SYMBOLIC ? "seen as notes" : "seen as audio",
+                            column_of(l, i) - 0.5, (double)l->n_rows + 0.1);
+        }
+    }
+    attune_buf_addf(s,
+                    "set label 'In each cell: dose 0 to 1 to the right, the probability that a "
+                    "clean piece scores better than a damaged one (0 to 1, grey: 1/2) upwards.' at "
+                    "screen %.4f,%.4f left\n",
+                    0.2 / figure->width_cm, 0.2 / figure->height_cm);
 }
 
 enum attune_code attune_plot_audit(struct attune_figure *figure, const struct attune_audit *audit,
                                    const struct attune_audit_summary *summary,
                                    struct attune_err *err)
 {
-    size_t n_panels = 0, place = 0, block = 0;
-    for (size_t metric = 0; metric < audit->selection.n; metric++) {
-        n_panels += n_lines(summary, metric) > 0;
+    struct layout l = {.audit = audit, .summary = summary};
+    if (!lay_out(&l)) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
     }
-    if (n_panels == 0) {
+    if (l.n_rows == 0) {
+        attune_release(l.row);
         return attune_fail(err, ATTUNE_E_INPUT, "no declared response to draw");
     }
-    const size_t n_rows = (n_panels + PANELS_PER_ROW - 1) / PANELS_PER_ROW;
-    const double height_cm = header_cm + footer_cm + (panel_cm + gap_cm) * (double)n_rows;
-    attune_figure_begin(figure, ATTUNE_FIGURE_PAGE_CM, height_cm);
-    attune_buf_add(&figure->script,
-                   "set multiplot\nset xrange [0:1]\nset yrange [0:1.02]\nset xtics 0.5\n"
-                   "set ytics 0.5\nset key bottom right samplen 1 spacing 0.8 font ',6'\n");
-    for (size_t metric = 0; metric < audit->selection.n; metric++) {
-        if (n_lines(summary, metric) > 0) {
-            block = add_panel(figure, audit, summary, metric, place++, height_cm, block);
-        }
+    const double n_columns = column_of(&l, audit->n_series - 1) + 1.0;
+    const double body_cm = row_cm * (double)l.n_rows, width_cm = l.cell_cm * n_columns;
+    attune_figure_begin(figure, fmax(l.left_cm + width_cm + l.lean_cm, ATTUNE_FIGURE_PAGE_CM),
+                        footer_cm + body_cm + l.lean_cm);
+    attune_figure_panel(figure, l.left_cm, footer_cm, l.left_cm + width_cm, footer_cm + body_cm);
+    add_labels(figure, &l);
+    add_curves(figure, &l);
+    struct attune_buf *s = &figure->script;
+    attune_buf_addf(s,
+                    "unset border\nset tics scale 0\nunset xtics\nset xrange [-0.5:%.1f]\nset "
+                    "x2range [-0.5:%.1f]\nset yrange [%.1f:-0.5]\n"
+                    "set key maxrows 1 left Left reverse at screen %.4f,%.4f samplen 2 width -2\nplot ",
+                    n_columns - 0.5, n_columns - 0.5, (double)l.n_rows - 0.5,
+                    0.2 / figure->width_cm, 0.75 / figure->height_cm);
+    for (int look = 0; look < N_LOOKS; look++) {
+        attune_buf_add(s, look ? ", " : "");
+        attune_figure_data_name(figure);
+        attune_buf_addf(s, " index %d using 1:2 with lines %s ", look, looks[look].style);
+        attune_buf_add(s, looks[look].title ? "title '" : "notitle");
+        attune_buf_add(s, looks[look].title ? looks[look].title : "");
+        attune_buf_add(s, looks[look].title ? "'" : "");
     }
-    attune_buf_add(&figure->script, "unset multiplot\n");
+    attune_buf_add(s, "\nset output\n");
+    attune_release(l.row);
     return ATTUNE_OK;
 }

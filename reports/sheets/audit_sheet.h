@@ -18,7 +18,7 @@ void attune_audit_null_sheet(struct attune_sheet *sheet, const struct attune_aud
                              const struct attune_audit_summary *summary, bool all);
 
 /* Everything: {"pieces", "metrics": {ID: {"responses": [...], "invariances": [...], "nulls":
- * [...]}}, "held", "lost", "untested", "promises", "broken"}. */
+ * [...]}}, "held", "lost", "unclear", "promises", "broken"}. */
 void attune_audit_json(struct attune_buf *out, const struct attune_audit *audit,
                        const struct attune_audit_corpus *corpus,
                        const struct attune_audit_summary *summary);
