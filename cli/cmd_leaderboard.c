@@ -4,16 +4,18 @@
 #include "reports/stability.h"
 
 struct options {
-    const char *by, *metrics, *format, *run;
+    const char *by, *metrics, *format, *run, *aggregate;
 };
 
-static const struct options defaults = {.by = "model", .format = "table"};
+static const struct options defaults = {.by = "model", .format = "table", .aggregate = "mean"};
 
 static const struct attune_opt options_table[] = {
     {"by", ATTUNE_OPT_CHOICE, offsetof(struct options, by), .choices = "model|method",
      .help = "a row per model, or per method with its models averaged (default: model)"},
     {"metrics", ATTUNE_OPT_TEXT, offsetof(struct options, metrics), "GLOB,...",
      .help = "metrics to show (default: what the suite ranks by; csv and json: all)"},
+    {"aggregate", ATTUNE_OPT_CHOICE, offsetof(struct options, aggregate), .choices = "mean|iqm",
+     .help = "mean, or interquartile mean over prompts and seeds (default: mean)"},
     {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format),
      .choices = "table|json|csv|markdown|latex|html",
      .help = "table, json, csv, markdown, latex or html (default: table)"},
@@ -68,8 +70,9 @@ static enum attune_code warn_unstable(const struct attune_common *common, const 
     code = code ? code : attune_stability_rows(&table, common->seed, rows, err);
     for (size_t i = 0; i < table.metrics.n && !code; i++) {
         if (rows[i].unstable) {
-            fprintf(stderr, "note: half the prompts would often order the models otherwise by %s "
-                            "(tau %.2f; `attune stability`)\n",
+            fprintf(stderr,
+                    "note: half the prompts would often order the models otherwise by %s "
+                    "(tau %.2f; `attune stability`)\n",
                     rows[i].title, rows[i].halves.mean);
         }
     }
@@ -105,6 +108,10 @@ static enum attune_code print_board(const struct attune_common *common, const st
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
     enum attune_code code = attune_board_sheet(board, metrics, n, NULL, &sheet, err);
     if (!code) {
+        if (strcmp(o->aggregate, "iqm") == 0) {
+            sheet.caption = attune_sheet_text(
+                &sheet, "interquartile means over prompts and seeds, 95 % intervals over seeds");
+        }
         code =
             attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);
     }
@@ -131,6 +138,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_board_read(&board, store, o->run, o->metrics, strcmp(o->by, "method") == 0,
                                  common->seed, common->jobs, err);
     }
+    if (!code && strcmp(o->aggregate, "iqm") == 0) {
+        code =
+            attune_board_interquartile(&board, store, o->metrics, common->seed, common->jobs, err);
+    }
     if (!code) {
         code = print_board(common, o, store, &board, &out, err);
     }
@@ -151,7 +162,8 @@ const struct attune_command attune_command_leaderboard = {
     .details =
         "Means are over prompts, a prompt's seeds averaged first; intervals are 95 % bootstrap\n"
         "intervals over prompts. Models that a paired, Holm-corrected test cannot separate share\n"
-        "their ranks; bold (or *) marks all that may be best.\n\n"
+        "their ranks; bold (or *) marks all that may be best. --aggregate iqm: the mean of the\n"
+        "middle half of all samples, with intervals over other seeds (Agarwal et al. 2021).\n\n"
         "Examples:\n"
         "  attune leaderboard                               the suite's headline metrics\n"
         "  attune leaderboard --metrics 'harmonic.*'        one family\n"

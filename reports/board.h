@@ -39,6 +39,12 @@ enum attune_code attune_board_read(struct attune_board *board, struct attune_sto
                                    uint64_t seed, size_t n_threads, struct attune_err *err);
 void attune_board_release(struct attune_board *board);
 
+/* Replaces means and intervals by interquartile means over prompts and seeds with intervals over
+ * other seeds (aggregate.h); ranks stay those of the paired tests. ATTUNE_E_USAGE by method. */
+enum attune_code attune_board_interquartile(struct attune_board *board, struct attune_store *store,
+                                            const char *globs, uint64_t seed, size_t n_threads,
+                                            struct attune_err *err);
+
 static inline const struct attune_standing *attune_board_cell(const struct attune_board *board,
                                                               size_t metric, size_t row)
 {

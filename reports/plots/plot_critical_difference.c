@@ -2,6 +2,7 @@
  * do not separate (Demsar 2006; Benavoli et al. 2016). */
 #include <math.h>
 
+#include "metrics/stats/cliques.h"
 #include "metrics/stats/nonparametric.h"
 #include "metrics/stats/ranks.h"
 #include "reports/plots/plot.h"
@@ -40,7 +41,8 @@ struct ranking {
     double *mean, *p; /* (k,), (k, k) Holm-corrected */
     size_t *order;    /* (k,) */
     struct attune_rank *places;
-    size_t k, n_prompts;
+    struct attune_clique *cliques; /* (n_cliques,) */
+    size_t k, n_prompts, n_cliques;
     struct attune_friedman friedman;
 };
 
@@ -52,7 +54,8 @@ static enum attune_code rank(struct ranking *r, struct attune_prompt_values *val
     r->p = attune_alloc(k * k, sizeof *r->p);
     r->order = attune_alloc(k, sizeof *r->order);
     r->places = attune_alloc(k, sizeof *r->places);
-    if (!r->mean || !r->p || !r->order || !r->places) {
+    r->cliques = attune_alloc(k, sizeof *r->cliques);
+    if (!r->mean || !r->p || !r->order || !r->places || !r->cliques) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
     }
     r->n_prompts = complete_prompts(values);
@@ -69,31 +72,18 @@ static enum attune_code rank(struct ranking *r, struct attune_prompt_values *val
         }
         r->order[at] = i;
     }
+    r->n_cliques = code ? 0 : attune_cliques(r->order, r->p, k, alpha, r->cliques);
     return code;
 }
 
-/* The longest runs of neighbouring ranks in which no pair is separated, a bar each, step_rows
- * apart. Returns how many bars were drawn. */
-static size_t add_cliques(struct attune_buf *s, const struct ranking *r, double step_rows)
+/* A bar per clique, step_rows apart. */
+static void add_cliques(struct attune_buf *s, const struct ranking *r, double step_rows)
 {
-    size_t n_bars = 0, reached = 0;
-    for (size_t i = 0; i < r->k; i++) {
-        size_t end = i;
-        for (bool alike = true; alike && end + 1 < r->k;) {
-            for (size_t j = i; j <= end; j++) {
-                alike = alike && r->p[r->order[j] * r->k + r->order[end + 1]] > alpha;
-            }
-            end += alike;
-        }
-        if (end > i && end > reached) {
-            n_bars++;
-            const double y = -step_rows * (double)n_bars, room = 0.005 * (double)r->k;
-            add_line(s, r->mean[r->order[i]] - room, y, r->mean[r->order[end]] + room, y,
-                     "lw 4 lc rgb '#0072B2' front");
-            reached = end;
-        }
+    for (size_t i = 0; i < r->n_cliques; i++) {
+        const double y = -step_rows * (double)(i + 1), room = 0.005 * (double)r->k;
+        add_line(s, r->mean[r->order[r->cliques[i].first]] - room, y,
+                 r->mean[r->order[r->cliques[i].last]] + room, y, "lw 4 lc rgb '#0072B2' front");
     }
-    return n_bars;
 }
 
 static void add_names(struct attune_figure *figure, const struct attune_plot_input *in,
@@ -129,8 +119,7 @@ static void draw(struct attune_figure *figure, const struct attune_plot_input *i
                  const struct ranking *r)
 {
     const size_t k = r->k;
-    struct attune_buf bars = ATTUNE_BUF_INIT; /* counted before the picture's size is settled */
-    const double below = 0.9 + 0.4 * (double)add_cliques(&bars, r, 0.4);
+    const double below = 0.9 + 0.4 * (double)r->n_cliques;
     const double margin = attune_plot_names_cm(in) + 0.8;
     const double rows = below + 0.5 * (double)(k + 1);
     /* Room between neighbouring ranks where there are many: up to two columns. */
@@ -145,8 +134,7 @@ static void draw(struct attune_figure *figure, const struct attune_plot_input *i
              r->friedman.p < 1e-3 ? 1e-3 : r->friedman.p);
     attune_plot_title(figure, attune_plot_metric(in, 0), suffix,
                       (size_t)(figure->width_cm / attune_figure_text_cm(1)));
-    attune_buf_add(s, attune_buf_text(&bars));
-    attune_buf_release(&bars);
+    add_cliques(s, r, 0.4);
     add_names(figure, in, r, below, 0.02 * (double)k);
     attune_buf_addf(s,
                     "set title offset 0,0.3\nset border 4\nunset ytics\nunset xtics\nset x2tics "
@@ -179,6 +167,7 @@ enum attune_code attune_plot_critical_difference(struct attune_figure *figure,
     attune_release(r.p);
     attune_release(r.order);
     attune_release(r.places);
+    attune_release(r.cliques);
     attune_prompt_values_release(&values);
     return code;
 }

@@ -104,6 +104,7 @@ static size_t header_lines(const struct attune_sheet_column *column, size_t widt
 {
     struct attune_buf title = ATTUNE_BUF_INIT;
     attune_escape_terminal(&title, column->title);
+    const size_t arrow_at = title.n_bytes + 1; /* stays with the word before it */
     if (column->direction && strcmp(column->direction, "none") != 0) {
         attune_buf_add(&title, " ");
         attune_column_arrow(&title, column);
@@ -119,7 +120,8 @@ static size_t header_lines(const struct attune_sheet_column *column, size_t widt
         attune_buf_add_bytes(&next, text, word);
         const size_t needed = attune_text_width(attune_buf_text(&next));
         const size_t used = n ? attune_text_width(attune_buf_text(&lines[n - 1])) : 0;
-        if (n == 0 || (used + 1 + needed > width && n < MAX_HEADER_LINES)) {
+        const bool arrow = (size_t)(text - attune_buf_text(&title)) == arrow_at;
+        if (n == 0 || (used + 1 + needed > width && n < MAX_HEADER_LINES && !arrow)) {
             n++;
         } else {
             attune_buf_add(&lines[n - 1], " ");

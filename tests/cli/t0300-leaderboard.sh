@@ -49,6 +49,40 @@ expect_exit 0 "$ATTUNE" leaderboard --db a.db --by method --metrics 'harmonic.*'
 expect_in out 'inference,inference,harmonic.key_clarity'
 [ "$(wc -l <out)" -eq 13 ] || fail "$(wc -l <out) lines, expected 13"
 
+case_is 'interquartile means'
+expect_exit 0 "$ATTUNE" leaderboard --db a.db --aggregate iqm --format csv --metrics harmonic.key_clarity
+python3 - <<'PY' || fail 'the interquartile mean differs from the scores'
+import csv, sqlite3
+db = sqlite3.connect("a.db")
+for row in csv.DictReader(open("out", newline="")):
+    values = sorted(v for v, in db.execute("SELECT value FROM sample_scores WHERE model = ? AND metric = ?"
+                                           " AND state = 'ok'", (row["model"], row["metric"])))
+    cut = len(values) // 4
+    middle = values[cut:len(values) - cut]
+    assert abs(sum(middle) / len(middle) - float(row["mean"])) < 1e-12
+    assert float(row["ci_low"]) < float(row["mean"]) < float(row["ci_high"])
+PY
+expect_exit 2 "$ATTUNE" leaderboard --db a.db --aggregate iqm --by method
+
+case_is 'a very long name leaves room for numbers'
+"$make" long.db 4 12 1 8 >/dev/null
+long=a-very-long-model-name-of-a-checkpoint-日本語-trained-to-step-0012345
+python3 - $long <<'PY' || exit 70
+import sqlite3, sys
+db = sqlite3.connect("long.db")
+db.execute("UPDATE model SET name = ? WHERE name = 'base'", (sys.argv[1],))
+db.execute("UPDATE leaderboard SET model = ? WHERE model = 'base'", (sys.argv[1],))
+db.commit()
+PY
+for command in 'leaderboard' 'table methods' 'stability' "compare $long model-dpo2" "history $long" 'power model-rlhf1 model-dpo2'; do
+    expect_exit 0 "$ATTUNE" $command --db long.db
+    python3 - "$command" <<'PY' || fail "$command is wider than 80 columns"
+import sys, unicodedata
+for line in open("out", encoding="utf-8").read().splitlines():
+    assert sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) <= 80, line
+PY
+done
+
 case_is 'mistakes'
 expect_exit 2 "$ATTUNE" leaderboard --db a.db --metrics 'harmony.*'
 expect_in err "matches 'harmony.*'"
