@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/embedding_choice.h"
+#include "cli/set_result.h"
 #include "harness/sets/set_source.h"
 #include "metrics/set/compat.h"
 #include "metrics/set/set_metric.h"
@@ -86,79 +87,13 @@ static void print_source(struct attune_buf *out, const char *name,
     attune_buf_add(out, "}");
 }
 
-struct result {
-    const char *id;
-    struct attune_set_value value;
-};
-
-static void print_result_json(struct attune_buf *out, const struct result *r, size_t n, size_t m)
-{
-    const struct attune_set_value *v = &r->value;
-    attune_buf_addf(out, "    \"%s\": {\"value\": ", r->id);
-    if (v->value.state == ATTUNE_DEFINED) {
-        attune_buf_add_double(out, v->value.v);
-    } else {
-        attune_buf_add(out, "null, \"undefined\": ");
-        attune_buf_add_json(out, v->value.why);
-    }
-    if (v->value.state == ATTUNE_DEFINED && !v->ci_why) {
-        attune_buf_add(out, ", \"ci_low\": ");
-        attune_buf_add_double(out, v->ci_low);
-        attune_buf_add(out, ", \"ci_high\": ");
-        attune_buf_add_double(out, v->ci_high);
-    } else {
-        attune_buf_add(out, ", \"ci_low\": null, \"ci_high\": null");
-    }
-    attune_buf_addf(out, ", \"n\": [%zu, %zu]", n, m);
-    for (size_t i = 0; i < v->n_details; i++) {
-        attune_buf_addf(out, ", \"%s\": ", v->detail[i].key);
-        attune_buf_add_double(out, v->detail[i].v);
-    }
-    attune_buf_add(out, "}");
-}
-
-static void print_warnings_json(struct attune_buf *out, const char *warnings)
-{
-    char line[1024];
-    attune_buf_add(out, "  \"warnings\": [");
-    for (const char *p = warnings, *end; *p; p = *end ? end + 1 : end) {
-        end = p + strcspn(p, "\n");
-        snprintf(line, sizeof line, "%.*s", (int)(end - p), p);
-        attune_buf_add(out, p == warnings ? "" : ", ");
-        attune_buf_add_json(out, line);
-    }
-    attune_buf_add(out, "]");
-}
-
-static void print_table(struct attune_buf *out, const struct result *results, size_t n_results)
-{
-    for (size_t i = 0; i < n_results; i++) {
-        const struct attune_set_value *v = &results[i].value;
-        if (v->value.state != ATTUNE_DEFINED) {
-            attune_buf_addf(out, "%-28s undefined: %s\n", results[i].id, v->value.why);
-        } else if (v->ci_why) {
-            attune_buf_addf(out, "%-28s %12.6g\n", results[i].id, v->value.v);
-        } else {
-            attune_buf_addf(out, "%-28s %12.6g  [%.6g, %.6g]\n", results[i].id, v->value.v,
-                            v->ci_low, v->ci_high);
-        }
-    }
-}
-
-/* The chosen metrics; *results (n,) is released by the caller. */
+/* The chosen metrics, and those of legacy tools. */
 static enum attune_code evaluate(const struct options *o, struct attune_set_pair *pair,
-                                 struct result *results, size_t *n_results, struct attune_err *err)
+                                 struct attune_set_result *results, size_t *n_results,
+                                 struct attune_err *err)
 {
-    enum attune_code code = ATTUNE_OK;
-    *n_results = 0;
-    for (size_t i = 0; i < attune_n_set_metrics && !code; i++) {
-        const struct attune_set_metric *metric = attune_set_metrics[i];
-        if (attune_glob_list(o->metrics, metric->id)) {
-            struct result *r = &results[(*n_results)++];
-            r->id = metric->id;
-            code = attune_set_metric_eval(metric, pair, &r->value, err);
-        }
-    }
+    enum attune_code code =
+        attune_set_results_evaluate(o->metrics, pair, results, n_results, err);
     if (!code && o->compat) {
         results[*n_results].id = "compat.fadtk.fad";
         code = attune_set_compat_fadtk(pair, &results[(*n_results)++].value, err);
@@ -167,34 +102,27 @@ static enum attune_code evaluate(const struct options *o, struct attune_set_pair
         results[*n_results].id = "compat.kadtk.kad";
         code = attune_set_compat_kadtk(pair, &results[(*n_results)++].value, err);
     }
-    if (!code && *n_results == 0) {
-        attune_fail(err, ATTUNE_E_USAGE, "no set metric matches '%s'", o->metrics);
-        attune_err_hint(err, "they begin with 'set.', such as set.fad");
-        code = ATTUNE_E_USAGE;
-    }
     return code;
 }
 
 static void print_all(const struct options *o, const struct attune_set_source *reference,
                       const struct attune_set_source *candidate,
-                      const struct attune_embedder *embedder, const struct result *results,
+                      const struct attune_embedder *embedder, const struct attune_set_result *results,
                       size_t n_results, const char *warnings, struct attune_buf *out)
 {
     if (strcmp(o->format, "table") == 0) {
-        print_table(out, results, n_results);
+        attune_set_results_table(out, results, n_results);
         return;
     }
     attune_buf_add(out, "{");
     print_source(out, "reference", reference, embedder);
     attune_buf_add(out, ",\n ");
     print_source(out, "candidate", candidate, embedder);
-    attune_buf_add(out, ",\n  \"metrics\": {\n");
-    for (size_t i = 0; i < n_results; i++) {
-        print_result_json(out, &results[i], reference->rows.n_rows, candidate->rows.n_rows);
-        attune_buf_add(out, i + 1 < n_results ? ",\n" : "\n");
-    }
-    attune_buf_add(out, "  },\n");
-    print_warnings_json(out, warnings);
+    attune_buf_add(out, ",\n  ");
+    attune_set_results_json(out, results, n_results, reference->rows.n_rows,
+                            candidate->rows.n_rows, "\n    ");
+    attune_buf_add(out, ",\n  ");
+    attune_set_warnings_json(out, warnings);
     attune_buf_add(out, "}\n");
 }
 
@@ -206,7 +134,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_embedding_choice embedding = {0};
     struct attune_set_pair *pair = NULL;
     struct attune_buf warnings = ATTUNE_BUF_INIT, out = ATTUNE_BUF_INIT;
-    struct result *results = NULL;
+    struct attune_set_result *results = NULL;
     size_t n_results;
     struct attune_set_options set_options = ATTUNE_SET_OPTIONS_INIT;
     set_options.k = o->k;

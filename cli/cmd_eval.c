@@ -10,13 +10,14 @@
 #include "base/thread.h"
 #include "cli/collect.h"
 #include "cli/command.h"
+#include "cli/eval_reference.h"
 #include "cli/eval_result.h"
 #include "harness/evaluate.h"
 #include "harness/suite/prompts.h"
 #include "metrics/compat/compat.h"
 
 struct options {
-    const char *metrics, *format, *soundfont, *prompt;
+    const char *metrics, *format, *soundfont, *prompt, *reference;
     bool compat, render;
 };
 
@@ -27,6 +28,8 @@ static const struct attune_opt options_table[] = {
      .help = "output format (default: jsonl)"},
     {"prompt", ATTUNE_OPT_TEXT, offsetof(struct options, prompt), .metavar = "FILE",
      .help = "prompts of the files, by name (p001.wav, p001__s2.mid); one prompt: of all"},
+    {"reference", ATTUNE_OPT_TEXT, offsetof(struct options, reference), .metavar = "SET",
+     .help = "also compare all files together with a reference (see attune distance)"},
     {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
      .help = "add the values of legacy tools (compat.*)"},
     {"render", ATTUNE_OPT_FLAG, offsetof(struct options, render),
@@ -136,10 +139,33 @@ static void evaluate_item(void *context, size_t item, size_t worker)
     pthread_mutex_unlock(&job->mutex);
 }
 
+/* --metrics without those of sets, which --reference takes; those of sets alone: no metrics. */
+static enum attune_code select_metrics(struct job *job, struct attune_err *err)
+{
+    struct attune_buf globs = ATTUNE_BUF_INIT;
+    const char *given = job->options->reference ? job->options->metrics : NULL;
+    for (const char *p = given ? given : ""; *p;) {
+        const size_t n = strcspn(p, ",");
+        if (strncmp(p, "set.", 4) != 0) {
+            attune_buf_add(&globs, globs.n_bytes ? "," : "");
+            attune_buf_add_bytes(&globs, p, n);
+        }
+        p += n + (p[n] == ',');
+    }
+    enum attune_code code = globs.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
+                                         : ATTUNE_OK;
+    if (!code && (!given || globs.n_bytes)) {
+        code = attune_selection_init(&job->selection,
+                                     given ? attune_buf_text(&globs) : job->options->metrics, err);
+    }
+    attune_buf_release(&globs);
+    return code;
+}
+
 static enum attune_code prepare(struct job *job, size_t n_workers, struct attune_err *err)
 {
     const char *soundfont = NULL;
-    enum attune_code code = attune_selection_init(&job->selection, job->options->metrics, err);
+    enum attune_code code = select_metrics(job, err);
     if (code) {
         return code;
     }
@@ -228,6 +254,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct job job = {.options = options, .mutex = PTHREAD_MUTEX_INITIALIZER};
     job.streaming = strcmp(job.options->format, "jsonl") == 0;
     size_t n_workers = common->jobs;
+    if (job.options->reference && strcmp(job.options->format, "csv") == 0) {
+        return attune_fail(err, ATTUNE_E_USAGE, "--reference is for --format jsonl and table: it "
+                                                "adds what is no row per file");
+    }
     enum attune_code code = attune_collect_files(common, args, n_args, &job.files, err);
     n_workers = n_workers > job.files.n ? job.files.n : n_workers;
     if (!code) {
@@ -236,6 +266,16 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (!code) {
         attune_parallel_for(job.files.n, n_workers, evaluate_item, &job);
         code = print_rest(&job, err);
+    }
+    if (!code && job.options->reference) {
+        const struct attune_eval_reference against = {
+            .path = job.options->reference, .globs = job.options->metrics,
+            .soundfont = job.options->render ? attune_soundfont_find(job.options->soundfont, NULL)
+                                             : NULL,
+            .json = job.streaming};
+        code = attune_eval_against(common, &against, &job.files, err);
+    }
+    if (!code) {
         *exit_code = job.n_failed ? 1 : 0;
         if (job.n_failed && !common->quiet) {
             fprintf(stderr, "attune: %zu of %zu files failed\n", job.n_failed, job.files.n);
@@ -254,9 +294,13 @@ const struct attune_command attune_command_eval = {
                "standard error and left out. One result per file, in input order. A damaged file "
                "is a result\n"
                "with status failed; the others go on, and the exit code is 1.\n\n"
+               "With --reference all files are embedded (attune-1) and compared as a set, as by\n"
+               "attune distance; a last object, or a second table, holds the set metrics and every\n"
+               "file's nearest reference. --metrics may name set metrics, too.\n\n"
                "Examples:\n"
                "  attune eval renders/ > scores.jsonl\n"
                "  attune eval --metrics 'harmonic.*' --format table a.mid b.wav\n"
+               "  attune eval renders/ --reference refs/ --metrics 'harmonic.*,set.*'\n"
                "  attune eval --render --format csv midi/       audio metrics of rendered MIDI",
     .options = options_table,
     .options_size = sizeof(struct options),

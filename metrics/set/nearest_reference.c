@@ -9,9 +9,12 @@
  * fewer than 20 reference rows. Repeated reference rows lower the threshold, down to 0, where
  * nothing is closer.
  */
+#include <math.h>
+
 #include "base/mem.h"
 #include "metrics/set/internal.h"
 #include "metrics/set/interval.h"
+#include "metrics/set/nearest.h"
 #include "metrics/stats/order.h"
 
 enum { FEWEST_REFERENCES = 20 };
@@ -31,6 +34,30 @@ static enum attune_code find_threshold(const struct attune_set_pair *pair, doubl
     }
     *threshold = attune_quantile(square, n, 0.01);
     attune_release(square);
+    return code;
+}
+
+enum attune_code attune_set_nearest(struct attune_set_pair *pair, struct attune_nearest *out,
+                                    struct attune_err *err)
+{
+    double threshold = 0.0;
+    enum attune_code code = attune_set_pair_points(pair, err);
+    if (!code && pair->reference.n >= FEWEST_REFERENCES) {
+        code = find_threshold(pair, &threshold, err);
+    }
+    for (size_t i = 0; i < pair->candidate.n && !code; i++) {
+        double nearest = INFINITY;
+        for (size_t j = 0; j < pair->reference.n; j++) {
+            const double square = attune_points_square_distance(&pair->candidate_points, i,
+                                                                &pair->reference_points, j);
+            if (square < nearest) {
+                nearest = square;
+                out[i].row = j;
+            }
+        }
+        out[i].distance = sqrt(nearest);
+        out[i].near_copy = out[i].distance < threshold || out[i].distance == 0.0;
+    }
     return code;
 }
 

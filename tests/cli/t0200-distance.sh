@@ -84,6 +84,28 @@ expect_in out '"embedding": "attune-1"'
 expect_in out '"n_prompts": 1'
 expect_in out '"set.fad": {"value": '
 
+case_is 'what a reviewer would ask is said'
+npy odd.npy '(3, 2)' "$zero$one$zero$one$two$one"
+expect_exit 0 "$ATTUNE" distance --reference odd.npy --candidate odd.npy --metrics set.fad_inf
+expect_in err 'reference: 1 of 3 rows repeat an earlier one'
+expect_in err 'candidate: 1 of 2 columns are constant'
+expect_in out 'fewer than 500 candidates'
+npy thin.npy '(2, 2)' "$zero$one$two$three"
+expect_exit 0 "$ATTUNE" distance --reference thin.npy --candidate odd.npy --metrics set.fad
+expect_in err 'reference: no more rows (2) than columns (2)'
+
+case_is 'evaluated files against a reference'
+expect_exit 0 "$ATTUNE" eval music --reference music --metrics 'harmonic.key_clarity,set.fad'
+[ "$(wc -l <out)" -eq 4 ] || fail 'three files and a set should give four lines'
+tail -n 1 out >last
+expect_in last '"set.fad": {"value": 0,'
+expect_in last '"reference": "music/p2__s1.mid", "distance": 0, "near_copy": true'
+expect_not_in last 'set.kad'
+expect_exit 0 "$ATTUNE" eval music --reference music --format table
+expect_in out '3 files against 3 of music'
+expect_exit 2 "$ATTUNE" eval music --reference music --format csv
+expect_exit 3 "$ATTUNE" eval music --reference nowhere
+
 case_is 'set metrics are listed and described'
 expect_exit 0 "$ATTUNE" list metrics
 expect_in out 'set.coverage '
