@@ -2,42 +2,53 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "cli/command.h"
+#include "cli/prefs.h"
 #include "harness/prefs/prefs_rank.h"
 #include "harness/prefs/prefs_store.h"
 #include "harness/prefs/ratings_store.h"
+#include "reports/plots/plot_prefs.h"
 
-struct options {
-    const char *format, *from, *ties, *both_bad, *ci, *axis, *control;
-    double ridge;
-    uint64_t replicates;
-};
+#define FIELD(name) offsetof(struct attune_prefs_options, name)
 
 static const struct attune_opt options_table[] = {
-    {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "table|json|csv",
+    {"format", ATTUNE_OPT_CHOICE, FIELD(format), .choices = "table|json|csv",
      .help = "output format (default: table)"},
-    {"from", ATTUNE_OPT_TEXT, offsetof(struct options, from), .metavar = "NAME",
+    {"from", ATTUNE_OPT_TEXT, FIELD(from), .metavar = "NAME",
      .help = "format of the files (default: recognised)"},
-    {"ties", ATTUNE_OPT_CHOICE, offsetof(struct options, ties),
+    {"ties", ATTUNE_OPT_CHOICE, FIELD(ties),
      .choices = "split|half|drop|davidson|rao-kupper",
      .help = "what a tie says (default: half a win for each; split is the same)"},
-    {"both-bad", ATTUNE_OPT_CHOICE, offsetof(struct options, both_bad), .choices = "drop|tie",
+    {"both-bad", ATTUNE_OPT_CHOICE, FIELD(both_bad), .choices = "drop|tie",
      .help = "votes against both (default: drop, and count them)"},
-    {"ridge", ATTUNE_OPT_NUMBER, offsetof(struct options, ridge), .metavar = "X", .lo = 0,
+    {"ridge", ATTUNE_OPT_NUMBER, FIELD(ridge), .metavar = "X", .lo = 0,
      .hi = 1e6, .help = "penalty X |theta|^2; 0 for none (default: .5)"},
-    {"replicates", ATTUNE_OPT_COUNT, offsetof(struct options, replicates), .metavar = "N", .lo = 0,
+    {"replicates", ATTUNE_OPT_COUNT, FIELD(replicates), .metavar = "N", .lo = 0,
      .hi = 1e6, .help = "bootstrap replicates; 0: no intervals (default: 1000)"},
-    {"ci", ATTUNE_OPT_CHOICE, offsetof(struct options, ci), .choices = "percentile|normal|sandwich",
+    {"ci", ATTUNE_OPT_CHOICE, FIELD(ci), .choices = "percentile|normal|sandwich",
      .help = "kind of interval (default: percentile)"},
-    {"axis", ATTUNE_OPT_TEXT, offsetof(struct options, axis), .metavar = "NAME",
+    {"axis", ATTUNE_OPT_TEXT, FIELD(axis), .metavar = "NAME",
      .help = "axis of the votes, where a file has several"},
-    {"control", ATTUNE_OPT_CHOICE, offsetof(struct options, control), .choices = "length",
+    {"control", ATTUNE_OPT_CHOICE, FIELD(control), .choices = "length",
      .help = "hold the clips' difference in this constant"},
+    {"plot", ATTUNE_OPT_TEXT, FIELD(plot), .metavar = "FILE",
+     .help = "rank: ratings with intervals; agree: accuracies (svg, pdf, png)"},
+    {"plot-wins", ATTUNE_OPT_TEXT, FIELD(plot_wins),
+     .metavar = "FILE", .help = "rank: how often each model beats each other"},
+    {"features", ATTUNE_OPT_TEXT, FIELD(features),
+     .metavar = "FILE", .help = "agree: values by path, as `attune eval` and scorers write them"},
+    {"folder", ATTUNE_OPT_TEXT, FIELD(folder), .metavar = "DIR",
+     .help = "agree: the samples' files, every metric computed"},
+    {"metrics", ATTUNE_OPT_TEXT, FIELD(metrics),
+     .metavar = "GLOB,...", .help = "agree: which metrics and scores (default: all)"},
+    {"model", ATTUNE_OPT_TEXT, FIELD(models),
+     .metavar = "FILE,...", .help = "agree: reward models as well"},
     {NULL},
 };
 
-static const struct options defaults = {.format = "table", .ties = "half", .both_bad = "drop",
-                                        .ci = "percentile", .ridge = 0.5, .replicates = 1000};
+static const struct attune_prefs_options defaults = {
+    .format = "table", .ties = "half", .both_bad = "drop", .ci = "percentile", .ridge = 0.5,
+    .replicates = 1000,
+};
 
 enum { FEW_VOTES = 30 };
 
@@ -151,8 +162,9 @@ static void say_account(const char *path, const struct attune_prefs_account *acc
 }
 
 /* The votes of the files, or those of the database when no file is named. */
-static enum attune_code collect_votes(const struct attune_common *common, const struct options *o,
-                                      char **files, int n_files, struct attune_ballot *ballot,
+static enum attune_code collect_votes(const struct attune_common *common,
+                                      const struct attune_prefs_options *o, char **files,
+                                      int n_files, struct attune_ballot *ballot,
                                       struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
@@ -177,8 +189,48 @@ static enum attune_code collect_votes(const struct attune_common *common, const 
     return code;
 }
 
-static enum attune_code rank(const struct attune_common *common, const struct options *o,
-                             char **files, int n_files, struct attune_err *err)
+static enum attune_code plot_ratings(const struct attune_ranking *r, const char *path,
+                                     struct attune_err *err)
+{
+    struct attune_figure figure = {0};
+    struct attune_plotted *rows = attune_alloc(r->n, sizeof *rows);
+    enum attune_code code = rows ? attune_figure_init(&figure, path, NULL, err)
+                                 : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
+    for (size_t i = 0; i < r->n && !code; i++) {
+        rows[i] = (struct attune_plotted){r->rows[i].model, r->rows[i].rating, r->rows[i].ci_low,
+                                          r->rows[i].ci_high, r->rows[i].rank_low == 1};
+    }
+    code = code ? code
+                : attune_plot_intervals(&figure, "Rating (filled: may be best)", rows, r->n, 1000.0,
+                                        err);
+    code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_figure_release(&figure);
+    attune_release(rows);
+    return code;
+}
+
+static enum attune_code plot_wins(const struct attune_ranking *r, const char *path,
+                                  struct attune_err *err)
+{
+    struct attune_figure figure = {0};
+    const char **names = attune_alloc(r->n, sizeof *names);
+    enum attune_code code = names ? attune_figure_init(&figure, path, NULL, err)
+                                  : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
+    for (size_t i = 0; i < r->n && !code; i++) {
+        names[i] = r->rows[i].model;
+    }
+    code = code ? code
+                : attune_plot_win_matrix(&figure, "Comparisons won by the row (%)", names,
+                                         r->win_matrix, r->n, err);
+    code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_figure_release(&figure);
+    attune_release(names);
+    return code;
+}
+
+static enum attune_code rank(const struct attune_common *common,
+                             const struct attune_prefs_options *o, char **files, int n_files,
+                             struct attune_err *err)
 {
     struct attune_ballot ballot = {.axis = o->axis,
                                    .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0,
@@ -215,6 +267,8 @@ static enum attune_code rank(const struct attune_common *common, const struct op
     }
     fputs(attune_buf_text(&out), stdout);
     code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+    code = code || !o->plot ? code : plot_ratings(&ranking, o->plot, err);
+    code = code || !o->plot_wins ? code : plot_wins(&ranking, o->plot_wins, err);
 out:
     attune_buf_release(&out);
     attune_ranking_release(&ranking);
@@ -258,8 +312,9 @@ static enum attune_code import_file(const struct attune_common *common, const ch
     return code;
 }
 
-static enum attune_code import(const struct attune_common *common, const struct options *o,
-                               char **files, int n_files, struct attune_err *err)
+static enum attune_code import(const struct attune_common *common,
+                               const struct attune_prefs_options *o, char **files, int n_files,
+                               struct attune_err *err)
 {
     struct attune_store *store;
     enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_CREATE, err);
@@ -316,19 +371,22 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (strcmp(args[0], "import") == 0 && n_args > 1) {
         return import(common, options, args + 1, n_args - 1, err);
     }
+    if (strcmp(args[0], "agree") == 0) {
+        return attune_prefs_agree_command(common, options, args + 1, n_args - 1, err);
+    }
     if (strcmp(args[0], "export") == 0 && n_args == 1) {
         return export(common, err);
     }
     attune_fail(err, ATTUNE_E_USAGE, "`attune prefs %s` with %d files is not known", args[0],
                 n_args - 1);
-    attune_err_hint(err, "`attune prefs --help` shows import, rank and export");
+    attune_err_hint(err, "`attune prefs --help` shows import, rank, agree and export");
     return ATTUNE_E_USAGE;
 }
 
 const struct attune_command attune_command_prefs = {
     .name = "prefs",
-    .usage = "import FILE... | rank [FILE...] | export",
-    .summary = "human preferences: import, rank models, export",
+    .usage = "import FILE... | rank [FILE...] | agree [FILE...] | export",
+    .summary = "human preferences: import, rank models, compare metrics with people",
     .details = "Formats of comparisons, recognised by their fields: pairs, fastchat, music-arena, "
                "cmi-pref,\n"
                "musicprefs, aime; of ratings: songeval, audiobox, mos-list; any table of an item "
@@ -341,13 +399,17 @@ const struct attune_command attune_command_prefs = {
                "interval of the difference cannot separate are shown as a range. Without files, "
                "rank takes what the\n"
                "database holds; the same file imported twice adds nothing; export writes the pairs "
-               "format.\n\n"
+               "format. agree sets every metric, score and reward model beside the labels: "
+               "accuracy, AUC,\n"
+               "correlations with intervals, per sample and per system, Holm-corrected, and how "
+               "far raters agree.\n\n"
                "Examples:\n"
                "  attune prefs rank votes.csv\n"
                "  attune prefs rank battles.jsonl --ties davidson --format json\n"
-               "  attune prefs rank battles.jsonl --control length",
+               "  attune prefs rank battles.jsonl --control length --plot ratings.svg\n"
+               "  attune prefs agree ratings.csv --from ratings --features metrics.csv",
     .options = options_table,
-    .options_size = sizeof(struct options),
+    .options_size = sizeof(struct attune_prefs_options),
     .defaults = &defaults,
     .min_args = 1,
     .max_args = -1,

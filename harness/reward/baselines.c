@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "metrics/stats/bradley_terry.h"
 
-enum attune_code attune_baseline_generator(const struct attune_vote_table *table, double *margin,
-                                           struct attune_err *err)
+enum attune_code attune_baseline_ratings(const struct attune_vote_table *table, double *theta,
+                                         struct attune_err *err)
 {
     const struct attune_bt_options ridge = {.ties = ATTUNE_TIES_HALF, .ridge = 0.5};
     struct attune_votes votes = {.n_models = table->models.n};
@@ -22,12 +22,24 @@ enum attune_code attune_baseline_generator(const struct attune_vote_table *table
     const bool one = table->models.n < 2;
     code = code ? code : attune_votes_aggregate(&votes, err);
     code = code || one ? code : attune_bt_fit(&votes, &ridge, 0, &fit, err);
-    for (size_t i = 0; i < table->n && !code; i++) {
-        const struct attune_vote_row *v = &table->rows[i];
-        margin[i] = one ? 0.0 : fit.theta[v->model_a] - fit.theta[v->model_b];
+    for (size_t i = 0; i < table->models.n && !code; i++) {
+        theta[i] = one ? 0.0 : fit.theta[i];
     }
     attune_bt_fit_release(&fit);
     attune_votes_release(&votes);
+    return code;
+}
+
+enum attune_code attune_baseline_generator(const struct attune_vote_table *votes, double *margin,
+                                           struct attune_err *err)
+{
+    double *theta = attune_alloc(votes->models.n, sizeof *theta);
+    enum attune_code code = theta ? attune_baseline_ratings(votes, theta, err)
+                                  : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings");
+    for (size_t i = 0; i < votes->n && !code; i++) {
+        margin[i] = theta[votes->rows[i].model_a] - theta[votes->rows[i].model_b];
+    }
+    attune_release(theta);
     return code;
 }
 

@@ -10,6 +10,10 @@
 enum attune_code attune_baseline_generator(const struct attune_vote_table *votes, double *margin,
                                            struct attune_err *err);
 
+/* Those ratings themselves: theta (models.n,) on the natural scale, 0 for a single model. */
+enum attune_code attune_baseline_ratings(const struct attune_vote_table *votes, double *theta,
+                                         struct attune_err *err);
+
 /* The prompt alone: the side that won the other votes on the same prompt, or the other votes at all
  * where there are none, as log((a + .5)/(b + .5)), ties half. */
 enum attune_code attune_baseline_prompt(const struct attune_vote_table *votes, double *margin,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "metrics/metric.h"
 
 void attune_items_release(struct attune_items *items)
 {
@@ -11,6 +12,25 @@ void attune_items_release(struct attune_items *items)
     attune_release(items->version);
     attune_release(items->x);
     *items = (struct attune_items){0};
+}
+
+enum attune_code attune_items_make_rows(struct attune_items *items, struct attune_err *err)
+{
+    const size_t n = items->names->n * items->features.n;
+    items->x = attune_alloc_aligned(items->names->n, items->features.n * sizeof *items->x);
+    items->version = attune_alloc(items->features.n, sizeof *items->version);
+    if (!items->x || !items->version) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for features of %zu samples",
+                           items->names->n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        items->x[i] = NAN;
+    }
+    for (size_t k = 0; k < items->features.n; k++) {
+        const struct attune_metric *metric = attune_metric_find(items->features.name[k]);
+        items->version[k] = metric ? metric->version : 0;
+    }
+    return ATTUNE_OK;
 }
 
 bool attune_items_complete(const struct attune_items *items, size_t item)

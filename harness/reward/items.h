@@ -36,6 +36,16 @@ enum attune_code attune_items_load(struct attune_items *items, const struct attu
                                    const struct attune_item_source *source, struct attune_err *err);
 void attune_items_release(struct attune_items *items);
 
+/* The same from the database: metrics of its runs' samples, matched by path, and scores that
+ * outside programs wrote. Finding none is no error. */
+struct attune_store;
+enum attune_code attune_items_from_store(struct attune_items *items,
+                                         const struct attune_names *names,
+                                         struct attune_store *store, struct attune_err *err);
+
+/* For the sources: rows of NAN and the metrics' versions, once the features are named. */
+enum attune_code attune_items_make_rows(struct attune_items *items, struct attune_err *err);
+
 /* Whether every feature of a sample is there. */
 bool attune_items_complete(const struct attune_items *items, size_t item);
 

@@ -21,25 +21,6 @@ static void missing(struct attune_items *items, const char *name, const char *wh
     }
 }
 
-static enum attune_code make_rows(struct attune_items *items, struct attune_err *err)
-{
-    const size_t n = items->names->n * items->features.n;
-    items->x = attune_alloc_aligned(items->names->n, items->features.n * sizeof *items->x);
-    items->version = attune_alloc(items->features.n, sizeof *items->version);
-    if (!items->x || !items->version) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for features of %zu samples",
-                           items->names->n);
-    }
-    for (size_t i = 0; i < n; i++) {
-        items->x[i] = NAN;
-    }
-    for (size_t k = 0; k < items->features.n; k++) {
-        const struct attune_metric *metric = attune_metric_find(items->features.name[k]);
-        items->version[k] = metric ? metric->version : 0;
-    }
-    return ATTUNE_OK;
-}
-
 static bool wanted(const struct attune_item_source *source, const char *name)
 {
     for (size_t i = 0; i < sizeof described / sizeof *described; i++) {
@@ -153,7 +134,7 @@ static enum attune_code load_table(struct attune_items *items,
 {
     struct table t = {.items = items, .path = source->table};
     enum attune_code code = walk_table(&t, source, note_feature, err);
-    code = code ? code : make_rows(items, err);
+    code = code ? code : attune_items_make_rows(items, err);
     return code ? code : walk_table(&t, source, put_feature, err);
 }
 
@@ -169,7 +150,7 @@ static enum attune_code name_dimensions(struct attune_items *items, size_t d,
             return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for features");
         }
     }
-    return make_rows(items, err);
+    return attune_items_make_rows(items, err);
 }
 
 /* All rows in one file, their paths line by line beside it. */
@@ -311,7 +292,7 @@ static enum attune_code prepare(struct listening *l, struct attune_err *err)
         l->evaluators[i] = attune_evaluator_new(err);
         code = l->evaluators[i] ? ATTUNE_OK : ATTUNE_E_MEMORY;
     }
-    return code ? code : make_rows(l->items, err);
+    return code ? code : attune_items_make_rows(l->items, err);
 }
 
 static enum attune_code load_sound(struct attune_items *items,

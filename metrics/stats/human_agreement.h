@@ -1,9 +1,9 @@
 /* How far a metric agrees with people: with their ratings of samples, or with their votes on pairs.
  *
  * Correlations come with 95 % intervals: Pearson's r by Fisher's z, Spearman's rho by the same with
- * variance (1 + rho^2/2)/(n - 3) (Bonett & Wright 2000), Kendall's tau-b with .437/(n - 4) (Fieller,
- * Hartley & Pearson 1957). p is two-sided: Student's t of rho with n - 2 degrees of freedom, or the
- * exact binomial of right and wrong votes.
+ * variance (1 + rho^2/2)/(n - 3) (Bonett & Wright 2000), Kendall's tau-b with .437/(n - 4)
+ * (Fieller, Hartley & Pearson 1957). p is two-sided: Student's t of rho with n - 2 degrees of
+ * freedom, or the exact binomial of right and wrong votes.
  */
 #ifndef ATTUNE_METRICS_STATS_HUMAN_AGREEMENT_H
 #define ATTUNE_METRICS_STATS_HUMAN_AGREEMENT_H
@@ -17,7 +17,7 @@ struct attune_estimate {
 struct attune_agreement {
     size_t n;                        /* samples or votes */
     struct attune_estimate accuracy; /* pairs in the people's order; equal values count half */
-    double auc;                      /* better half of the ratings against the rest; votes: margins */
+    double auc;                      /* above the median rating against the rest; votes: margins */
     struct attune_estimate tau, rho, r;
     double p;
 };

@@ -1,6 +1,6 @@
-/* RewardBench 2's score for prompts with several right answers (Malik et al. 2025): a model must put
- * every right answer above every wrong one, and must not tell right ones apart more than it tells
- * them from wrong ones.
+/* RewardBench 2's score for prompts with several right answers (Malik et al. 2025): a model must
+ * put every right answer above every wrong one, and must not tell right ones apart more than it
+ * tells them from wrong ones.
  *
  * A subject is asked twice: a reference prompt with a single right answer, and a tied prompt with
  * several. Per subject

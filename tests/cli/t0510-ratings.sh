@@ -41,13 +41,6 @@ cp songeval.jsonl again.jsonl
 expect_exit 0 "$ATTUNE" prefs import again.jsonl result.json --db r.db
 [ "$(sqlite3 r.db 'SELECT count(*) FROM rating')" = "$count" ] || fail 'a repeated import added rows'
 
-case_is 'a database of version 1 is brought forward'
-cp r.db old.db
-sqlite3 old.db 'DROP TABLE rating; PRAGMA user_version = 1'
-expect_exit 0 "$ATTUNE" prefs import songeval.jsonl --db old.db
-expect_in err '10 new in old.db'
-[ "$(sqlite3 old.db 'PRAGMA user_version')" = 2 ] || fail 'the schema was not brought forward'
-
 case_is 'a merge carries ratings'
 expect_exit 0 "$ATTUNE" merge all.db r.db
 [ "$(sqlite3 all.db 'SELECT count(*) FROM rating')" = "$count" ] || fail 'the merge lost ratings'

@@ -81,6 +81,23 @@ static void test_refuses_what_is_not_its_own(void **state)
     assert_null(store);
 }
 
+/* A database made by the first schema is brought to the last one, one step after the other. */
+static void old_databases_are_brought_forward(void **state)
+{
+    char path[4096], mark[96];
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(at("old.db", path), &db), SQLITE_OK);
+    snprintf(mark, sizeof mark, "PRAGMA application_id = %d; PRAGMA user_version = 1",
+             ATTUNE_APPLICATION_ID);
+    assert_int_equal(sqlite3_exec(db, attune_schema_steps[0], NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, mark, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    struct attune_store *store = open_store(path, ATTUNE_STORE_WRITE);
+    exec(store, "INSERT INTO rating (source, line, kind, item, system, prompt, axis, rater, value)"
+                " VALUES ('s', 1, 'human', 'a.wav', '', '', 'overall', '', 4.5)");
+    attune_store_close(store);
+}
+
 static const char small_run[] =
     "INSERT INTO run VALUES (1,'k','study','suite: "
     "x','h','/s.yaml','p','/files',8,'[]',0,'0','c','cc',"
@@ -191,7 +208,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"new.db", "foreign.db", "text.db", "newer.db", "run.db"};
+    static const char *const names[] = {"old.db", "new.db", "foreign.db", "text.db", "newer.db", "run.db"};
     static const char *const ends[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         for (size_t k = 0; k < 3; k++) {
@@ -211,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_reads_a_run),
         cmocka_unit_test(test_view_shows_every_metric_of_every_sample),
         cmocka_unit_test(test_walks_samples_in_plan_order),
+        cmocka_unit_test(old_databases_are_brought_forward),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
