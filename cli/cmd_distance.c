@@ -107,8 +107,9 @@ static enum attune_code evaluate(const struct options *o, struct attune_set_pair
 
 static void print_all(const struct options *o, const struct attune_set_source *reference,
                       const struct attune_set_source *candidate,
-                      const struct attune_embedder *embedder, const struct attune_set_result *results,
-                      size_t n_results, const char *warnings, struct attune_buf *out)
+                      const struct attune_embedder *embedder,
+                      const struct attune_set_result *results, size_t n_results,
+                      const char *warnings, struct attune_buf *out)
 {
     if (strcmp(o->format, "table") == 0) {
         attune_set_results_table(out, results, n_results);

@@ -289,19 +289,20 @@ const struct attune_command attune_command_eval = {
     .name = "eval",
     .usage = "PATH...",
     .summary = "measure audio and MIDI files",
-    .details = "Folders are walked in sorted order; what is neither audio nor MIDI by content is "
-               "named on\n"
-               "standard error and left out. One result per file, in input order. A damaged file "
-               "is a result\n"
-               "with status failed; the others go on, and the exit code is 1.\n\n"
-               "With --reference all files are embedded (attune-1) and compared as a set, as by\n"
-               "attune distance; a last object, or a second table, holds the set metrics and every\n"
-               "file's nearest reference. --metrics may name set metrics, too.\n\n"
-               "Examples:\n"
-               "  attune eval renders/ > scores.jsonl\n"
-               "  attune eval --metrics 'harmonic.*' --format table a.mid b.wav\n"
-               "  attune eval renders/ --reference refs/ --metrics 'harmonic.*,set.*'\n"
-               "  attune eval --render --format csv midi/       audio metrics of rendered MIDI",
+    .details =
+        "Folders are walked in sorted order; what is neither audio nor MIDI by content is "
+        "named on\n"
+        "standard error and left out. One result per file, in input order. A damaged file "
+        "is a result\n"
+        "with status failed; the others go on, and the exit code is 1.\n\n"
+        "With --reference all files are embedded (attune-1) and compared as a set, as by\n"
+        "attune distance; a last object, or a second table, holds the set metrics and every\n"
+        "file's nearest reference. --metrics may name set metrics, too.\n\n"
+        "Examples:\n"
+        "  attune eval renders/ > scores.jsonl\n"
+        "  attune eval --metrics 'harmonic.*' --format table a.mid b.wav\n"
+        "  attune eval renders/ --reference refs/ --metrics 'harmonic.*,set.*'\n"
+        "  attune eval --render --format csv midi/       audio metrics of rendered MIDI",
     .options = options_table,
     .options_size = sizeof(struct options),
     .defaults = &defaults,

@@ -1,5 +1,5 @@
-/* What the commands that compute set metrics (`distance`, `eval --reference`) share: evaluating those
- * that were asked for, and printing them. */
+/* What the commands that compute set metrics (`distance`, `eval --reference`) share: evaluating
+ * those that were asked for, and printing them. */
 #ifndef ATTUNE_CLI_SET_RESULT_H
 #define ATTUNE_CLI_SET_RESULT_H
 

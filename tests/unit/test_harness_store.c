@@ -208,7 +208,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = {"old.db", "new.db", "foreign.db", "text.db", "newer.db", "run.db"};
+    static const char *const names[] = {"old.db",  "new.db",   "foreign.db",
+                                        "text.db", "newer.db", "run.db"};
     static const char *const ends[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         for (size_t k = 0; k < 3; k++) {
