@@ -1,4 +1,6 @@
 /* attune leaderboard: who stands where, with intervals, in five formats. */
+#include <math.h>
+
 #include "cli/report_common.h"
 #include "reports/board.h"
 #include "reports/stability.h"
@@ -51,6 +53,32 @@ static void hint(const struct attune_common *common, const struct attune_board *
     }
 }
 
+/* Names the shown metrics of sets whose order another embedding or reference would change. */
+static enum attune_code warn_unstable_sets(struct attune_store *store, int64_t run,
+                                           const char *shown, struct attune_err *err)
+{
+    struct attune_set_score_list scores = {0};
+    enum attune_code code = attune_read_set_scores(store, run, NULL, &scores, err);
+    struct attune_stability_row *rows =
+        attune_alloc(attune_stability_set_rows(&scores, NULL), sizeof *rows);
+    const size_t n = rows && !code ? attune_stability_set_rows(&scores, rows) : 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool embedding = rows[i].embedding_tau < ATTUNE_STABLE_TAU;
+        const bool reference = rows[i].reference_tau < ATTUNE_STABLE_TAU;
+        if (rows[i].unstable && attune_glob_list(shown, rows[i].metric)) {
+            fprintf(stderr, "note: another %s orders the models otherwise by %s (tau %.2f; "
+                            "`attune stability`)\n",
+                    embedding && reference ? "embedding or reference"
+                    : embedding            ? "embedding"
+                                           : "reference",
+                    rows[i].metric, fmin(rows[i].embedding_tau, rows[i].reference_tau));
+        }
+    }
+    attune_release(rows);
+    attune_set_score_list_release(&scores);
+    return code;
+}
+
 /* Names the shown metrics by which half the prompts would order the models otherwise. */
 static enum attune_code warn_unstable(const struct attune_common *common, const struct options *o,
                                       struct attune_store *store, const struct attune_board *board,
@@ -76,6 +104,7 @@ static enum attune_code warn_unstable(const struct attune_common *common, const 
                     rows[i].title, rows[i].halves.mean);
         }
     }
+    code = code ? code : warn_unstable_sets(store, run, attune_buf_text(&globs), err);
     attune_release(rows);
     attune_score_table_release(&table);
     attune_buf_release(&globs);

@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+#include "metrics/stats/association.h"
+#include "reports/sheets/contrast_sheet.h"
+
 struct means {
     double *value;          /* (n_models, n_prompts) */
     unsigned char *defined; /* the same shape */
@@ -60,7 +63,9 @@ enum attune_code attune_stability_rows(const struct attune_score_table *t, uint6
         const struct attune_columns columns = fill(t, i, 0, t->n_seeds, &all);
         rows[i] = (struct attune_stability_row){.metric = t->metrics.items[i].name,
                                                 .title = t->metrics.items[i].title,
-                                                .n_seeds = t->n_seeds};
+                                                .n_seeds = t->n_seeds,
+                                                .embedding_tau = NAN,
+                                                .reference_tau = NAN};
         code = attune_rank_stability(&columns, seed, &rows[i].halves, err);
         rows[i].seed_tau = code ? NAN : seed_agreement(t, i, &columns, &one, scratch);
         rows[i].unstable = !rows[i].halves.why && rows[i].halves.mean < ATTUNE_STABLE_TAU;
@@ -73,22 +78,83 @@ enum attune_code attune_stability_rows(const struct attune_score_table *t, uint6
     return code;
 }
 
-static struct attune_sheet_cell number(double value)
+/* Kendall's tau between the models' values under two metrics of sets; NAN with fewer than 3 models
+ * that have both. a, b: first rows of either in the list. */
+static double set_agreement(const struct attune_set_score_list *scores, size_t a, size_t b)
 {
-    return (struct attune_sheet_cell){.kind = ATTUNE_SHEET_NUMBER, .value = value, .low = NAN,
-                                      .high = NAN};
+    enum { MAX = 256 };
+    double x[MAX], y[MAX];
+    size_t n = 0;
+    const char *of_a = scores->items[a].metric, *of_b = scores->items[b].metric;
+    for (size_t i = a; i < scores->n && strcmp(scores->items[i].metric, of_a) == 0; i++) {
+        for (size_t j = b; j < scores->n && strcmp(scores->items[j].metric, of_b) == 0; j++) {
+            if (strcmp(scores->items[i].model, scores->items[j].model) == 0 && n < MAX &&
+                isfinite(scores->items[i].value) && isfinite(scores->items[j].value)) {
+                x[n] = scores->items[i].value;
+                y[n++] = scores->items[j].value;
+            }
+        }
+    }
+    return n < 3 ? NAN : attune_kendall_tau_b(x, y, n);
+}
+
+static bool is_first(const struct attune_set_score_list *scores, size_t i)
+{
+    return i == 0 || strcmp(scores->items[i].metric, scores->items[i - 1].metric) != 0;
+}
+
+/* The least agreement of metric a with its other forms: another embedding, or another reference. */
+static void compare_forms(const struct attune_set_score_list *scores, size_t a,
+                          struct attune_stability_row *row)
+{
+    const struct attune_set_score_info *own = &scores->items[a];
+    row->embedding_tau = row->reference_tau = NAN;
+    for (size_t b = 0; b < scores->n; b++) {
+        const struct attune_set_score_info *other = &scores->items[b];
+        const bool same_embedding = strcmp(own->embedding, other->embedding) == 0;
+        const bool same_reference = strcmp(own->reference, other->reference) == 0;
+        if (!is_first(scores, b) || strcmp(own->base, other->base) != 0 ||
+            same_embedding == same_reference) {
+            continue;
+        }
+        double *least = same_reference ? &row->embedding_tau : &row->reference_tau;
+        *least = fmin(*least, set_agreement(scores, a, b)); /* fmin passes NAN over */
+    }
+    row->unstable =
+        row->embedding_tau < ATTUNE_STABLE_TAU || row->reference_tau < ATTUNE_STABLE_TAU;
+}
+
+size_t attune_stability_set_rows(const struct attune_set_score_list *scores,
+                                 struct attune_stability_row *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scores->n; i++) {
+        if (is_first(scores, i)) {
+            if (rows) {
+                rows[n] = (struct attune_stability_row){
+                    .metric = scores->items[i].metric, .title = scores->items[i].metric,
+                    .halves = {.why = "a value of the whole set"}, .seed_tau = NAN};
+                compare_forms(scores, i, &rows[n]);
+            }
+            n++;
+        }
+    }
+    return n;
 }
 
 void attune_stability_sheet(const struct attune_stability_row *rows, size_t n,
                             struct attune_sheet *sheet)
 {
-    static const char *const titles[] = {"half the prompts", "worst 5 %", "one seed"};
-    static const char *const ids[] = {"tau_half", "tau_half_low", "tau_seed"};
+    static const char *const titles[] = {"half the prompts", "worst 5 %", "one seed",
+                                         "other embedding", "other reference"};
+    static const char *const ids[] = {"tau_half", "tau_half_low", "tau_seed", "tau_embedding",
+                                      "tau_reference"};
+    enum { N_TAUS = sizeof ids / sizeof *ids };
     sheet->caption =
-        "Kendall's tau between the order of the models and their order by half the prompts "
-        "or by one seed";
+        "Kendall's tau between the order of the models and their order by half the prompts, "
+        "by one seed, through another embedding or against another reference (the least)";
     attune_sheet_add_column(sheet, (struct attune_sheet_column){.title = "metric", .id = "metric"});
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < N_TAUS; i++) {
         attune_sheet_add_column(
             sheet, (struct attune_sheet_column){
                        .title = titles[i], .id = ids[i], .right = true, .n_decimals = 2});
@@ -100,17 +166,20 @@ void attune_stability_sheet(const struct attune_stability_row *rows, size_t n,
             return;
         }
         const struct attune_stability_row *row = &rows[i];
-        const struct attune_sheet_cell missing = {.kind = ATTUNE_SHEET_MISSING};
-        cells[0] = (struct attune_sheet_cell){.kind = ATTUNE_SHEET_TEXT,
-                                              .text = attune_sheet_text(sheet, row->metric)};
-        cells[1] = row->halves.why ? missing : number(row->halves.mean);
-        cells[2] = row->halves.why ? missing : number(row->halves.low);
-        cells[3] = isfinite(row->seed_tau) ? number(row->seed_tau) : missing;
+        const double taus[N_TAUS] = {row->halves.why ? NAN : row->halves.mean,
+                                     row->halves.why ? NAN : row->halves.low, row->seed_tau,
+                                     row->embedding_tau, row->reference_tau};
+        attune_cell_text(sheet, &cells[0], row->metric);
+        for (size_t k = 0; k < N_TAUS; k++) {
+            attune_cell_value(&cells[1 + k], taus[k]);
+        }
         cells[1].note = row->halves.why ? attune_sheet_note(sheet, row->halves.why) : 0;
-        cells[4] = (struct attune_sheet_cell){
-            .kind = ATTUNE_SHEET_TEXT,
-            .text = row->halves.why ? "undefined" : row->unstable ? "unstable" : "stable",
-            .marks = row->unstable ? ATTUNE_MARK_BAD : 0,
-        };
+        const bool known = !row->halves.why || isfinite(row->embedding_tau) ||
+                           isfinite(row->reference_tau);
+        attune_cell_text(sheet, &cells[1 + N_TAUS],
+                         !known          ? "undefined"
+                         : row->unstable ? "unstable"
+                                         : "stable");
+        cells[1 + N_TAUS].marks = row->unstable ? ATTUNE_MARK_BAD : 0;
     }
 }

@@ -79,6 +79,10 @@ static enum attune_code add_root(struct attune_frechet_work *w, struct attune_fr
                                  struct attune_err *err)
 {
     const size_t r1 = out->rank_first, r2 = out->rank_second;
+    if (r1 == 0 || r2 == 0) { /* a set of equal rows: the product is zero */
+        out->trace_root = out->clipped = 0.0;
+        return ATTUNE_OK;
+    }
     attune_product_nt(w->factor[0], w->factor[1], w->product, r1, r2, w->d);
     memset(w->square, 0, r2 * r2 * sizeof *w->square);
     attune_gram_add(w->product, r1, r2, w->square);

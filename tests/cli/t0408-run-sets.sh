@@ -105,6 +105,13 @@ for id in set.fad set.fad@pop set.fad:bytes set.fad@pop:bytes set.vendi:bytes; d
 done
 expect_query "SELECT title FROM metric WHERE name = 'set.fad@pop:bytes'" 'Frechet distance (pop, bytes)' wide.db
 expect_query "SELECT count(DISTINCT n_dims) FROM set_score" 2 wide.db
+expect_exit 0 "$ATTUNE" stability --db wide.db --metrics 'set.*' --format json
+grep -qE '"set.fad@pop:bytes".*"tau_embedding": -?[0-9.]+, "tau_reference": -?[0-9.]+, "verdict": "(un)?stable"' out || fail 'no agreement over embeddings and references'
+query "UPDATE set_score SET value = -value WHERE base = 'set.fad' AND reference = 'pop'" wide.db
+query "UPDATE leaderboard SET mean = mean" wide.db
+expect_exit 0 "$ATTUNE" leaderboard --db wide.db --metrics set.fad
+expect_in err 'note: another '
+expect_in err 'orders the models otherwise by set.fad'
 n=$(wc -l <asked)
 expect_exit 0 "$ATTUNE" run wide.yaml --db wide.db
 [ "$(wc -l <asked)" -eq "$n" ] || fail 'the worker was asked again'

@@ -122,6 +122,18 @@ static void frechet_forms_agree(void **state)
 }
 
 /* x = {0, 1}, y = {0, 2}, s = 1: k(1) = e^-.5, k(2) = e^-2; cross: 1, e^-2, e^-.5, e^-.5. */
+/* A set of equal rows has no spread: what is left is the distance of the means and the other's
+ * trace. */
+static void frechet_of_equal_rows(void **state)
+{
+    const float x[] = {1, 1, 1, 1, 1, 1}, y[] = {0, 0, 2, 0, 1, 3};
+    const struct attune_set a = {.rows = x, .n = 3, .d = 2}, b = {.rows = y, .n = 3, .d = 2};
+    assert_close(value_of("set.fad", &a, &b), 0 + 1.0 + 3.0);
+    assert_close(value_of("set.fad", &b, &a), 4.0);
+    assert_close(value_of("set.fad", &a, &a), 0.0);
+    (void)state;
+}
+
 static void mmd_by_hand(void **state)
 {
     const float a[] = {0, 1}, b[] = {0, 2};
@@ -334,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frechet_by_hand),
         cmocka_unit_test(frechet_forms_agree),
+        cmocka_unit_test(frechet_of_equal_rows),
         cmocka_unit_test(mmd_by_hand),
         cmocka_unit_test(neighbours_by_hand),
         cmocka_unit_test(vendi_counts_directions),
