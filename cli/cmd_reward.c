@@ -1,5 +1,5 @@
-/* attune reward train|score|test|probe: reward models from votes, their scores, what they are worth
- * and how they can be fooled. */
+/* attune reward train|score|test|probe|serve: reward models from votes, their scores, what they are
+ * worth and how they can be fooled. */
 #include "cli/reward.h"
 #include "harness/prefs/prefs_store.h"
 
@@ -144,15 +144,19 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (strcmp(args[0], "probe") == 0 && n_args > 2) {
         return attune_reward_probe_command(common, options, args + 1, n_args - 1, exit_code, err);
     }
+    if (strcmp(args[0], "serve") == 0 && n_args == 2) {
+        return attune_reward_serve_command(common, options, args[1], err);
+    }
     attune_fail(err, ATTUNE_E_USAGE, "`attune reward %s` with %d files is not known", args[0],
                 n_args - 1);
-    attune_err_hint(err, "`attune reward --help` shows train, score, test and probe");
+    attune_err_hint(err, "`attune reward --help` shows train, score, test, probe and serve");
     return ATTUNE_E_USAGE;
 }
 
 const struct attune_command attune_command_reward = {
     .name = "reward",
-    .usage = "train [VOTES...] | score MODEL PATH... | test [VOTES...] | probe MODEL PATH...",
+    .usage = "train [VOTES...] | score MODEL PATH... | test [VOTES...] | probe MODEL PATH... | "
+             "serve MODEL",
     .summary = "reward models: train, score, test against votes, probe for shortcuts",
     .details =
         "train fits a reward model to votes (files in the formats of `attune prefs`, or those of\n"
@@ -162,7 +166,8 @@ const struct attune_command attune_command_reward = {
         "on are refused. test measures models (--model) or scores that stand in the file\n"
         "(--score-a, --score-b) beside the baselines that they have to beat. probe asks how the\n"
         "reward answers to gain, length, silence, noise, loops and the like; exit code 1 when\n"
-        "silence or noise is not below the 1st percentile of music.\n\n"
+        "silence or noise is not below the 1st percentile of music. serve answers as a scorer of a\n"
+        "suite: scorers: [{name: taste, worker: [attune, reward, serve, taste.reward]}].\n\n"
         "Examples:\n"
         "  attune eval samples/ --format csv >metrics.csv\n"
         "  attune reward train votes.csv --features metrics.csv --out taste.reward\n"

@@ -106,4 +106,19 @@ jq -e '.fooled and (.probes[] | select(.probe == "denser") | .change_sd > 0.5 an
     (.correlations[] | select(.metric == "symbolic.n_notes") | .rho > .99)' out >/dev/null ||
     fail "the shortcut was not found: $(cat out)"
 
+case_is 'a reward model scores the samples of a suite, and another model is asked again'
+cat >>s.yaml <<Y
+scorers:
+  - {name: taste, worker: ["$ATTUNE", reward, serve, notes.reward]}
+Y
+expect_exit 0 "$ATTUNE" run s.yaml --db t.db --quiet
+sqlite3 t.db "SELECT count(*), count(DISTINCT value) > 5 FROM sample_scores
+    WHERE metric = 'scorer.taste.reward' AND state = 'ok'" >got
+echo '16|1' >want
+expect_same want got
+expect_exit 0 "$ATTUNE" reward train more.csv --metrics symbolic.n_notes --out notes.reward --l2 .1
+expect_exit 0 "$ATTUNE" run s.yaml --db t.db --quiet
+[ "$(sqlite3 t.db "SELECT count(DISTINCT identity) FROM metric WHERE name LIKE 'scorer.%'")" = 2 ] ||
+    fail 'another model has the old one'"'"'s identity'
+
 done_testing
