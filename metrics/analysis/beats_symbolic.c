@@ -3,43 +3,14 @@
 #include "metrics/analysis/grid.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
-
-/* k-th smallest by Hoare's selection; reorders x. */
-static double select_nth(double *x, size_t n, size_t k)
-{
-    size_t low = 0, high = n - 1;
-    while (low < high) {
-        const double pivot = x[low + (high - low) / 2];
-        size_t i = low, j = high;
-        for (;;) {
-            while (x[i] < pivot) {
-                i++;
-            }
-            while (x[j] > pivot) {
-                j--;
-            }
-            if (i >= j) {
-                break;
-            }
-            const double swap = x[i];
-            x[i++] = x[j];
-            x[j--] = swap;
-        }
-        if (k <= j) {
-            high = j;
-        } else {
-            low = j + 1;
-        }
-    }
-    return x[k];
-}
+#include "metrics/stats/order.h"
 
 static double median_interval(const double *beat_s, size_t n, double *scratch)
 {
     for (size_t i = 0; i < n; i++) {
         scratch[i] = beat_s[i + 1] - beat_s[i];
     }
-    return select_nth(scratch, n, n / 2);
+    return attune_select(scratch, n, n / 2);
 }
 
 struct attune_beats *attune_beats_symbolic(struct attune_analysis *a)

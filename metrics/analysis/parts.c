@@ -290,3 +290,21 @@ int attune_melody_walk_next(struct attune_melody_walk *walk, struct attune_melod
     }
     return 0;
 }
+
+struct attune_value attune_melody_mean(struct attune_analysis *a,
+                                       double (*score)(int pitch, struct attune_chord chord))
+{
+    const struct attune_parts *parts = attune_analysis_parts(a);
+    if (parts->why) {
+        return attune_undefined(parts->why);
+    }
+    struct attune_melody_walk walk = attune_melody_walk_begin(a);
+    struct attune_melody_meeting meeting;
+    double sum = 0.0, ticks = 0.0;
+    while (attune_melody_walk_next(&walk, &meeting)) {
+        sum += meeting.ticks * score(parts->melody[meeting.note].pitch, meeting.chord);
+        ticks += meeting.ticks;
+    }
+    return ticks > 0.0 ? attune_defined(sum / ticks)
+                       : attune_undefined("no chord sounds under the melody");
+}

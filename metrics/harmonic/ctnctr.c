@@ -2,9 +2,9 @@
  *
  *     (n_c + n_p) / (n_c + n_n)
  *
- * n_c melody notes that begin on a tone of the chord under them n_n the other melody notes over
- * a chord; n_p those of them that resolve: the next note is at most two semitones away, and not
- * the same
+ * n_c  melody notes that begin on a tone of the chord under them
+ * n_n  the other melody notes over a chord
+ * n_p  those of them that resolve: the next note is one or two semitones away
  *
  * Melody and chords: metrics/analysis/parts.h. Notes that begin where no chord sounds are left
  * out. */

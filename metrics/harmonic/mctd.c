@@ -17,25 +17,17 @@ static void centroid_of(unsigned classes, double centroid[6])
     attune_tonal_centroid(chroma, centroid);
 }
 
+static double distance(int pitch, struct attune_chord chord)
+{
+    double melody[6], tones[6];
+    centroid_of(1u << pitch % 12, melody);
+    centroid_of(attune_chord_pitch_classes(chord), tones);
+    return attune_tonal_distance(melody, tones);
+}
+
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const struct attune_parts *parts = attune_analysis_parts(a);
-    if (parts->why) {
-        return attune_undefined(parts->why);
-    }
-    struct attune_melody_walk walk = attune_melody_walk_begin(a);
-    struct attune_melody_meeting meeting;
-    double sum = 0.0, ticks = 0.0;
-    while (attune_melody_walk_next(&walk, &meeting)) {
-        const unsigned pitch_class = 1u << parts->melody[meeting.note].pitch % 12;
-        double melody[6], chord[6];
-        centroid_of(pitch_class, melody);
-        centroid_of(attune_chord_pitch_classes(meeting.chord), chord);
-        sum += meeting.ticks * attune_tonal_distance(melody, chord);
-        ticks += meeting.ticks;
-    }
-    return ticks > 0.0 ? attune_defined(sum / ticks)
-                     : attune_undefined("no chord sounds under the melody");
+    return attune_melody_mean(a, distance);
 }
 
 const struct attune_metric attune_metric_harmonic_mctd = {

@@ -23,19 +23,7 @@ static double consonance(int pitch, struct attune_chord chord)
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const struct attune_parts *parts = attune_analysis_parts(a);
-    if (parts->why) {
-        return attune_undefined(parts->why);
-    }
-    struct attune_melody_walk walk = attune_melody_walk_begin(a);
-    struct attune_melody_meeting meeting;
-    double sum = 0.0, ticks = 0.0;
-    while (attune_melody_walk_next(&walk, &meeting)) {
-        sum += meeting.ticks * consonance(parts->melody[meeting.note].pitch, meeting.chord);
-        ticks += meeting.ticks;
-    }
-    return ticks > 0.0 ? attune_defined(sum / ticks)
-                     : attune_undefined("no chord sounds under the melody");
+    return attune_melody_mean(a, consonance);
 }
 
 const struct attune_metric attune_metric_harmonic_pcs = {

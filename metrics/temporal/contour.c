@@ -6,6 +6,7 @@
 #include "metrics/analysis/frontend.h"
 #include "metrics/analysis/internal.h"
 #include "metrics/analysis/notes.h"
+#include "metrics/temporal/slope.h"
 
 static size_t from_frames(const struct attune_frames *frames, enum attune_contour_kind kind,
                           double *time_s, double *value)
@@ -63,4 +64,13 @@ struct attune_contour attune_contour_make(struct attune_analysis *a,
         contour.why = "less than 5 s of sound";
     }
     return contour;
+}
+
+struct attune_value attune_contour_drift(struct attune_analysis *a, enum attune_contour_kind kind)
+{
+    const struct attune_contour contour = attune_contour_make(a, kind);
+    const double slope =
+        contour.why ? 0.0 : attune_slope(contour.time_s, contour.value, contour.n);
+    attune_arena_reset(&a->scratch);
+    return contour.why ? attune_undefined(contour.why) : attune_defined(10.0 * slope);
 }

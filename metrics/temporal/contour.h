@@ -6,6 +6,7 @@
 #define ATTUNE_METRICS_TEMPORAL_CONTOUR_H
 
 #include "metrics/analysis/analysis.h"
+#include "metrics/value.h"
 
 enum attune_contour_kind { ATTUNE_CONTOUR_LOUDNESS, ATTUNE_CONTOUR_BRIGHTNESS };
 
@@ -19,5 +20,9 @@ struct attune_contour {
 /* From the scratch arena: valid until it is reset, which is the caller's to do. */
 struct attune_contour attune_contour_make(struct attune_analysis *analysis,
                                           enum attune_contour_kind kind);
+
+/* The drift: least-squares slope of the contour, per 10 s. */
+struct attune_value attune_contour_drift(struct attune_analysis *analysis,
+                                         enum attune_contour_kind kind);
 
 #endif

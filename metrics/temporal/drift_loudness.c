@@ -5,18 +5,12 @@
  *
  * Audio: over the sounding frames; symbolic: over the notes (contour.h). Undefined with less than 5
  * s of sound. */
-#include "metrics/analysis/internal.h"
 #include "metrics/metric.h"
 #include "metrics/temporal/contour.h"
-#include "metrics/temporal/slope.h"
 
 static struct attune_value eval(struct attune_analysis *a)
 {
-    const struct attune_contour contour = attune_contour_make(a, ATTUNE_CONTOUR_LOUDNESS);
-    const double slope =
-        contour.why ? 0.0 : attune_slope(contour.time_s, contour.value, contour.n);
-    attune_arena_reset(&a->scratch);
-    return contour.why ? attune_undefined(contour.why) : attune_defined(10.0 * slope);
+    return attune_contour_drift(a, ATTUNE_CONTOUR_LOUDNESS);
 }
 
 const struct attune_metric attune_metric_temporal_drift_loudness = {
