@@ -1,13 +1,6 @@
 /* attune plot KIND: figures by gnuplot, script and data kept beside each. */
-#include <errno.h>
-
-#include "base/io/file.h"
 #include "cli/plot_run.h"
-#include "harness/evaluate.h"
-#include "metrics/analysis/chroma.h"
-#include "metrics/analysis/key.h"
-#include "metrics/analysis/scape.h"
-#include "metrics/analysis/ssm.h"
+#include "cli/plot_sample.h"
 #include "reports/plots/plot.h"
 
 struct options {
@@ -32,138 +25,6 @@ static const struct attune_opt options_table[] = {
      .help = "scatter: a point per prompt instead of one per model"},
     {NULL},
 };
-
-/* ---- figures of a sample */
-
-struct wanted {
-    int64_t id;
-    struct attune_buf *path;
-};
-
-static bool match_sample(void *context, const struct attune_sample_row *row)
-{
-    const struct wanted *wanted = context;
-    if (row->id != wanted->id) {
-        return true;
-    }
-    attune_buf_add(wanted->path, row->path ? row->path : "");
-    return false;
-}
-
-/* A file that is there, or the id of a sample in the database. */
-static enum attune_code find_sample(const struct attune_common *common, const struct options *o,
-                                    const char *name, struct attune_buf *path,
-                                    struct attune_err *err)
-{
-    if (attune_file_exists(name)) {
-        attune_buf_add(path, name);
-        return ATTUNE_OK;
-    }
-    char *end = NULL;
-    errno = 0;
-    struct wanted wanted = {.id = strtoll(name, &end, 10), .path = path};
-    if (errno || end == name || *end) {
-        attune_fail(err, ATTUNE_E_INPUT, "no such file: '%s'", name);
-        attune_err_hint(err, "a path, or the id of a sample from the table `sample`");
-        return ATTUNE_E_INPUT;
-    }
-    struct attune_store *store = NULL;
-    int64_t run = 0;
-    enum attune_code code = attune_store_open_read(&store, common->db, err);
-    if (!code) {
-        code = attune_read_run_id(store, o->choice.run, &run, err);
-    }
-    if (!code) {
-        code = attune_read_samples(store, run, NULL, match_sample, &wanted, err);
-    }
-    attune_store_close(store);
-    if (!code && path->n_bytes == 0) {
-        code = attune_fail(err, ATTUNE_E_USAGE, "no finished sample %s in the run", name);
-    }
-    return code;
-}
-
-static enum attune_code draw_scape(struct attune_figure *figure, const char *title,
-                                   const struct attune_ssm *ssm, struct attune_err *err)
-{
-    struct attune_arena arena = ATTUNE_ARENA_INIT;
-    enum attune_code code = ATTUNE_OK;
-    double *fitness = attune_arena_alloc(&arena, ssm->n * ssm->n, sizeof *fitness);
-    if (fitness && attune_scape_all(ssm->matrix, ssm->n, &arena, fitness)) {
-        code = attune_plot_scape(figure, title, fitness, ssm->n, ssm->rate_hz, err);
-    } else {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-    }
-    attune_arena_release(&arena);
-    return code;
-}
-
-static enum attune_code draw_features(const char *kind, const char *path,
-                                      struct attune_analysis *analysis,
-                                      struct attune_figure *figure, struct attune_err *err)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    struct attune_buf title = ATTUNE_BUF_INIT;
-    attune_buf_add(&title, name);
-    const char *why = NULL;
-    enum attune_code code = ATTUNE_OK;
-    if (strcmp(kind, "ssm") == 0) {
-        const struct attune_ssm *ssm = attune_analysis_ssm(analysis);
-        why = ssm->why;
-        if (!why) {
-            code = attune_plot_ssm(figure, attune_buf_text(&title), ssm->matrix, ssm->n,
-                                   ssm->rate_hz, 0.0, err);
-        }
-    } else if (strcmp(kind, "scape") == 0) {
-        const struct attune_ssm *ssm = attune_analysis_ssm(analysis);
-        why = ssm->why;
-        if (!why) {
-            code = draw_scape(figure, attune_buf_text(&title), ssm, err);
-        }
-    } else {
-        const struct attune_chroma *chroma = attune_analysis_chroma(analysis);
-        const struct attune_key *key = attune_analysis_key(analysis);
-        why = chroma->why;
-        if (!key->why) {
-            attune_buf_addf(&title, ": %s %s, clarity %.2f", attune_pitch_class_name(key->tonic),
-                            key->mode == ATTUNE_MINOR ? "minor" : "major", key->clarity);
-        }
-        if (!why) {
-            code = attune_plot_chromagram(figure, attune_buf_text(&title), chroma->frames,
-                                          chroma->time_s, chroma->n_frames, err);
-        }
-    }
-    attune_buf_release(&title);
-    return why ? attune_fail(err, ATTUNE_E_INPUT, "nothing to draw of '%s': %s", path, why) : code;
-}
-
-static enum attune_code plot_sample(const struct attune_common *common, const struct options *o,
-                                    const char *kind, const char *name,
-                                    struct attune_figure *figure, struct attune_err *err)
-{
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    struct attune_evaluator *evaluator = NULL;
-    enum attune_code code = find_sample(common, o, name, &path, err);
-    if (code) {
-        goto out;
-    }
-    evaluator = attune_evaluator_new(err);
-    if (!evaluator) {
-        code = ATTUNE_E_MEMORY;
-        goto out;
-    }
-    /* No metric is asked for: the front end runs and the features are there. */
-    const struct attune_selection features = {.needs = ATTUNE_NEED_HARMONIC | ATTUNE_NEED_SPECTRAL};
-    code = attune_evaluate_file(evaluator, attune_buf_text(&path), NULL, &features, NULL, err);
-    if (!code) {
-        code = draw_features(kind, attune_buf_text(&path), attune_evaluator_analysis(evaluator),
-                             figure, err);
-    }
-out:
-    attune_evaluator_free(evaluator);
-    attune_buf_release(&path);
-    return code;
-}
 
 /* ---- the command */
 
@@ -204,7 +65,8 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     code = attune_figure_init(&figure, o->out ? o->out : attune_buf_text(&name), o->format, err);
     if (!code) {
         code = kind->of_sample
-                   ? plot_sample(common, o, kind->name, args[1], &figure, err)
+                   ? attune_plot_sample(common->db, o->choice.run, kind->name, args[1], &figure,
+                                        err)
                    : attune_plot_run(common, &o->choice, kind, args + 1, n_args - 1, &figure, err);
     }
     if (!code) {
@@ -229,7 +91,7 @@ const struct attune_command attune_command_plot = {
         "named\n"
         "(globs too) in the order given; kinds of one metric take the first of --metrics. Kinds of "
         "one\n"
-        "sample (a path, or an id from the database): ssm, scape, chromagram.\n"
+        "sample (a path, or an id from the database): ssm, scape, chromagram, tempogram, loudness.\n"
         "FILE.gp and FILE.dat are kept beside the picture: `gnuplot FILE.gp` in that folder\n"
         "draws it again.\n\n"
         "Examples:\n"

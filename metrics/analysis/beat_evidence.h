@@ -2,8 +2,8 @@
  *
  * Onsets alone don't tell the beat from its multiples, its fractions and its off-beats. What does,
  * in a linear combination: how far the tempo lies from the usual; how well the bands repeat after
- * one, two, three, four and eight beats; how onsets and bass notes are spread over the beat, folded
- * over all beats of the hypothesis. */
+ * one, two, three, four and eight beats; how onsets and rises of bass and level are spread over the
+ * beat, folded over all beats of the hypothesis. */
 #ifndef ATTUNE_METRICS_ANALYSIS_BEAT_EVIDENCE_H
 #define ATTUNE_METRICS_ANALYSIS_BEAT_EVIDENCE_H
 
@@ -15,7 +15,7 @@ enum {
     ATTUNE_N_PHASES = 12,  /* per beat */
     ATTUNE_N_PARTS = 5,
     ATTUNE_N_SHIFTS = 4,   /* 0, 1/3, 1/2, 2/3 of a beat */
-    ATTUNE_N_EVIDENCE = 50,
+    ATTUNE_N_EVIDENCE = 46,
 };
 
 extern const int attune_shifts[ATTUNE_N_SHIFTS]; /* in phases */
@@ -24,7 +24,8 @@ struct attune_evidence {
     double rate_hz;
     size_t n_frames;
     double onset_rate_hz; /* peaks of the envelope per second */
-    /* (n_frames,) onsets of all bands, of the bass, of the treble */
+    /* (n_frames,) onsets of all bands and of the treble, rises of the bass and of the level, slow
+     * rises of the bass */
     const float *envelope[ATTUNE_N_PARTS];
     double ac[ATTUNE_TEMPOGRAM_MAX_LAGS]; /* attune_tempogram_bands */
 };

@@ -17,6 +17,8 @@ struct attune_levels {
     double range_lu;
     size_t n_momentary;
     const float *momentary_lufs; /* (n_momentary,) 400 ms from i * 100 ms on; floor -120 */
+    size_t n_short_term;
+    const float *short_term_lufs; /* (n_short_term,) 3 s from i * 100 ms on; floor -120 */
 
     double sample_peak;  /* largest |x| */
     const char *true_peak_why;

@@ -219,6 +219,24 @@ static void correlate(const struct attune_meter *meter, struct attune_levels *le
     levels->correlation = r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
 }
 
+/* Loudness of the windows of n_steps (100 ms each), one from every step on; NULL when out of
+ * memory. */
+static const float *sliding_loudness(const struct attune_loudness *l, size_t n_steps,
+                                     struct attune_arena *arena, size_t *n)
+{
+    *n = l->n_steps >= n_steps ? l->n_steps - n_steps + 1 : 0;
+    float *lufs = attune_arena_alloc(arena, *n, sizeof *lufs);
+    for (size_t i = 0; lufs && i < *n; i++) {
+        double energy = 0.0;
+        for (size_t k = 0; k < n_steps; k++) {
+            energy += l->energy[i + k];
+        }
+        energy /= (double)n_steps;
+        lufs[i] = energy > 1e-12 ? (float)attune_loudness_lufs(energy) : -120.0f;
+    }
+    return lufs;
+}
+
 static int measure_loudness(const struct attune_meter *meter, struct attune_arena *arena,
                             struct attune_levels *levels)
 {
@@ -227,18 +245,12 @@ static int measure_loudness(const struct attune_meter *meter, struct attune_aren
         levels->integrated_why = levels->range_why = "loudness was not asked for";
         return 1;
     }
-    levels->n_momentary = l->n_steps >= 4 ? l->n_steps - 3 : 0;
-    float *momentary = attune_arena_alloc(arena, levels->n_momentary, sizeof *momentary);
+    levels->momentary_lufs = sliding_loudness(l, 4, arena, &levels->n_momentary);
+    levels->short_term_lufs = sliding_loudness(l, 30, arena, &levels->n_short_term);
     double *sorted = attune_arena_alloc(arena, l->n_steps, sizeof *sorted);
-    if (!momentary || !sorted) {
+    if (!levels->momentary_lufs || !levels->short_term_lufs || !sorted) {
         return 0;
     }
-    for (size_t i = 0; i < levels->n_momentary; i++) {
-        const double energy =
-            (l->energy[i] + l->energy[i + 1] + l->energy[i + 2] + l->energy[i + 3]) / 4.0;
-        momentary[i] = energy > 1e-12 ? (float)attune_loudness_lufs(energy) : -120.0f;
-    }
-    levels->momentary_lufs = momentary;
     if (!attune_loudness_integrated(l, &levels->integrated_lufs)) {
         levels->integrated_why =
             levels->n_momentary ? "nothing louder than -70 LUFS" : "shorter than 400 ms";

@@ -25,26 +25,38 @@ static double dot(const float *restrict a, const float *restrict b, size_t n)
     return total;
 }
 
+int attune_tempogram_column(const float *env, size_t n, size_t n_lags, double *ac)
+{
+    float x[WINDOW];
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum += (double)env[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        x[i] = env[i] - (float)(sum / (double)n);
+    }
+    const double power = dot(x, x, n);
+    if (!(power > 1e-12)) {
+        return 0;
+    }
+    for (size_t lag = 0; lag < n_lags; lag++) {
+        ac[lag] = lag < n ? dot(x, x + lag, n - lag) / power : 0.0;
+    }
+    return 1;
+}
+
 void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, double *mean)
 {
+    double ac[ATTUNE_TEMPOGRAM_MAX_LAGS];
     memset(mean, 0, n_lags * sizeof *mean);
     size_t n_windows = 0;
     for (size_t start = 0; start == 0 || start + WINDOW <= n_frames; start += WINDOW / 4) {
         const size_t n = n_frames < WINDOW ? n_frames : WINDOW;
-        float x[WINDOW];
-        double sum = 0.0;
-        for (size_t i = 0; i < n; i++) {
-            sum += (double)env[start + i];
-        }
-        for (size_t i = 0; i < n; i++) {
-            x[i] = env[start + i] - (float)(sum / (double)n);
-        }
-        const double power = dot(x, x, n);
-        if (!(power > 1e-12)) {
+        if (!attune_tempogram_column(env + start, n, n_lags, ac)) {
             continue;
         }
-        for (size_t lag = 0; lag < n_lags && lag < n; lag++) {
-            mean[lag] += dot(x, x + lag, n - lag) / power;
+        for (size_t lag = 0; lag < n_lags; lag++) {
+            mean[lag] += ac[lag];
         }
         n_windows++;
     }

@@ -12,8 +12,14 @@ enum {
     ATTUNE_TEMPOGRAM_MAX_LAGS = 560,
 };
 
+/* One column: the mean-free autocorrelation of n frames, at most ATTUNE_TEMPOGRAM_WINDOW, over that
+ * at lag 0; ac: (n_lags,), 0 from lag n on. Returns 0, and leaves ac alone, where the frames are
+ * constant. */
+int attune_tempogram_column(const float *env, size_t n, size_t n_lags, double *ac);
+
 /* Mean over windows (hop: a quarter window) of the mean-free autocorrelation; mean: (n_lags,),
- * mean[0] = 1 unless the envelope is constant, then all 0. A shorter envelope is one window. */
+ * mean[0] = 1 unless the envelope is constant, then all 0. A shorter envelope is one window. n_lags
+ * is at most ATTUNE_TEMPOGRAM_MAX_LAGS. */
 void attune_tempogram_mean(const float *env, size_t n_frames, size_t n_lags, double *mean);
 
 /* The same for several bands at once, windows of about 30 s: rhythm told by which bands sound.

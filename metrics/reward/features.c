@@ -10,10 +10,10 @@
     X(TONAL_DISTANCE, harmonic_tonal_distance, 1, 1.2272, 0.1306)                                  \
     X(DISSONANCE, harmonic_tiv_dissonance, 1, 0.3733, 0.0354)                                      \
     X(CHORD_CLARITY, harmonic_chord_clarity, 1, 0.8699, 0.0430)                                    \
-    X(GROOVE_CONSISTENCY, temporal_groove_consistency, 1, 0.9493, 0.0284)                          \
-    X(GROOVE_SIMILARITY, temporal_groove_similarity, 1, 0.9275, 0.0556)                            \
+    X(GROOVE_CONSISTENCY, temporal_groove_consistency, 2, 0.9493, 0.0284)                          \
+    X(GROOVE_SIMILARITY, temporal_groove_similarity, 2, 0.9275, 0.0556)                            \
     X(DRIFT_DENSITY, temporal_drift_density, 1, -0.0581, 0.1525)                                   \
-    X(LOOPINESS, temporal_loopiness, 1, 0.0150, 0.0487)                                            \
+    X(LOOPINESS, temporal_loopiness, 2, 0.0150, 0.0487)                                            \
     X(ENDING, temporal_ending, 1, 0.6811, 0.2754)
 
 #define X(name, symbol, version, mean, sd) extern const struct attune_metric attune_metric_##symbol;

@@ -159,6 +159,15 @@ static void add_name(struct attune_figure *figure, const char *extension)
     attune_buf_release(&name);
 }
 
+/* A label rather than gnuplot's title, which its SVG terminal drops when it is raised. */
+void attune_figure_heading(struct attune_figure *figure, const char *title)
+{
+    attune_buf_add(&figure->script, "set label ");
+    attune_figure_text(figure, title);
+    attune_buf_addf(&figure->script, " at graph 0.5, screen %.4f center noenhanced\n",
+                    1.0 - 0.3 / figure->height_cm);
+}
+
 void attune_figure_data_name(struct attune_figure *figure)
 {
     add_name(figure, "dat");

@@ -49,6 +49,9 @@ void attune_figure_tic(struct attune_figure *figure,
                        const char *text); /* labels of tics are formats */
 void attune_figure_data_name(struct attune_figure *figure);
 
+/* Appends the title of a figure of one panel, at its upper edge. */
+void attune_figure_heading(struct attune_figure *figure, const char *title);
+
 /* Appends text to the data as a quoted column. */
 void attune_figure_data_text(struct attune_figure *figure, const char *text);
 

@@ -3,6 +3,11 @@
 #ifndef ATTUNE_REPORTS_PLOT_H
 #define ATTUNE_REPORTS_PLOT_H
 
+#include "metrics/analysis/beats.h"
+#include "metrics/analysis/chords.h"
+#include "metrics/analysis/chroma.h"
+#include "metrics/analysis/levels.h"
+#include "metrics/analysis/onset.h"
 #include "reports/plots/input.h"
 
 /* What `attune plot` can draw, NULL-terminated. */
@@ -87,9 +92,19 @@ enum attune_code attune_plot_scape(struct attune_figure *figure, const char *tit
                                    const double *fitness, size_t n, double rate_hz,
                                    struct attune_err *err);
 
-/* Pitch classes over time: frames (n, 12), C first, frame i from time_s[i] to time_s[i + 1]. */
+/* Pitch classes over time, and above them the chords (left out where they have a why). */
 enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char *title,
-                                        const float *frames, const double *time_s, size_t n,
-                                        struct attune_err *err);
+                                        const struct attune_chroma *chroma,
+                                        const struct attune_chords *chords, struct attune_err *err);
+
+/* Strength of every tempo over time, on a logarithmic scale, and above it the beats, downbeats
+ * longer; the tempo found as a line (beats left out where they have a why). */
+enum attune_code attune_plot_tempogram(struct attune_figure *figure, const char *title,
+                                       const struct attune_onset *onset,
+                                       const struct attune_beats *beats, struct attune_err *err);
+
+/* Momentary and short-term loudness over time with the integrated loudness as a line. */
+enum attune_code attune_plot_loudness(struct attune_figure *figure, const char *title,
+                                      const struct attune_levels *levels, struct attune_err *err);
 
 #endif

@@ -24,6 +24,11 @@ const struct attune_plot_kind attune_plot_kinds[] = {
     {"ssm", "self-similarity matrix of one sample", .of_sample = true},
     {"scape", "fitness of every segment of one sample: what repeats, and at what scale",
      .of_sample = true},
-    {"chromagram", "pitch classes of one sample over time", .of_sample = true},
+    {"chromagram", "pitch classes of one sample over time, with its key and chords",
+     .of_sample = true},
+    {"tempogram", "strength of every tempo of one sample over time, with its beats",
+     .of_sample = true},
+    {"loudness", "momentary and short-term loudness of one sample over time (audio)",
+     .of_sample = true},
     {NULL},
 };

@@ -36,10 +36,9 @@ enum attune_code attune_plot_scape(struct attune_figure *figure, const char *tit
     attune_figure_palette(figure, false);
     attune_figure_panel(figure, 1.1, 1.0, 7.1, 5.4);
     struct attune_buf *s = &figure->script;
-    attune_buf_add(s, "set title ");
-    attune_figure_text(figure, title);
+    attune_figure_heading(figure, title);
     attune_buf_addf(s,
-                    " noenhanced offset 0,-0.5\nset border 3\nset tics out nomirror\n"
+                    "set border 3\nset tics out nomirror\n"
                     "set xrange [0:%.6g]\nset yrange [0:%.6g]\n"
                     "set xlabel 'centre of the segment (s)' offset 0,0.6\n"
                     "set ylabel 'length (s)' offset 1.4,0\n"

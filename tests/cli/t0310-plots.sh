@@ -24,6 +24,44 @@ for kind in $kinds; do
 done
 expect_not_in figures/leaderboard.svg '<script>alert'
 
+case_is 'every kind of one sample, its axes with units; a hostile name is a title'
+# Twelve seconds of 220 and 330 Hz in turn with a gap every half second: 8 bits at 8 kHz.
+{
+    printf 'RIFF\x24\x77\x01\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00'
+    printf '\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data\x00\x77\x01\x00'
+    LC_ALL=C awk 'BEGIN {
+        for (i = 0; i < 96000; i++) {
+            hz = int(i / 16000) % 2 ? 330 : 220
+            x = i % 4000 < 3000 ? 60 * sin(6.283185307 * hz * i / 8000) * (1 - i % 4000 / 4000) : 0
+            printf "%c", int(128.5 + x)
+        }
+    }'
+} >tone.wav
+for kind in ssm scape chromagram tempogram loudness; do
+    for format in svg pdf png; do
+        expect_exit 0 "$ATTUNE" plot $kind tone.wav --format $format --out "sample/$kind.$format"
+        [ -s "sample/$kind.$format" ] || fail "no picture $kind.$format"
+        grep -q "[Ww]arning" err && fail "$kind: $(cat err)"
+    done
+    expect_in "sample/$kind.svg" '(s)'
+    expect_in "sample/$kind.svg" 'tone.wav'
+done
+expect_in sample/tempogram.svg 'tempo (BPM)'
+expect_in sample/tempogram.svg 'BPM, bars of'
+expect_in sample/loudness.svg 'loudness (LUFS)'
+expect_in sample/loudness.svg 'LUFS integrated'
+expect_in sample/chromagram.svg 'share of the frame'
+awk '$1 == "0.20" && $2 < -3 && $2 > -40 { seen = 1 } END { exit !seen }' sample/loudness.dat ||
+    fail 'no momentary loudness at 0.2 s'
+evil="a'\`touch bad\`\"\$x%d<b>\\n.wav"
+cp tone.wav "$evil"
+for kind in chromagram tempogram loudness; do
+    expect_exit 0 "$ATTUNE" plot $kind "$evil" --out "sample/evil.svg"
+    expect_not_in sample/evil.svg '<b>'
+    [ ! -e bad ] && [ ! -e sample/bad ] || fail 'a command was run'
+done
+expect_exit 3 "$ATTUNE" plot loudness "$SOURCE/tests/cli/t0310-plots.sh"
+
 case_is 'gnuplot alone draws it again, in a folder that holds script and data only'
 mkdir alone
 for kind in $kinds; do
