@@ -7,7 +7,7 @@ enum attune_code attune_plot_ssm(struct attune_figure *figure, const char *title
                                  const double *matrix, size_t n, double rate_hz, double floor,
                                  struct attune_err *err)
 {
-    attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 7.6);
+    attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 7.1);
     struct attune_buf *s = &figure->script;
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
@@ -17,15 +17,15 @@ enum attune_code attune_plot_ssm(struct attune_figure *figure, const char *title
     }
     const double end_s = (double)n / rate_hz;
     attune_figure_palette(figure, false);
-    attune_figure_panel(figure, 1.1, 1.0, 7.1, 7.0);
+    attune_figure_panel(figure, 1.1, 1.0, 6.6, 6.5);
     attune_figure_heading(figure, title);
     attune_buf_addf(s,
                     "set border 15\nset tics out\nset xrange [0:%.6g]\nset yrange [0:%.6g]\n"
                     "set xlabel 'time (s)' offset 0,0.6\nset ylabel 'time (s)' offset 1.4,0\n"
                     "set cbrange [%.6g:1]\nset cbtics 0.25\nset cblabel 'similarity' offset 0,0\n"
                     "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\nplot ",
-                    end_s, end_s, floor, 7.3 / figure->width_cm, 1.0 / figure->height_cm,
-                    0.25 / figure->width_cm, 6.0 / figure->height_cm);
+                    end_s, end_s, floor, 6.8 / figure->width_cm, 1.0 / figure->height_cm,
+                    0.25 / figure->width_cm, 5.5 / figure->height_cm);
     attune_figure_data_name(figure);
     attune_buf_addf(s, " matrix using (($1 + 0.5) / %.9g):(($2 + 0.5) / %.9g):3 with image\n",
                     rate_hz, rate_hz);
@@ -60,7 +60,7 @@ enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char
 {
     static const char *const names[] = {"C",  "C#", "D",  "D#", "E",  "F",
                                         "F#", "G",  "G#", "A",  "A#", "B"};
-    static const double LEFT_CM = 0.9, RIGHT_CM = 7.1;
+    static const double LEFT_CM = 0.9, RIGHT_CM = 6.6;
     attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 5.4);
     struct attune_buf *s = &figure->script;
     attune_buf_add(&figure->data, "# start_s\tend_s\tpitch_class\tshare\n");
@@ -86,10 +86,10 @@ enum attune_code attune_plot_chromagram(struct attune_figure *figure, const char
         s,
         ") scale 0\nset border 15\nset xtics out nomirror\nset xrange [0:%.6g]\n"
         "set yrange [-0.5:11.5]\nset xlabel 'time (s)' offset 0,0.6\nset cbrange [0:%.4g]\n"
-        "set cbtics 0.1\nset cblabel 'share of the frame' offset 0.2,0\n"
+        "set cbtics 0.2\nset cblabel 'share of the frame' offset 0.2,0\n"
         "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\n"
         "set style fill solid noborder\nplot ",
-        end_s, largest > 0.0f ? (double)largest : 1.0, 7.3 / figure->width_cm,
+        end_s, largest > 0.0f ? (double)largest : 1.0, 6.8 / figure->width_cm,
         1.0 / figure->height_cm, 0.25 / figure->width_cm, 3.0 / figure->height_cm);
     attune_figure_data_name(figure);
     /* Each box reaches a little under the next, so that no seam shows. */

@@ -60,7 +60,7 @@ enum attune_code attune_plot_tempogram(struct attune_figure *figure, const char 
     add_beats(&figure->data, beats);
     struct attune_buf *s = &figure->script;
     attune_figure_palette(figure, false);
-    attune_figure_panel(figure, 1.25, 1.0, 7.1, 4.8);
+    attune_figure_panel(figure, 1.25, 1.0, 6.6, 4.8);
     attune_figure_heading(figure, title);
     attune_buf_add(s, "set ytics (");
     for (size_t i = 0; i < sizeof tempi / sizeof *tempi; i++) {
@@ -70,9 +70,9 @@ enum attune_code attune_plot_tempogram(struct attune_figure *figure, const char 
                     ") out nomirror\nset border 15\nset xtics out nomirror\nset xrange [0:%.6g]\n"
                     "set yrange [-0.5:%d]\nset xlabel 'time (s)' offset 0,0.6\n"
                     "set ylabel 'tempo (BPM)' offset 0.7,0\nset cbrange [0:1]\nset cbtics 0.25\n"
-                    "set cblabel 'autocorrelation of the onsets' offset 0,0\n"
+                    "set cblabel 'autocorrelation' offset 0,0\n"
                     "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\n",
-                    end_s, N_TEMPI + 7, 7.3 / figure->width_cm, 1.0 / figure->height_cm,
+                    end_s, N_TEMPI + 7, 6.8 / figure->width_cm, 1.0 / figure->height_cm,
                     0.25 / figure->width_cm, 3.8 / figure->height_cm);
     if (!beats->why) {
         attune_buf_addf(s, "set arrow from 0,%.4f to %.6g,%.4f nohead front lc rgb '%s' dt 2\n",
@@ -133,7 +133,7 @@ enum attune_code attune_plot_loudness(struct attune_figure *figure, const char *
                     "set xlabel 'time (s)' offset 0,0.6\n"
                     "set ylabel 'loudness (LUFS)' offset 0.7,0\n"
                     "set key at graph 0, graph 1.13 left horizontal maxrows 1 Left reverse "
-                    "samplen 1 noenhanced\n"
+                    "samplen 1 width -3 noenhanced\n"
                     "plot ",
                     end_s);
     attune_figure_data_name(figure);
