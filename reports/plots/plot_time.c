@@ -118,7 +118,7 @@ enum attune_code attune_plot_loudness(struct attune_figure *figure, const char *
                                       const struct attune_levels *levels, struct attune_err *err)
 {
     const double end_s = (double)levels->n_samples / levels->rate_hz;
-    double lowest = levels->integrated_lufs, highest = levels->integrated_lufs;
+    double lowest = INFINITY, highest = -INFINITY;
     attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 4.6);
     struct attune_buf *s = &figure->script;
     add_windows(&figure->data, levels->momentary_lufs, levels->n_momentary, 0.4, &lowest, &highest);
