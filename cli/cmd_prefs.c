@@ -11,8 +11,8 @@
 #define FIELD(name) offsetof(struct attune_prefs_options, name)
 
 static const struct attune_opt options_table[] = {
-    {"format", ATTUNE_OPT_CHOICE, FIELD(format), .choices = "table|json|csv",
-     .help = "output format (default: table)"},
+    {"format", ATTUNE_OPT_TEXT, FIELD(format), .metavar = "table|json|csv",
+     .help = "output format (default: table); import: the same as --from"},
     {"from", ATTUNE_OPT_TEXT, FIELD(from), .metavar = "NAME",
      .help = "format of the files (default: recognised)"},
     {"ties", ATTUNE_OPT_CHOICE, FIELD(ties),
@@ -362,9 +362,29 @@ static enum attune_code export(const struct attune_common *common, struct attune
     return code;
 }
 
-static enum attune_code run(const struct attune_common *common, const void *options, char **args,
+/* `import --format NAME` names the file's format, elsewhere --format is that of the output. */
+static enum attune_code check_format(struct attune_prefs_options *o, const char *command,
+                                     struct attune_err *err)
+{
+    const bool output = strcmp(o->format, "table") == 0 || strcmp(o->format, "json") == 0 ||
+                        strcmp(o->format, "csv") == 0;
+    if (strcmp(command, "import") == 0) {
+        o->from = o->from || output ? o->from : o->format;
+        return ATTUNE_OK;
+    }
+    return output ? ATTUNE_OK
+                  : attune_fail(err, ATTUNE_E_USAGE, "--format '%s': table, json or csv",
+                                o->format);
+}
+
+static enum attune_code run(const struct attune_common *common, const void *given, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
+    struct attune_prefs_options chosen = *(const struct attune_prefs_options *)given;
+    const struct attune_prefs_options *options = &chosen;
+    if (check_format(&chosen, args[0], err)) {
+        return ATTUNE_E_USAGE;
+    }
     if (strcmp(args[0], "rank") == 0) {
         return rank(common, options, args + 1, n_args - 1, err);
     }

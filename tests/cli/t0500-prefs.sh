@@ -70,6 +70,24 @@ expect_in err '2 groups that never met'
 expect_exit 0 "$ATTUNE" prefs rank islands.csv
 expect_in err 'only the ridge relates them'
 
+printf 'model_a,model_b,winner\nx,y,a\nx,z,a\ny,z,a\nx,y,a\n' >separated.csv
+expect_exit 3 "$ATTUNE" prefs rank separated.csv --ridge 0
+expect_in err 'never won or never lost'
+expect_in err '--ridge .5'
+expect_exit 0 "$ATTUNE" prefs rank separated.csv
+printf 'model_a,model_b,winner\nx,y,both_bad\n' >nobody.csv
+expect_exit 3 "$ATTUNE" prefs rank nobody.csv
+expect_in err 'at least two models'
+printf '{"model_a": "x", "model_b": "\xff", "winner": "model_a"}\n' >utf8.jsonl
+expect_exit 3 "$ATTUNE" prefs rank utf8.jsonl
+expect_in err 'utf8.jsonl:1'
+expect_exit 2 "$ATTUNE" prefs rank separated.csv --format xml
+expect_in err 'table, json or csv'
+
+case_is 'import --format names the format'
+expect_exit 0 "$ATTUNE" prefs import --format fastchat fastchat.jsonl --db named.db
+expect_in err 'fastchat, 2 records'
+
 case_is 'reward test prints its baselines'
 printf '%s\n' 'model_a,model_b,winner,score_a,score_b' 'x,y,a,2,1' 'x,y,b,1,3' 'y,x,a,0,1' 'y,x,tie,5,5' >scored.csv
 expect_exit 0 "$ATTUNE" reward test scored.csv
