@@ -40,45 +40,11 @@ static const int offsets[N_OFFSETS] = {-1, 1, -4, 4, -8, 8};
     X(MELODY_COPY, N_OFFSETS * 2 * N_KINDS, 1)                                                     \
     X(MELODY_RHYTHM, N_OFFSETS *N_KINDS, N_KINDS)
 
-enum group {
-#define X(name, contexts, width) G_##name,
-    GROUPS(X)
-#undef X
-};
-
-struct layout {
-#define X(name, contexts, width) float name[(contexts) * (width)];
-    GROUPS(X)
-#undef X
-};
-
-static const struct { uint32_t first, width; } groups[] = {
-#define X(name, contexts, width) {offsetof(struct layout, name) / sizeof(float), (width)},
-    GROUPS(X)
-#undef X
-};
+#include "models/policy/feature_layout.inc"
 
 size_t attune_denoiser_n_params(void)
 {
-    return sizeof(struct layout) / sizeof(float);
-}
-
-struct list {
-    struct attune_feature *f;
-    int n;
-};
-
-static void add(struct list *l, enum group g, int context, const uint8_t *map)
-{
-    l->f[l->n++] = (struct attune_feature){
-        .row = groups[g].first + (uint32_t)context * groups[g].width, .only = -1, .map = map,
-    };
-}
-
-static void add_copy(struct list *l, enum group g, int context, int token)
-{
-    l->f[l->n++] =
-        (struct attune_feature){.row = groups[g].first + (uint32_t)context, .only = (int16_t)token};
+    return N_PARAMS;
 }
 
 /* The token at index i of a voice of n cells, n_tokens when it is hidden or outside. */

@@ -48,28 +48,11 @@ static const int lags[N_LAGS] = {1, 2, 4, 8, 12};
     X(MELODY_COPY, N_LAGS * 2 * N_KINDS * N_STATUS, 1)                                             \
     X(MELODY_RHYTHM, N_LAGS *N_KINDS *N_STATUS, N_KINDS)
 
-enum group {
-#define X(name, contexts, width) G_##name,
-    GROUPS(X)
-#undef X
-};
-
-/* The parameter vector as a struct, for the offset of each group. */
-struct layout {
-#define X(name, contexts, width) float name[(contexts) * (width)];
-    GROUPS(X)
-#undef X
-};
-
-static const struct { uint32_t first, width; } groups[] = {
-#define X(name, contexts, width) {offsetof(struct layout, name) / sizeof(float), (width)},
-    GROUPS(X)
-#undef X
-};
+#include "models/policy/feature_layout.inc"
 
 size_t attune_features_n_params(void)
 {
-    return sizeof(struct layout) / sizeof(float);
+    return N_PARAMS;
 }
 
 void attune_feature_maps_init(struct attune_feature_maps *maps)
@@ -87,25 +70,6 @@ void attune_feature_maps_init(struct attune_feature_maps *maps)
                 (uint8_t)(v < ATTUNE_PITCH ? v : ATTUNE_PITCH + (pitch + 24 - root) % 12);
         }
     }
-}
-
-struct list {
-    struct attune_feature *f;
-    int n;
-};
-
-static void add(struct list *l, enum group g, int context, const uint8_t *map)
-{
-    l->f[l->n++] = (struct attune_feature){
-        .row = groups[g].first + (uint32_t)context * groups[g].width, .only = -1, .map = map,
-    };
-}
-
-static void add_copy(struct list *l, enum group g, int context, int token)
-{
-    l->f[l->n++] = (struct attune_feature){
-        .row = groups[g].first + (uint32_t)context, .only = (int16_t)token,
-    };
 }
 
 /* How well the music has copied itself at a distance of `lag` bars: this bar up to position (0
