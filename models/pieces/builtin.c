@@ -39,6 +39,13 @@ enum attune_code attune_builtin_fingerprint(const char *name, int version, char 
     return ATTUNE_OK;
 }
 
+void attune_fingerprint_params(struct attune_buf *text, const float *params, size_t n)
+{
+    char hash[ATTUNE_HASH_SIZE];
+    attune_hash_bytes(params, n * sizeof *params, hash);
+    attune_buf_addf(text, " %s", hash);
+}
+
 void attune_fingerprint_add(struct attune_buf *text, const struct attune_metric *metric)
 {
     if (metric) {

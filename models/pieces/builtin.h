@@ -23,8 +23,9 @@ enum attune_code attune_builtin_finish(const struct attune_piece *piece,
 /* hash of a model's name and the version of its rules; hash holds ATTUNE_HASH_SIZE bytes. */
 enum attune_code attune_builtin_fingerprint(const char *name, int version, char *hash);
 
-/* A fingerprint that grows part by part: a metric that decides which sample is kept (NULL:
+/* A fingerprint that grows part by part: weights, metrics that decide which sample is kept (NULL:
  * nothing), and the hash of it all; text is released. */
+void attune_fingerprint_params(struct attune_buf *text, const float *params, size_t n);
 void attune_fingerprint_add(struct attune_buf *text, const struct attune_metric *metric);
 enum attune_code attune_fingerprint_finish(struct attune_buf *text, char *hash,
                                            struct attune_err *err);

@@ -268,12 +268,10 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 {
     struct state *s = state;
     struct attune_buf text = ATTUNE_BUF_INIT;
-    const size_t n_bytes = attune_diffusion_n_params() * sizeof(float);
-    attune_hash_bytes(attune_diffusion_params(s->ref), n_bytes, hash);
-    attune_buf_add(&text, hash);
+    const size_t n_params = attune_diffusion_n_params();
+    attune_fingerprint_params(&text, attune_diffusion_params(s->ref), n_params);
     for (size_t i = 0; i < s->n_models; i++) {
-        attune_hash_bytes(attune_diffusion_params(s->models[i]), n_bytes, hash);
-        attune_buf_addf(&text, " %s", hash);
+        attune_fingerprint_params(&text, attune_diffusion_params(s->models[i]), n_params);
     }
     attune_fingerprint_add(&text, s->scorers ? attune_scorer_pool_metric(s->scorers) : NULL);
     return attune_fingerprint_finish(&text, hash, err);

@@ -244,12 +244,10 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 {
     struct state *s = state;
     struct attune_buf text = ATTUNE_BUF_INIT;
-    const size_t n_bytes = attune_policy_n_params() * sizeof(float);
-    attune_hash_bytes(attune_policy_params(s->base), n_bytes, hash);
-    attune_buf_add(&text, hash);
+    const size_t n_params = attune_policy_n_params();
+    attune_fingerprint_params(&text, attune_policy_params(s->base), n_params);
     for (size_t i = 0; i < s->n_policies; i++) {
-        attune_hash_bytes(attune_policy_params(s->policies[i]), n_bytes, hash);
-        attune_buf_addf(&text, " %s", hash);
+        attune_fingerprint_params(&text, attune_policy_params(s->policies[i]), n_params);
     }
     add_scorers(&text, s->scorers);
     attune_fingerprint_add(&text, s->gold);
