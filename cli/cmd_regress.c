@@ -108,12 +108,15 @@ static enum attune_code write_reports(const struct attune_common *common, const 
 }
 
 /* The verdict as an exit code, with what to do about it. */
-static int verdict(const struct attune_gate *gate)
+static int verdict(const struct attune_common *common, const struct attune_gate *gate)
 {
     if (gate->verdict == ATTUNE_GATE_PASS) {
         return 0;
     }
     if (gate->verdict == ATTUNE_GATE_REGRESS) {
+        if (!common->quiet) {
+            fputs("next: attune report --out page --render   every prompt side by side\n", stderr);
+        }
         return 1;
     }
     double needed = 0.0;
@@ -184,7 +187,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = write_reports(common, o, &gate, err);
     }
     if (!code) {
-        *exit_code = verdict(&gate);
+        *exit_code = verdict(common, &gate);
     }
     attune_gate_release(&gate);
     attune_contrasts_release(&contrasts);

@@ -86,10 +86,10 @@ static enum attune_code match_prompts(struct attune_contrast_pair *pair, struct 
                              b->n);
 }
 
-static bool all_zero(const double *x, size_t n)
+bool attune_contrast_unchanged(const struct attune_contrast *c)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (x[i] != 0.0) {
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->better[i] != 0.0) {
             return false;
         }
     }
@@ -170,7 +170,7 @@ static void test_metric(void *context, size_t item, size_t worker)
     c->p_wilcoxon = attune_wilcoxon(c->better, c->n, scratch).p;
     c->dz = attune_cohen_dz(c->better, c->n);
     c->improvement = attune_improvement(c->better, c->n);
-    c->verdict = all_zero(c->better, c->n) ? ATTUNE_VERDICT_IDENTICAL : ATTUNE_VERDICT_OPEN;
+    c->verdict = attune_contrast_unchanged(c) ? ATTUNE_VERDICT_IDENTICAL : ATTUNE_VERDICT_OPEN;
     pair->code[item] = interval(pair->options, c);
     attune_release(scratch);
 }

@@ -79,6 +79,9 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
                                        struct attune_err *err);
 void attune_contrasts_release(struct attune_contrasts *contrasts);
 
+/* Whether no compared prompt's value moved. */
+bool attune_contrast_unchanged(const struct attune_contrast *contrast);
+
 /* A margin in the metric's unit; 0 for exact. */
 double attune_contrast_margin(const struct attune_contrast *contrast,
                               struct attune_gate_margin margin);

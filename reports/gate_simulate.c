@@ -68,16 +68,6 @@ static void resample(const struct job *job, struct attune_contrast *item, size_t
     item->mean_b = from->mean_b;
 }
 
-static bool all_zero(const struct attune_contrast *item)
-{
-    for (size_t i = 0; i < item->n; i++) {
-        if (item->better[i] != 0.0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The contrasts of one week. False when out of memory. */
 static bool make_week(const struct job *job, size_t repetition, struct attune_contrasts *week)
 {
@@ -114,7 +104,8 @@ static bool make_week(const struct job *job, size_t repetition, struct attune_co
         for (size_t p = 0; p < item->n; p++) {
             item->better[p] -= loss;
         }
-        item->verdict = all_zero(item) ? ATTUNE_VERDICT_IDENTICAL : ATTUNE_VERDICT_OPEN;
+        item->verdict =
+            attune_contrast_unchanged(item) ? ATTUNE_VERDICT_IDENTICAL : ATTUNE_VERDICT_OPEN;
     }
     return true;
 }
