@@ -54,7 +54,8 @@ static double repetition(const double *count, size_t n, size_t n_steps)
     return power > 0.0 ? sum / power : 0.0;
 }
 
-/* Whether the notes of n_beats quarters repeat far better after 1 1/2 of them than after 1, 2, 4. */
+/* Whether the notes of n_beats quarters repeat far better after 1 1/2 of them than after 1, 2, 4.
+ */
 static int contradicts_its_notes(const struct attune_midi *midi, size_t n_beats)
 {
     static const double MARGIN = 0.2;
@@ -66,8 +67,8 @@ static int contradicts_its_notes(const struct attune_midi *midi, size_t n_beats)
             count[step] += 1.0;
         }
     }
-    const double beat = fmax(repetition(count, n, STEPS),
-                             fmax(repetition(count, n, 2 * STEPS), repetition(count, n, 4 * STEPS)));
+    const double beat = fmax(repetition(count, n, STEPS), fmax(repetition(count, n, 2 * STEPS),
+                                                               repetition(count, n, 4 * STEPS)));
     return n > 8 * STEPS && repetition(count, n, STEPS * 3 / 2) > beat + MARGIN;
 }
 

@@ -3,10 +3,10 @@
  * The five clips with known beats, in the order of the full set of pieces: harp_harmony and
  * tttheme2 stand at even places (the half on which beat_evidence.c was fitted, in other
  * renderings), the others at odd ones (held out). The bounds guard what was reached: F .99 and AMLt
- * .98 on the even half, .43 and .33 on the odd half. busy_schedule cannot be won: its notes swing at
- * 179 beats a minute, three sixteenths of the 134 that its tempo map claims, and the tracker says
- * 178 (bench_beats tells such files by their notes). relax_song is read at half its tempo, off the
- * beat. */
+ * .98 on the even half, .43 and .33 on the odd half. busy_schedule cannot be won: its notes swing
+ * at 179 beats a minute, three sixteenths of the 134 that its tempo map claims, and the tracker
+ * says 178 (bench_beats tells such files by their notes). relax_song is read at half its tempo, off
+ * the beat. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
