@@ -63,11 +63,18 @@ static double loudest_db(const struct attune_clip *clip)
     return 10.0 * log10(loudest);
 }
 
-/* Sound is what lies within 60 dB of the loudest frame and above -90 dB (frontend.h): below -30 dB
- * the loudest frame would pull sound under that floor. 3 dB are kept for the other channel. */
-static double softer_db(const struct attune_clip *clip)
+/* Sound is what lies within 60 dB of the loudest frame and above -90 dB (frontend.h): from -30 dB
+ * down the loudest frame pulls sound under that floor, and no gain is promised to be without
+ * effect. 3 dB are kept for the other channel. */
+static double room_db(const struct attune_clip *clip)
 {
-    return fmax(-12.0, fmin(0.0, -27.0 - loudest_db(clip)));
+    return fmax(0.0, loudest_db(clip) + 27.0);
+}
+
+static double louder_db(const struct attune_clip *clip)
+{
+    const double headroom = 20.0 * log10(0.999 / fmax(attune_clip_peak(clip), 1e-9));
+    return room_db(clip) > 0.0 ? fmin(6.0, headroom) : 0.0;
 }
 
 /* Replaces the clip by what an encoder leaves of it. Vorbis may overshoot; the clip comes down to
@@ -116,13 +123,12 @@ static enum attune_code delay(struct attune_clip *clip, double seconds, struct a
 static enum attune_code change_clip(const struct attune_audit_check *check,
                                     struct attune_clip *clip, struct attune_err *err)
 {
-    const double peak = attune_clip_peak(clip);
     switch (check - attune_audit_checks) {
     case LOUDER:
-        scale(clip, fmin(pow(10.0, 6.0 / 20.0), 0.999 / fmax(peak, 1e-9)));
+        scale(clip, pow(10.0, louder_db(clip) / 20.0));
         return ATTUNE_OK;
     case SOFTER:
-        scale(clip, pow(10.0, softer_db(clip) / 20.0));
+        scale(clip, pow(10.0, -fmin(12.0, room_db(clip)) / 20.0));
         return ATTUNE_OK;
     case POLARITY:
         scale(clip, -1.0);

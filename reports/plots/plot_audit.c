@@ -187,13 +187,13 @@ enum attune_code attune_plot_audit(struct attune_figure *figure, const struct at
     add_labels(figure, &l);
     add_curves(figure, &l);
     struct attune_buf *s = &figure->script;
-    attune_buf_addf(
-        s,
-        "unset border\nset tics scale 0\nunset xtics\nset xrange [-0.5:%.1f]\nset "
-        "x2range [-0.5:%.1f]\nset yrange [%.1f:-0.5]\n"
-        "set key maxrows 1 left Left reverse at screen %.4f,%.4f samplen 2 width -2\nplot ",
-        n_columns - 0.5, n_columns - 0.5, (double)l.n_rows - 0.5, 0.2 / figure->width_cm,
-        0.75 / figure->height_cm);
+    attune_buf_addf(s,
+                    "unset border\nset tics scale 0\nunset xtics\nset xrange [-0.5:%.1f]\nset "
+                    "x2range [-0.5:%.1f]\nset yrange [%.1f:-0.5]\n"
+                    "set key maxrows 1 left Left reverse at screen %.4f,%.4f samplen 2 "
+                    "width -2\nplot ",
+                    n_columns - 0.5, n_columns - 0.5, (double)l.n_rows - 0.5,
+                    0.2 / figure->width_cm, 0.75 / figure->height_cm);
     for (int look = 0; look < N_LOOKS; look++) {
         attune_buf_add(s, look ? ", " : "");
         attune_figure_data_name(figure);
