@@ -71,11 +71,14 @@ struct reader {
     const struct attune_model_spec *spec;
     enum attune_code code;
     struct attune_err *err;
+    const char *known[8]; /* (n_known,) what was asked for so far */
+    size_t n_known;
 };
 
 static void read_size(struct reader *r, const char *name, size_t *field, uint64_t lo, uint64_t hi)
 {
     uint64_t value = 0;
+    r->known[r->n_known++] = name;
     if (r->code == ATTUNE_OK) {
         r->code = attune_option_count(r->spec, name, *field, lo, hi, &value, r->err);
         *field = r->code == ATTUNE_OK ? (size_t)value : *field;
@@ -84,9 +87,32 @@ static void read_size(struct reader *r, const char *name, size_t *field, uint64_
 
 static void read_number(struct reader *r, const char *name, double *field, double lo, double hi)
 {
+    r->known[r->n_known++] = name;
     if (r->code == ATTUNE_OK) {
         r->code = attune_option_number(r->spec, name, *field, lo, hi, field, r->err);
     }
+}
+
+/* A hyperparameter of another algorithm would change nothing: that is a mistake, not a wish. */
+static enum attune_code check_all_known(const struct reader *r, enum attune_algorithm algorithm)
+{
+    static const char *const hyperparameters[] = {"steps", "batch",  "beta",   "rate",   "group",
+                                                  "pairs", "epochs", "lambda", "rounds", "keep"};
+    for (size_t i = 0; i < sizeof hyperparameters / sizeof *hyperparameters; i++) {
+        bool known = false;
+        for (size_t k = 0; k < r->n_known; k++) {
+            known = known || strcmp(hyperparameters[i], r->known[k]) == 0;
+        }
+        if (!known && attune_option_get(r->spec, hyperparameters[i], NULL)) {
+            attune_fail(r->err, ATTUNE_E_INPUT, "model '%s': '%s' is no option of %s",
+                        r->spec->name, hyperparameters[i],
+                        algorithm == ATTUNE_ALGORITHM_NONE ? "a model that is not trained"
+                                                           : attune_algorithm_names[algorithm]);
+            attune_err_hint(r->err, "`attune model list` shows the options of each algorithm");
+            return ATTUNE_E_INPUT;
+        }
+    }
+    return ATTUNE_OK;
 }
 
 enum attune_code attune_recipe_parse(struct attune_recipe *recipe,
@@ -125,14 +151,19 @@ enum attune_code attune_recipe_parse(struct attune_recipe *recipe,
         read_size(&r, "epochs", &recipe->dpo.n_epochs, 1, 100);
         read_size(&r, "batch", &recipe->dpo.batch, 1, 4096);
         read_number(&r, "beta", &recipe->dpo.beta, 1e-4, 10.0);
-        read_number(&r, "lambda", &recipe->dpo.lambda, 0.0, 1000.0);
+        if (a == ATTUNE_ALGORITHM_DPOP) {
+            read_number(&r, "lambda", &recipe->dpo.lambda, 0.0, 1000.0);
+        }
         read_number(&r, "rate", &recipe->dpo.rate, 1e-6, 1.0);
     } else if (a == ATTUNE_ALGORITHM_EXPERT) {
         read_size(&r, "rounds", &recipe->expert.n_rounds, 1, 100);
+        read_size(&r, "group", &recipe->expert.per_prompt, 2, 1000);
         read_number(&r, "keep", &recipe->expert.keep, 0.001, 0.5);
+        read_size(&r, "epochs", &recipe->expert.n_epochs, 1, 100);
+        read_size(&r, "batch", &recipe->expert.batch, 1, 4096);
         read_number(&r, "rate", &recipe->expert.rate, 1e-6, 1.0);
     }
-    return r.code;
+    return r.code == ATTUNE_OK ? check_all_known(&r, a) : r.code;
 }
 
 static int version_of(const char *metric_id)
@@ -162,8 +193,10 @@ void attune_recipe_origin(const struct attune_recipe *r, char *text, size_t size
                  r->dpo.batch, r->dpo.beta, r->dpo.lambda, r->dpo.rate);
         break;
     case ATTUNE_ALGORITHM_EXPERT:
-        snprintf(text, size, "%s seed %llu %s v%d rounds %zu keep %g rate %g", name, seed,
-                 r->reward, version_of(r->reward), r->expert.n_rounds, r->expert.keep,
+        snprintf(text, size,
+                 "%s seed %llu %s v%d rounds %zu group %zu keep %g epochs %zu batch %zu rate %g",
+                 name, seed, r->reward, version_of(r->reward), r->expert.n_rounds,
+                 r->expert.per_prompt, r->expert.keep, r->expert.n_epochs, r->expert.batch,
                  r->expert.rate);
         break;
     default:

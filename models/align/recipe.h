@@ -9,7 +9,9 @@
  *     steps, batch, beta, rate          rlhf and grpo (grpo: batch is the number of groups)
  *     group                             grpo
  *     pairs, epochs, batch, beta, rate  dpo; lambda for dpop
- *     rounds, keep, rate                expert-iteration
+ *     rounds, group (samples of a prompt), keep, epochs, batch, rate  expert-iteration
+ *
+ * A hyperparameter of another algorithm is an error.
  */
 #ifndef ATTUNE_MODELS_RECIPE_H
 #define ATTUNE_MODELS_RECIPE_H

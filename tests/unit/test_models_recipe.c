@@ -46,6 +46,11 @@ static void options_are_checked(void **state)
         {ATTUNE_METHOD_DPO, "pairs", "2.5", "whole"}, {ATTUNE_METHOD_DPO, "beta", "nan", "'nan'"},
         {ATTUNE_METHOD_DPO, "algorithm", "grpo", "method rlhf, not dpo"},
         {ATTUNE_METHOD_RLHF, "algorithm", "musicrl", "no algorithm"},
+        {ATTUNE_METHOD_DPO, "group", "8", "'group' is no option of dpo"},
+        {ATTUNE_METHOD_DPO, "lambda", "8", "'lambda' is no option of dpo"},
+        {ATTUNE_METHOD_NONE, "steps", "8", "not trained"},
+        {ATTUNE_METHOD_SFT, "keep", "0.6", "0.001..0.5"},
+        {ATTUNE_METHOD_SFT, "group", "1", "2..1000"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct attune_option option = {cases[i].name, cases[i].value};
