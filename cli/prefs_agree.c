@@ -1,51 +1,22 @@
 /* attune prefs agree: every metric, score and reward model against people's ratings and votes. */
+#include "cli/prefs_agree.h"
+
 #include <math.h>
 
 #include "base/mem.h"
-#include "cli/prefs.h"
 #include "harness/prefs/prefs_store.h"
-#include "harness/prefs/rating_table.h"
 #include "harness/prefs/ratings_store.h"
-#include "harness/prefs/vote_table.h"
 #include "harness/reward/baselines.h"
 #include "harness/reward/items.h"
 #include "harness/reward/reward_model.h"
 #include "metrics/metric.h"
-#include "metrics/stats/bradley_terry.h"
-#include "metrics/stats/human_agreement.h"
 #include "metrics/stats/multiplicity.h"
-#include "reports/plots/plot_prefs.h"
 
-enum { SPLITS = 100, MAX_MODELS = 8 };
-
-/* One candidate on one axis of the labels. */
-struct row {
-    const char *axis;
-    char name[128];
-    struct attune_agreement samples, systems;
-    double p; /* of the samples, Holm-corrected over all rows */
-};
-
-/* How far the people of an axis agree with each other. */
-struct raters {
-    const char *axis;
-    double alpha, reliability;
-};
-
-struct agreeing {
-    const struct attune_common *common;
-    const struct attune_prefs_options *o;
-    struct attune_rating_table ratings;
-    struct attune_vote_table votes;
-    struct row *rows;
-    size_t n_rows, row_capacity;
-    struct raters *raters; /* (ratings.axes.n,) */
-    size_t n_raters;
-};
+enum { SPLITS = 100 };
 
 /* ---- labels */
 
-static enum attune_code read_labels(struct agreeing *a, char **files, int n_files,
+static enum attune_code read_labels(struct attune_agreeing *a, char **files, int n_files,
                                     struct attune_err *err)
 {
     struct attune_prefs_account votes;
@@ -75,11 +46,12 @@ static enum attune_code read_labels(struct agreeing *a, char **files, int n_file
 
 /* ---- candidates */
 
-typedef enum attune_code candidate_fn(struct agreeing *a, const char *name, double sign,
+typedef enum attune_code candidate_fn(struct attune_agreeing *a, const char *name, double sign,
                                       const double *value, struct attune_err *err);
 
-static enum attune_code load_items(const struct agreeing *a, const struct attune_names *names,
-                                   bool stored, struct attune_items *items, struct attune_err *err)
+static enum attune_code load_items(const struct attune_agreeing *a,
+                                   const struct attune_names *names, bool stored,
+                                   struct attune_items *items, struct attune_err *err)
 {
     if (stored) {
         struct attune_store *store;
@@ -98,7 +70,7 @@ static enum attune_code load_items(const struct agreeing *a, const struct attune
 }
 
 /* Calls each for every feature of the items and for every reward model. */
-static enum attune_code each_candidate(struct agreeing *a, const struct attune_items *items,
+static enum attune_code each_candidate(struct attune_agreeing *a, const struct attune_items *items,
                                        candidate_fn *each, struct attune_err *err)
 {
     const size_t n = items->names->n;
@@ -140,8 +112,8 @@ static enum attune_code each_candidate(struct agreeing *a, const struct attune_i
 
 /* ---- statistics */
 
-static struct row *add_row(struct agreeing *a, const char *axis, const char *name,
-                           struct attune_err *err)
+static struct attune_agree_row *add_row(struct attune_agreeing *a, const char *axis,
+                                        const char *name, struct attune_err *err)
 {
     void *rows = a->rows;
     if (!attune_grow(&rows, &a->row_capacity, a->n_rows, sizeof *a->rows)) {
@@ -149,8 +121,8 @@ static struct row *add_row(struct agreeing *a, const char *axis, const char *nam
         return NULL;
     }
     a->rows = rows;
-    struct row *row = &a->rows[a->n_rows++];
-    *row = (struct row){.axis = axis, .p = NAN};
+    struct attune_agree_row *row = &a->rows[a->n_rows++];
+    *row = (struct attune_agree_row){.axis = axis, .p = NAN};
     snprintf(row->name, sizeof row->name, "%.127s", name);
     return row;
 }
@@ -186,7 +158,7 @@ static enum attune_code agree_rows(double *x, double *y, size_t n, struct attune
     return attune_agree_ratings(x, y, m, out, err);
 }
 
-static enum attune_code agree_with_ratings(struct agreeing *a, const char *name, double sign,
+static enum attune_code agree_with_ratings(struct attune_agreeing *a, const char *name, double sign,
                                            const double *value, struct attune_err *err)
 {
     const struct attune_rating_table *t = &a->ratings;
@@ -203,7 +175,7 @@ static enum attune_code agree_with_ratings(struct agreeing *a, const char *name,
         if (n_rated == 0 || (a->o->axis && strcmp(a->o->axis, t->axes.name[axis]) != 0)) {
             continue;
         }
-        struct row *row = add_row(a, t->axes.name[axis], name, err);
+        struct attune_agree_row *row = add_row(a, t->axes.name[axis], name, err);
         if (n_rated == SIZE_MAX || !row) {
             code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings");
             break;
@@ -223,7 +195,7 @@ static enum attune_code agree_with_ratings(struct agreeing *a, const char *name,
 }
 
 /* Mean value of each generator's clips against its Bradley-Terry rating. */
-static enum attune_code agree_with_standings(struct agreeing *a, const double *value,
+static enum attune_code agree_with_standings(struct attune_agreeing *a, const double *value,
                                              struct attune_agreement *out, struct attune_err *err)
 {
     const struct attune_vote_table *t = &a->votes;
@@ -250,14 +222,15 @@ static enum attune_code agree_with_standings(struct agreeing *a, const double *v
     return code;
 }
 
-static enum attune_code agree_with_votes(struct agreeing *a, const char *name, double sign,
+static enum attune_code agree_with_votes(struct attune_agreeing *a, const char *name, double sign,
                                          const double *value, struct attune_err *err)
 {
     const struct attune_vote_table *t = &a->votes;
     double *margin = attune_alloc(t->n, sizeof *margin);
     double *turned = attune_alloc(t->items.n, sizeof *turned);
     int *outcome = attune_alloc(t->n, sizeof *outcome);
-    struct row *row = add_row(a, t->axes.name[0][0] ? t->axes.name[0] : "votes", name, err);
+    const char *axis = t->axes.name[0][0] ? t->axes.name[0] : "votes";
+    struct attune_agree_row *row = add_row(a, axis, name, err);
     enum attune_code code = row && margin && outcome && turned
                                 ? ATTUNE_OK
                                 : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for votes");
@@ -278,7 +251,7 @@ static enum attune_code agree_with_votes(struct agreeing *a, const char *name, d
     return code;
 }
 
-static enum attune_code measure_raters(struct agreeing *a, struct attune_err *err)
+static enum attune_code measure_raters(struct attune_agreeing *a, struct attune_err *err)
 {
     struct attune_rated *units = attune_alloc(a->ratings.n, sizeof *units);
     a->raters = attune_alloc(a->ratings.axes.n, sizeof *a->raters);
@@ -287,7 +260,7 @@ static enum attune_code measure_raters(struct agreeing *a, struct attune_err *er
                                 : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for raters");
     for (size_t axis = 0; axis < a->ratings.axes.n && !code; axis++) {
         const size_t n = attune_rating_units(&a->ratings, axis, units);
-        struct raters *r = &a->raters[a->n_raters];
+        struct attune_agree_raters *r = &a->raters[a->n_raters];
         r->axis = a->ratings.axes.name[axis];
         r->alpha = attune_krippendorff(units, n, ATTUNE_INTERVAL);
         if (isfinite(r->alpha)) {
@@ -300,7 +273,7 @@ static enum attune_code measure_raters(struct agreeing *a, struct attune_err *er
     return code;
 }
 
-static enum attune_code correct(struct agreeing *a, struct attune_err *err)
+static enum attune_code correct(struct attune_agreeing *a, struct attune_err *err)
 {
     double *p = attune_alloc(a->n_rows, sizeof *p);
     size_t n = 0;
@@ -325,7 +298,7 @@ static enum attune_code correct(struct agreeing *a, struct attune_err *err)
 /* Axes together, the surest agreement first; rows without one last. */
 static int by_agreement(const void *x, const void *y)
 {
-    const struct row *a = x, *b = y;
+    const struct attune_agree_row *a = x, *b = y;
     const int axis = strcmp(a->axis, b->axis);
     const double p = a->samples.accuracy.value, q = b->samples.accuracy.value;
     if (axis || isnan(p) != isnan(q)) {
@@ -334,169 +307,8 @@ static int by_agreement(const void *x, const void *y)
     return p > q ? -1 : p < q ? 1 : strcmp(a->name, b->name);
 }
 
-/* ---- output */
-
-/* Three decimals; a probability with three digits. */
-static void cell(struct attune_buf *out, double value, bool probability, int width)
-{
-    char text[48] = "-";
-    if (isfinite(value) && probability) {
-        snprintf(text, sizeof text, "%.3g", value);
-    } else if (isfinite(value)) {
-        snprintf(text, sizeof text, "%.3f", value);
-    }
-    attune_buf_addf(out, " %*s", width, text);
-}
-
-static void print_table(struct attune_buf *out, const struct agreeing *a)
-{
-    const char *axis = "";
-    for (size_t i = 0; i < a->n_raters; i++) {
-        attune_buf_addf(out, "%s%s: Krippendorff's alpha %.4f, split halves %.4f\n",
-                        i ? "" : "raters among themselves\n  ", a->raters[i].axis,
-                        a->raters[i].alpha, a->raters[i].reliability);
-        attune_buf_add(out, i + 1 < a->n_raters ? "  " : "\n");
-    }
-    for (size_t i = 0; i < a->n_rows; i++) {
-        const struct row *r = &a->rows[i];
-        if (strcmp(axis, r->axis) != 0) {
-            axis = r->axis;
-            attune_buf_addf(out, "%s%-34s %8s %13s %6s %6s %6s %6s %8s %6s %7s %6s\n",
-                            i ? "\n" : "", axis, "accuracy", "95 %", "AUC", "tau-b", "rho", "r",
-                            "p Holm", "n", "sys rho", "n");
-        }
-        attune_buf_addf(out, "  %-32.32s", r->name);
-        cell(out, r->samples.accuracy.value, false, 8);
-        char interval[32] = "-";
-        if (isfinite(r->samples.accuracy.low)) {
-            snprintf(interval, sizeof interval, "%.3f..%.3f", r->samples.accuracy.low,
-                     r->samples.accuracy.high);
-        }
-        attune_buf_addf(out, " %13s", interval);
-        cell(out, r->samples.auc, false, 6);
-        cell(out, r->samples.tau.value, false, 6);
-        cell(out, r->samples.rho.value, false, 6);
-        cell(out, r->samples.r.value, false, 6);
-        cell(out, r->p, true, 8);
-        attune_buf_addf(out, " %6zu", r->samples.n);
-        cell(out, r->systems.rho.value, false, 7);
-        attune_buf_addf(out, " %6zu\n", r->systems.n);
-    }
-    attune_buf_add(out, "\nMetrics are turned so that better is higher. Accuracy: pairs in the "
-                        "people's order; sys: means of\nsystems against their mean rating, or "
-                        "their Bradley-Terry rating.\n");
-}
-
-static void add_estimate(struct attune_buf *out, const char *key, struct attune_estimate e)
-{
-    const double parts[] = {e.value, e.low, e.high};
-    const char *const suffix[] = {"", "_low", "_high"};
-    for (int i = 0; i < 3; i++) {
-        attune_buf_addf(out, ", \"%s%s\": ", key, suffix[i]);
-        attune_buf_add_double(out, parts[i]);
-    }
-}
-
-static void add_agreement(struct attune_buf *out, const char *key, const struct attune_agreement *g)
-{
-    attune_buf_addf(out, ", \"%s\": {\"n\": %zu", key, g->n);
-    add_estimate(out, "accuracy", g->accuracy);
-    attune_buf_add(out, ", \"auc\": ");
-    attune_buf_add_double(out, g->auc);
-    add_estimate(out, "tau", g->tau);
-    add_estimate(out, "rho", g->rho);
-    add_estimate(out, "r", g->r);
-    attune_buf_add(out, ", \"p\": ");
-    attune_buf_add_double(out, g->p);
-    attune_buf_add(out, "}");
-}
-
-static void print_json(struct attune_buf *out, const struct agreeing *a)
-{
-    attune_buf_add(out, "{\"raters\": [");
-    for (size_t i = 0; i < a->n_raters; i++) {
-        attune_buf_add(out, i ? ",\n  {\"axis\": " : "\n  {\"axis\": ");
-        attune_buf_add_json(out, a->raters[i].axis);
-        attune_buf_add(out, ", \"alpha\": ");
-        attune_buf_add_double(out, a->raters[i].alpha);
-        attune_buf_add(out, ", \"split_half\": ");
-        attune_buf_add_double(out, a->raters[i].reliability);
-        attune_buf_add(out, "}");
-    }
-    attune_buf_add(out, "],\n \"agreement\": [");
-    for (size_t i = 0; i < a->n_rows; i++) {
-        attune_buf_add(out, i ? ",\n  {\"axis\": " : "\n  {\"axis\": ");
-        attune_buf_add_json(out, a->rows[i].axis);
-        attune_buf_add(out, ", \"metric\": ");
-        attune_buf_add_json(out, a->rows[i].name);
-        attune_buf_add(out, ", \"p_holm\": ");
-        attune_buf_add_double(out, a->rows[i].p);
-        add_agreement(out, "samples", &a->rows[i].samples);
-        add_agreement(out, "systems", &a->rows[i].systems);
-        attune_buf_add(out, "}");
-    }
-    attune_buf_add(out, "\n ]}\n");
-}
-
-static void print_csv(struct attune_buf *out, const struct agreeing *a)
-{
-    attune_buf_add(out, "axis,metric,n,accuracy,accuracy_low,accuracy_high,auc,tau,rho,rho_low,"
-                        "rho_high,r,p,p_holm,n_systems,system_tau,system_rho,system_r\n");
-    for (size_t i = 0; i < a->n_rows; i++) {
-        const struct row *r = &a->rows[i];
-        const struct attune_agreement *s = &r->samples, *y = &r->systems;
-        const double values[] = {(double)s->n, s->accuracy.value, s->accuracy.low,
-                                 s->accuracy.high, s->auc, s->tau.value, s->rho.value, s->rho.low,
-                                 s->rho.high, s->r.value, s->p, r->p, (double)y->n, y->tau.value,
-                                 y->rho.value, y->r.value};
-        attune_buf_add_csv(out, r->axis);
-        attune_buf_add(out, ",");
-        attune_buf_add_csv(out, r->name);
-        for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
-            attune_buf_add(out, ",");
-            if (isfinite(values[k])) {
-                attune_buf_add_double(out, values[k]);
-            }
-        }
-        attune_buf_add(out, "\n");
-    }
-}
-
-/* Accuracies with intervals; filled where Holm's p is below .05. */
-static enum attune_code plot(const struct agreeing *a, struct attune_err *err)
-{
-    struct attune_figure figure = {0};
-    struct attune_plotted *rows = attune_alloc(a->n_rows, sizeof *rows);
-    char(*names)[128] = attune_alloc(a->n_rows, sizeof *names);
-    size_t n = 0;
-    enum attune_code code = rows && names ? attune_figure_init(&figure, a->o->plot, NULL, err)
-                                          : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-    const bool several = a->n_rows && strcmp(a->rows[0].axis, a->rows[a->n_rows - 1].axis) != 0;
-    for (size_t i = 0; i < a->n_rows && !code; i++) {
-        const struct row *r = &a->rows[i];
-        if (isfinite(r->samples.accuracy.value)) {
-            snprintf(names[n], sizeof *names, "%.40s%s%.80s", several ? r->axis : "",
-                     several ? ": " : "", r->name);
-            rows[n] = (struct attune_plotted){names[n], r->samples.accuracy.value,
-                                              r->samples.accuracy.low, r->samples.accuracy.high,
-                                              r->p < 0.05};
-            n++;
-        }
-    }
-    if (!code && n == 0) {
-        code = attune_fail(err, ATTUNE_E_INCONCLUSIVE, "no agreement to draw");
-    }
-    code = code ? code
-                : attune_plot_intervals(&figure, "Pairs in the people's order", rows, n, 0.5, err);
-    code = code ? code : attune_figure_write(&figure, NULL, err);
-    attune_figure_release(&figure);
-    attune_release(rows);
-    attune_release(names);
-    return code;
-}
-
-static enum attune_code compare(struct agreeing *a, const struct attune_names *names, bool stored,
-                                candidate_fn *each, struct attune_err *err)
+static enum attune_code compare(struct attune_agreeing *a, const struct attune_names *names,
+                                bool stored, candidate_fn *each, struct attune_err *err)
 {
     struct attune_items items = {0};
     enum attune_code code = load_items(a, names, stored, &items, err);
@@ -505,29 +317,11 @@ static enum attune_code compare(struct agreeing *a, const struct attune_names *n
     return code;
 }
 
-static enum attune_code print(struct agreeing *a, struct attune_err *err)
-{
-    struct attune_buf out = ATTUNE_BUF_INIT;
-    if (strcmp(a->o->format, "json") == 0) {
-        print_json(&out, a);
-    } else if (strcmp(a->o->format, "csv") == 0) {
-        print_csv(&out, a);
-    } else {
-        print_table(&out, a);
-    }
-    fputs(attune_buf_text(&out), stdout);
-    const bool failed = out.failed;
-    attune_buf_release(&out);
-    return failed       ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
-           : a->o->plot ? plot(a, err)
-                        : ATTUNE_OK;
-}
-
 enum attune_code attune_prefs_agree_command(const struct attune_common *common,
                                             const struct attune_prefs_options *o, char **files,
                                             int n_files, struct attune_err *err)
 {
-    struct agreeing a = {.common = common, .o = o, .votes = {.axis = o->axis}};
+    struct attune_agreeing a = {.common = common, .o = o, .votes = {.axis = o->axis}};
     const bool stored = n_files == 0 && !o->features && !o->folder;
     enum attune_code code = read_labels(&a, files, n_files, err);
     if (!code && a.ratings.n) {
@@ -544,7 +338,7 @@ enum attune_code attune_prefs_agree_command(const struct attune_common *common,
     }
     if (!code) {
         qsort(a.rows, a.n_rows, sizeof *a.rows, by_agreement);
-        code = print(&a, err);
+        code = attune_agree_print(&a, err);
     }
     attune_release(a.rows);
     attune_release(a.raters);
