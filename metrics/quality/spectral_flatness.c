@@ -2,7 +2,8 @@
  *
  *     mean over sounding frames of exp(mean ln p_k) / mean p_k
  *
- * p_k floored 120 dB below the frame's mean. Source: Gray & Markel 1974. */
+ * p_k floored 120 dB below the mean and at an absolute 1e-20, so that gain moves the value of
+ * nearly silent frames by about 1e-4: no invariance is promised. Source: Gray & Markel 1974. */
 #include "metrics/analysis/frontend.h"
 #include "metrics/metric.h"
 
@@ -33,7 +34,7 @@ const struct attune_metric attune_metric_quality_spectral_flatness = {
     .inputs = ATTUNE_AUDIO,
     .needs = ATTUNE_NEED_SPECTRAL,
     .responds_to = ATTUNE_DAMAGE_NOISE,
-    .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY,
+    .invariant = ATTUNE_INVARIANT_POLARITY,
     .summary = "how noise-like the spectrum is",
     .formula =
         "mean over sounding frames of the geometric over the arithmetic mean of the "
