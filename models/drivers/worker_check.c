@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,40 +158,92 @@ static enum attune_code write_piece(struct check *c, char *path, size_t size,
     return attune_piece_write(&piece, out, path, size, err);
 }
 
-static void check_scorer(struct check *c)
+/* Four seconds of an A minor triad. */
+static enum attune_code write_sound(struct check *c, char *path, size_t size,
+                                    struct attune_err *err)
 {
-    struct attune_err err = ATTUNE_ERR_INIT;
+    enum { RATE_HZ = 44100, N = 4 * RATE_HZ };
+    static const double triad_hz[] = {220.0, 261.626, 329.628};
+    float *samples = attune_alloc(N, sizeof *samples);
+    if (!samples) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < N; i++) {
+        double sum = 0.0;
+        for (size_t k = 0; k < 3; k++) {
+            sum += 0.2 * sin(6.283185307179586 * triad_hz[k] * (double)i / RATE_HZ);
+        }
+        samples[i] = (float)sum;
+    }
+    snprintf(path, size, "%s/sound.wav", c->folder);
+    enum attune_code code =
+        attune_audio_write(path, ATTUNE_WAV_PCM16, samples, N, 1, RATE_HZ, err);
+    attune_release(samples);
+    return code;
+}
+
+static enum attune_code ask_scores(struct check *c, const char *path, json_t **answer,
+                                   struct attune_err *err)
+{
     struct attune_prompt prompt = full_prompt();
     struct attune_buf members = ATTUNE_BUF_INIT;
-    json_t *answers[2] = {NULL, NULL};
-    char path[256];
-    enum attune_code code = write_piece(c, path, sizeof path, &err);
     attune_buf_addf(&members, "\"path\": \"%s\", \"prompt\": ", path);
     attune_prompt_json(&members, &prompt);
-    for (int i = 0; i < 2 && code == ATTUNE_OK; i++) {
-        code = attune_channel_ask(c->channel, attune_buf_text(&members), c->timeout_s, NULL,
-                                  &answers[i], NULL, &err);
+    enum attune_code code = attune_channel_ask(c->channel, attune_buf_text(&members), c->timeout_s,
+                                               NULL, answer, NULL, err);
+    attune_buf_release(&members);
+    return code;
+}
+
+static bool are_numbers(const json_t *scores)
+{
+    bool numbers = json_is_object(scores) && json_object_size(scores) > 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)scores, name, value)
+    {
+        numbers = numbers && json_is_number(value);
     }
-    if (step_code(c, "answers two requests with their ids", code, &err)) {
-        const json_t *scores = json_object_get(answers[0], "scores");
-        bool numbers = json_is_object(scores) && json_object_size(scores) > 0;
-        const char *name;
-        json_t *value;
-        json_object_foreach((json_t *)scores, name, value)
-        {
-            numbers = numbers && json_is_number(value);
-        }
+    return numbers;
+}
+
+/* Sound first: most scorers hear. One of sound and notes is enough. */
+static void check_scorer(struct check *c)
+{
+    struct attune_err err = ATTUNE_ERR_INIT, sound_err = ATTUNE_ERR_INIT,
+                      notes_err = ATTUNE_ERR_INIT;
+    char sound[256], notes[256], detail[480] = "";
+    json_t *first = NULL, *second = NULL, *other = NULL;
+    enum attune_code code = write_sound(c, sound, sizeof sound, &err);
+    code = code ? code : write_piece(c, notes, sizeof notes, &err);
+    if (code != ATTUNE_OK) {
+        step_code(c, "files to score can be written", code, &err);
+        return;
+    }
+    const bool hears = ask_scores(c, sound, &first, &sound_err) == ATTUNE_OK;
+    const bool reads = ask_scores(c, notes, hears ? &other : &first, &notes_err) == ATTUNE_OK;
+    code = hears || reads ? ask_scores(c, hears ? sound : notes, &second, &err)
+                          : attune_fail(&err, ATTUNE_E_CHILD, "%s", sound_err.message);
+    if (step_code(c, "answers requests with their ids", code, &err)) {
+        const json_t *scores = json_object_get(first, "scores");
+        const bool numbers = are_numbers(scores);
         if (step(c, "gives scores, each a number",
                  numbers ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_FAILED,
                  numbers ? "" : "\"scores\" is not an object of numbers")) {
-            bool same = json_equal(scores, json_object_get(answers[1], "scores"));
+            const bool same = json_equal(scores, json_object_get(second, "scores"));
             step(c, "the same file gets the same scores",
                  same ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_WARNING, "");
+            if (!hears || !reads) {
+                snprintf(detail, sizeof detail, "no %s: %.400s", hears ? "MIDI" : "sound",
+                         hears ? notes_err.message : sound_err.message);
+            }
+            step(c, "takes sound and MIDI",
+                 hears && reads ? ATTUNE_CHECK_PASSED : ATTUNE_CHECK_WARNING, detail);
         }
     }
-    json_decref(answers[0]);
-    json_decref(answers[1]);
-    attune_buf_release(&members);
+    json_decref(first);
+    json_decref(second);
+    json_decref(other);
 }
 
 /* The check's own temporary folder, two levels deep. */

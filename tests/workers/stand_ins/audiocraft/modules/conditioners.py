@@ -1,0 +1,3 @@
+class ConditioningAttributes:
+    def __init__(self, text):
+        self.text = text
