@@ -73,7 +73,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_figure_write(&figure, &picture, err);
     }
     if (!code) {
-        printf("%s\n", attune_buf_text(&picture));
+        printf("%s\n%s", attune_buf_text(&picture), attune_buf_text(&figure.notes));
     }
 out:
     attune_figure_release(&figure);

@@ -6,11 +6,12 @@ static size_t choose_metrics(const struct attune_plot_choice *o,
                              const struct attune_plot_kind *kind, const struct attune_board *board,
                              size_t *metrics)
 {
-    if (!o->metrics && !kind->all_metrics) {
+    const char *globs = o->metrics ? o->metrics : kind->metrics;
+    if (!globs && !kind->all_metrics) {
         return attune_board_headline(board, metrics);
     }
     size_t n = 0;
-    for (const char *glob = o->metrics ? o->metrics : "*"; *glob;) {
+    for (const char *glob = globs ? globs : "*"; *glob;) {
         struct attune_buf one = ATTUNE_BUF_INIT;
         attune_buf_add_bytes(&one, glob, strcspn(glob, ","));
         for (size_t k = 0; k < board->metrics.n; k++) {
@@ -132,8 +133,9 @@ static enum attune_code draw_run(const struct attune_plot_choice *o,
         }
     }
     if (in->n_metrics == 0) {
-        code = attune_fail(err, ATTUNE_E_USAGE, "run '%s' has no metric with a direction",
-                           board->run->name);
+        code = attune_fail(err, ATTUNE_E_USAGE, "run '%s' has no metric to draw as '%s'",
+                           board->run->name, kind->name);
+        attune_err_hint(err, "--metrics GLOB,...; `attune leaderboard --format csv` lists them");
         goto out;
     }
     attune_board_order(board, metrics[0], rows);

@@ -2,6 +2,7 @@
 #include "reports/plots/figure.h"
 
 #include <math.h>
+#include <stdarg.h>
 
 #include "base/io/file.h"
 #include "models/drivers/process.h"
@@ -62,6 +63,7 @@ void attune_figure_release(struct attune_figure *figure)
 {
     attune_buf_release(&figure->script);
     attune_buf_release(&figure->data);
+    attune_buf_release(&figure->notes);
     attune_buf_release(&figure->folder);
     attune_buf_release(&figure->stem);
 }
@@ -69,6 +71,20 @@ void attune_figure_release(struct attune_figure *figure)
 void attune_figure_text(struct attune_figure *figure, const char *text)
 {
     attune_escape_gnuplot(&figure->script, text, strcmp(figure->format, "svg") == 0);
+}
+
+void attune_figure_note(struct attune_figure *figure, const char *fmt, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    struct attune_buf plain = ATTUNE_BUF_INIT;
+    attune_escape_terminal(&plain, text); /* names may come from anywhere */
+    attune_buf_addf(&figure->notes, "%s\n", attune_buf_text(&plain));
+    attune_buf_addf(&figure->data, "# %s\n", attune_buf_text(&plain));
+    attune_buf_release(&plain);
 }
 
 void attune_figure_tic(struct attune_figure *figure, const char *text)
@@ -265,7 +281,7 @@ static enum attune_code run_gnuplot(const struct attune_figure *figure, struct a
 enum attune_code attune_figure_write(struct attune_figure *figure, struct attune_buf *picture,
                                      struct attune_err *err)
 {
-    if (figure->script.failed || figure->data.failed) {
+    if (figure->script.failed || figure->data.failed || figure->notes.failed) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
     }
     struct attune_buf path = ATTUNE_BUF_INIT;

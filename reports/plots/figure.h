@@ -15,6 +15,8 @@
 
 struct attune_figure {
     struct attune_buf script, data;
+    struct attune_buf notes; /* what the picture shows in numbers, a line each: printed, and kept
+                                with the data */
     struct attune_buf folder, stem; /* of the files: FOLDER/STEM.svg, STEM.gp, STEM.dat */
     const char *format;             /* "svg", "pdf" or "png" */
     double width_cm, height_cm;
@@ -54,6 +56,10 @@ void attune_figure_heading(struct attune_figure *figure, const char *title);
 
 /* Appends text to the data as a quoted column. */
 void attune_figure_data_text(struct attune_figure *figure, const char *text);
+
+/* Appends a line to the notes. */
+void attune_figure_note(struct attune_figure *figure, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Appends color(i), the palette as a function of the script. */
 void attune_figure_colors(struct attune_figure *figure);

@@ -17,7 +17,8 @@ struct attune_plot_kind {
     /* Of a run: */
     enum attune_code (*draw)(struct attune_figure *figure, const struct attune_plot_input *in,
                              struct attune_err *err);
-    bool of_scores; /* looks below the means: needs `scores`, drawn by model only */
+    const char *metrics; /* drawn where none are asked for; NULL: what the suite ranks by */
+    bool of_scores;      /* looks below the means: needs `scores`, drawn by model only */
     bool
         all_metrics; /* without --metrics all that have a direction, else what the suite ranks by */
 };
@@ -76,6 +77,17 @@ enum attune_code attune_plot_critical_difference(struct attune_figure *figure,
 /* One metric from run to run of the suite, with the steps that history.h finds; a panel per named
  * model, the best one without names. */
 enum attune_code attune_plot_history(struct attune_figure *figure,
+                                     const struct attune_plot_input *in, struct attune_err *err);
+
+/* Two metrics, proxy and gold: gains over the base against sqrt(KL), a panel per family, with
+ * Gao's curves; notes: fits, R2, turning points. ATTUNE_E_INPUT where no model has family, base and
+ * divergence. */
+enum attune_code attune_plot_overopt(struct attune_figure *figure,
+                                     const struct attune_plot_input *in, struct attune_err *err);
+
+/* Expected proxy and gold of best-of-n over n, from the candidates of the first row that kept
+ * some. */
+enum attune_code attune_plot_bestofn(struct attune_figure *figure,
                                      const struct attune_plot_input *in, struct attune_err *err);
 
 /* ---- figures of a sample */

@@ -2,53 +2,17 @@
 #include <math.h>
 
 #include "reports/escape.h"
+#include "reports/plots/place.h"
 #include "reports/plots/plot.h"
 
-static const double panel_cm = 5.2, left_cm = 1.35, line_cm = 0.3;
+static const double panel_cm = 5.2, left_cm = 1.35;
 
 /* ---- names beside the points, where there is room */
-
-struct box {
-    double x0, y0, x1, y1; /* cm */
-};
-
-static bool overlap(const struct box *a, const struct box *b)
-{
-    return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
-}
-
-/* A place for a text of width_cm beside (x, y) that is free of all taken boxes and inside the
- * panel: right, left, above, below. Returns whether there is one. */
-static bool find_place(const struct box *taken, size_t n, double x, double y, double width_cm,
-                       double panel_width_cm, struct box *out)
-{
-    const double gap = 0.14;
-    const struct box places[] = {
-        {x + gap, y - line_cm / 2, x + gap + width_cm, y + line_cm / 2},
-        {x - gap - width_cm, y - line_cm / 2, x - gap, y + line_cm / 2},
-        {x - width_cm / 2, y + 0.1, x + width_cm / 2, y + 0.1 + line_cm},
-        {x - width_cm / 2, y - 0.1 - line_cm, x + width_cm / 2, y - 0.1},
-        {x + gap, y + 0.05, x + gap + width_cm, y + 0.05 + line_cm},
-        {x - gap - width_cm, y - 0.05 - line_cm, x - gap, y - 0.05},
-    };
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        const struct box *b = &places[i];
-        bool is_free = b->x0 >= 0.0 && b->x1 <= panel_width_cm && b->y0 >= 0.0 && b->y1 <= panel_cm;
-        for (size_t k = 0; k < n && is_free; k++) {
-            is_free = !overlap(b, &taken[k]);
-        }
-        if (is_free) {
-            *out = *b;
-            return true;
-        }
-    }
-    return false;
-}
 
 /* The point of a row in centimetres, and the cross of its two intervals. Returns whether it has
  * both means. */
 static bool locate(const struct attune_plot_input *in, size_t i, const double range[2][2],
-                   double panel_width_cm, struct box *point, struct box cross[2])
+                   double panel_width_cm, struct attune_box *point, struct attune_box cross[2])
 {
     double at[2], low[2], high[2];
     for (int d = 0; d < 2; d++) {
@@ -58,22 +22,22 @@ static bool locate(const struct attune_plot_input *in, size_t i, const double ra
         low[d] = isnan(s->ci_low) ? at[d] : cm * (s->ci_low - range[d][0]);
         high[d] = isnan(s->ci_high) ? at[d] : cm * (s->ci_high - range[d][0]);
     }
-    *point = (struct box){at[0] - 0.07, at[1] - 0.07, at[0] + 0.07, at[1] + 0.07};
-    cross[0] = (struct box){low[0], at[1] - 0.02, high[0], at[1] + 0.02};
-    cross[1] = (struct box){at[0] - 0.02, low[1], at[0] + 0.02, high[1]};
+    *point = (struct attune_box){at[0] - 0.07, at[1] - 0.07, at[0] + 0.07, at[1] + 0.07};
+    cross[0] = (struct attune_box){low[0], at[1] - 0.02, high[0], at[1] + 0.02};
+    cross[1] = (struct attune_box){at[0] - 0.02, low[1], at[0] + 0.02, high[1]};
     return !isnan(at[0]) && !isnan(at[1]);
 }
 
 /* Names beside the points, off the intervals where that is possible; returns how many found no
  * room. boxes: (4 * n_rows,). */
 static size_t add_names(struct attune_figure *figure, const struct attune_plot_input *in,
-                        const double range[2][2], double panel_width_cm, struct box *boxes)
+                        const double range[2][2], double panel_width_cm, struct attune_box *boxes)
 {
     /* Names and points grow upwards from the middle, crosses stand below it. */
-    struct box *points = boxes + 2 * in->n_rows;
+    struct attune_box *points = boxes + 2 * in->n_rows;
     size_t n = 0, n_crosses = 0, n_left_out = 0;
     for (size_t i = 0; i < in->n_rows; i++) {
-        struct box cross[2];
+        struct attune_box cross[2];
         if (locate(in, i, range, panel_width_cm, &points[n], cross)) {
             n++;
             *(points - ++n_crosses) = cross[0];
@@ -81,7 +45,7 @@ static size_t add_names(struct attune_figure *figure, const struct attune_plot_i
         }
     }
     for (size_t i = 0; i < in->n_rows; i++) {
-        struct box at, cross[2], place;
+        struct attune_box at, cross[2], place;
         if (!locate(in, i, range, panel_width_cm, &at, cross)) {
             continue;
         }
@@ -89,13 +53,10 @@ static size_t add_names(struct attune_figure *figure, const struct attune_plot_i
         attune_plot_name(&name, in->board->rows[in->rows[i]].name, ATTUNE_PLOT_NAME_WIDTH);
         const double width_cm = attune_figure_text_cm(attune_text_width(attune_buf_text(&name)));
         const double x = at.x0 + 0.07, y = at.y0 + 0.07;
-        if (find_place(points - n_crosses, n_crosses + n, x, y, width_cm, panel_width_cm, &place) ||
-            find_place(points, n, x, y, width_cm, panel_width_cm, &place)) {
-            attune_buf_add(&figure->script, "set label ");
-            attune_figure_text(figure, attune_buf_text(&name));
-            attune_buf_addf(&figure->script, " at graph %.5f,%.5f center front noenhanced\n",
-                            0.5 * (place.x0 + place.x1) / panel_width_cm,
-                            0.5 * (place.y0 + place.y1) / panel_cm);
+        if (attune_place_find(points - n_crosses, n_crosses + n, x, y, width_cm, panel_width_cm,
+                              panel_cm, &place) ||
+            attune_place_find(points, n, x, y, width_cm, panel_width_cm, panel_cm, &place)) {
+            attune_place_label(figure, attune_buf_text(&name), &place, panel_width_cm, panel_cm);
             points[n++] = place;
         } else {
             n_left_out++;
@@ -142,7 +103,7 @@ static enum attune_code draw_models(struct attune_figure *figure,
                                     const struct attune_plot_input *in,
                                     struct attune_legend_entry *legend, struct attune_err *err)
 {
-    struct box *boxes = attune_alloc(4 * in->n_rows, sizeof *boxes);
+    struct attune_box *boxes = attune_alloc(4 * in->n_rows, sizeof *boxes);
     if (!boxes) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
     }
