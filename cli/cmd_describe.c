@@ -2,6 +2,7 @@
  * for and which words say so. */
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/metric_words.h"
 #include "metrics/adherence/attributes.h"
 #include "metrics/adherence/attributes_json.h"
 #include "metrics/metric.h"
@@ -38,27 +39,6 @@ static void paragraph(const char *label, const char *text)
     putchar('\n');
 }
 
-static const struct {
-    unsigned bit;
-    const char *name;
-} damages[] = {
-    {ATTUNE_DAMAGE_PITCH, "pitch noise"},
-    {ATTUNE_DAMAGE_ONSET, "onset jitter"},
-    {ATTUNE_DAMAGE_SHUFFLE, "shuffled bars"},
-    {ATTUNE_DAMAGE_TRANSPOSED_BARS, "transposed bars"},
-    {ATTUNE_DAMAGE_DELETE, "deleted notes"},
-    {ATTUNE_DAMAGE_RANDOM_NOTES, "random notes"},
-    {ATTUNE_DAMAGE_TEMPO, "tempo wander"},
-    {ATTUNE_DAMAGE_FREEZE, "freezing"},
-    {ATTUNE_DAMAGE_SPLICE, "foreign bars"},
-    {ATTUNE_DAMAGE_NOISE, "additive noise"},
-    {ATTUNE_DAMAGE_CLIPPING, "clipping"},
-    {ATTUNE_DAMAGE_LOWPASS, "low-pass"},
-    {ATTUNE_DAMAGE_DROPOUT, "drop-outs"},
-    {ATTUNE_DAMAGE_CUT, "early cut"},
-    {ATTUNE_DAMAGE_DETUNE, "detuning"},
-};
-
 static void describe(const struct attune_metric *m)
 {
     char direction[32], line[256];
@@ -69,19 +49,11 @@ static void describe(const struct attune_metric *m)
     paragraph("direction", attune_direction_text(m, direction, sizeof direction));
     snprintf(line, sizeof line, "%g to %g %s", m->lo, m->hi, strcmp(m->unit, "1") ? m->unit : "");
     paragraph("range", line);
-    paragraph("inputs", m->inputs == (ATTUNE_AUDIO | ATTUNE_SYMBOLIC) ? "audio and symbolic"
-                        : m->inputs == ATTUNE_AUDIO                   ? "audio"
-                        : m->inputs == 0 ? "sets of samples (attune distance)"
-                                         : "symbolic");
+    paragraph("inputs", attune_metric_inputs(m));
     paragraph("undefined", m->undefined_when);
     struct attune_buf responds = ATTUNE_BUF_INIT;
-    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-        if (m->responds_to & damages[i].bit) {
-            attune_buf_addf(&responds, "%s%s%s", responds.n_bytes ? ", " : "", damages[i].name,
-                            m->symbolic_only & damages[i].bit ? " (symbolic only)" : "");
-        }
-    }
-    paragraph("responds to", responds.n_bytes ? attune_buf_text(&responds) : "nothing declared");
+    attune_metric_responses(&responds, m);
+    paragraph("responds to", attune_buf_text(&responds));
     attune_buf_release(&responds);
     paragraph("source", m->source);
 }

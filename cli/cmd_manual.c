@@ -1,11 +1,21 @@
-/* attune manual DIR: the manual pages, made from the command and option tables. */
+/* attune manual DIR: the manual pages, made from the command and option tables, and the catalogue
+ * of metrics, made from the registry. */
 #include <ctype.h>
 
 #include "attune_version.h"
 #include "base/io/file.h"
+#include "cli/catalogue.h"
 #include "cli/options.h"
 
-static const struct attune_opt options_table[] = {{NULL}};
+struct options {
+    const char *audit;
+};
+
+static const struct attune_opt options_table[] = {
+    {"audit", ATTUNE_OPT_TEXT, offsetof(struct options, audit), .metavar = "FILE",
+     .help = "an audit as JSON, for the cards of the catalogue (default: no cards)"},
+    {NULL},
+};
 
 /* Text as troff reads it: no request at the start of a line, backslashes and hyphens kept. */
 static void add_text(struct attune_buf *out, const char *text)
@@ -131,10 +141,10 @@ static void page_of_all(struct attune_buf *out)
 }
 
 static enum attune_code write_page(const struct attune_buf *page, const char *folder,
-                                   const char *command, struct attune_err *err)
+                                   const char *name, struct attune_err *err)
 {
     struct attune_buf path = ATTUNE_BUF_INIT;
-    attune_buf_addf(&path, "%s/attune%s%s.1", folder, command[0] ? "-" : "", command);
+    attune_path_join(&path, folder, name);
     enum attune_code code = page->failed || path.failed
                                 ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
                                 : attune_file_write(attune_buf_text(&path), page->text,
@@ -146,15 +156,24 @@ static enum attune_code write_page(const struct attune_buf *page, const char *fo
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
+    const struct options *o = options;
     struct attune_buf page = ATTUNE_BUF_INIT;
     enum attune_code code = attune_dir_make(args[0], err);
     if (!code) {
+        code = attune_catalogue_write(&page, o->audit, err);
+    }
+    if (!code) {
+        code = write_page(&page, args[0], "metrics.md", err);
+    }
+    if (!code) {
         page_of_all(&page);
-        code = write_page(&page, args[0], "", err);
+        code = write_page(&page, args[0], "attune.1", err);
     }
     for (size_t i = 0; attune_commands[i] && !code; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "attune-%s.1", attune_commands[i]->name);
         page_of(&page, attune_commands[i]);
-        code = write_page(&page, args[0], attune_commands[i]->name, err);
+        code = write_page(&page, args[0], name, err);
     }
     attune_buf_release(&page);
     return code;
@@ -163,8 +182,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 const struct attune_command attune_command_manual = {
     .name = "manual",
     .usage = "DIR",
-    .summary = "writes the manual pages into a folder",
+    .summary = "write the manual pages and the catalogue of metrics into a folder",
     .options = options_table,
+    .options_size = sizeof(struct options),
     .min_args = 1,
     .max_args = 1,
     .run = run,
