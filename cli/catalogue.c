@@ -1,5 +1,5 @@
-/* The catalogue of metrics: one section per group, one entry per metric, with the audit's card where
- * an audit is given. */
+/* The catalogue of metrics: one section per group, one entry per metric, with the card of an audit
+ * where one is given. */
 #include "cli/catalogue.h"
 
 #include <jansson.h>
