@@ -149,6 +149,13 @@ void *attune_arena_alloc(struct attune_arena *arena, size_t count, size_t size)
     return memset(ptr, 0, bytes);
 }
 
+char *attune_arena_strdup(struct attune_arena *arena, const char *text)
+{
+    const size_t n = strlen(text) + 1;
+    char *copy = attune_arena_alloc(arena, n, 1);
+    return copy ? memcpy(copy, text, n) : NULL;
+}
+
 void attune_arena_reset(struct attune_arena *arena)
 {
     arena->current = arena->first;

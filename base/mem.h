@@ -59,6 +59,9 @@ void *attune_arena_alloc(struct attune_arena *arena, size_t count, size_t size);
 /* Forgets everything handed out, keeps the memory for the next sample. */
 void attune_arena_reset(struct attune_arena *arena);
 
+/* A copy of a text, or NULL. */
+char *attune_arena_strdup(struct attune_arena *arena, const char *text);
+
 /* Gives the memory back; the arena can be used again. */
 void attune_arena_release(struct attune_arena *arena);
 

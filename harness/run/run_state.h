@@ -100,6 +100,6 @@ void attune_run_item(void *run_state, size_t item, size_t worker); /* an attune_
 enum attune_code attune_run_item_state(struct attune_run_state *r, size_t item,
                                        struct attune_lane *lane, enum attune_item_state *state,
                                        struct attune_err *err);
-void attune_lane_release(struct attune_lane *lane);
+void attune_lane_release(struct attune_lane *lane); /* item_lookup.c */
 
 #endif

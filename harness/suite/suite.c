@@ -23,9 +23,7 @@ void *attune_load_keep(struct attune_load *l, size_t count, size_t size)
 
 const char *attune_load_keep_text(struct attune_load *l, const char *text)
 {
-    const size_t n = strlen(text) + 1;
-    char *copy = attune_load_keep(l, n, 1);
-    return copy ? memcpy(copy, text, n) : NULL;
+    return attune_arena_strdup(&l->suite->text_arena, text);
 }
 
 /* A NULL-terminated copy of a list of texts. */
