@@ -1,6 +1,7 @@
 /* attune plot KIND: figures by gnuplot, script and data kept beside each. */
 #include "cli/plot_run.h"
 #include "cli/plot_sample.h"
+#include "reports/equal_compute.h"
 #include "reports/plots/plot.h"
 
 struct options {
@@ -8,7 +9,8 @@ struct options {
     struct attune_plot_choice choice;
 };
 
-static const struct options defaults = {.choice.by = "model"};
+static const struct options defaults = {
+    .choice = {.by = "model", .served = ATTUNE_SERVED, .reward_tokens = ATTUNE_REWARD_TOKENS}};
 
 static const struct attune_opt options_table[] = {
     {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "svg|pdf|png",
@@ -23,6 +25,11 @@ static const struct attune_opt options_table[] = {
      .help = "rows are models or methods (default: model)"},
     {"by-prompt", ATTUNE_OPT_FLAG, offsetof(struct options, choice.by_prompt),
      .help = "scatter: a point per prompt instead of one per model"},
+    {"served", ATTUNE_OPT_NUMBER, offsetof(struct options, choice.served), .metavar = "N", .lo = 1,
+     .hi = 1e15, .help = "frontier: pieces that training is spread over (default: 1000)"},
+    {"reward-tokens", ATTUNE_OPT_NUMBER, offsetof(struct options, choice.reward_tokens),
+     .metavar = "X", .lo = 0, .hi = 1e12,
+     .help = "frontier: tokens that a reward call counts as (default: 1)"},
     {NULL},
 };
 
@@ -64,10 +71,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     attune_buf_addf(&name, "%s.%s", kind->name, o->format ? o->format : "svg");
     code = attune_figure_init(&figure, o->out ? o->out : attune_buf_text(&name), o->format, err);
     if (!code) {
-        code = kind->of_sample
-                   ? attune_plot_sample(common->db, o->choice.run, kind->name, args[1], &figure,
-                                        err)
-                   : attune_plot_run(common, &o->choice, kind, args + 1, n_args - 1, &figure, err);
+        code =
+            kind->of_sample
+                ? attune_plot_sample(common->db, o->choice.run, kind->name, args[1], &figure, err)
+                : attune_plot_run(common, &o->choice, kind, args + 1, n_args - 1, &figure, err);
     }
     if (!code) {
         code = attune_figure_write(&figure, &picture, err);

@@ -44,9 +44,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_store *store = NULL;
     struct attune_sheet sheet = ATTUNE_SHEET_INIT;
     enum attune_code code = find_spec(args[0], &spec, err);
-    if (!code && o->metrics) { /* the named columns, whatever the preset builds */
+    if (!code && o->metrics) { /* the named columns, whatever most presets build */
         spec.metrics = o->metrics;
-        spec.build = NULL;
+        spec.build = spec.builds_metrics ? spec.build : NULL;
     }
     code = code ? code : attune_store_open_read(&store, common->db, err);
     code = code ? code

@@ -175,6 +175,8 @@ enum attune_code attune_plot_run(const struct attune_common *common,
         struct attune_plot_input in = {.board = &board,
                                        .store = store,
                                        .by_prompt = o->by_prompt,
+                                       .served = o->served,
+                                       .reward_tokens = o->reward_tokens,
                                        .seed = common->seed,
                                        .n_threads = common->jobs};
         code = draw_run(o, kind, args, n_args, &in, figure, err);

@@ -201,7 +201,8 @@ enum attune_code attune_table_make(const struct attune_table_spec *spec, struct 
     if (!metrics || !rows) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table");
     } else if (spec->build) {
-        code = spec->build(&board, out, err);
+        const struct attune_table_source source = {spec, &board, store, seed, n_threads};
+        code = spec->build(&source, out, err);
     } else {
         code = make(spec, store, &board, metrics, rows, seed, out, err);
     }

@@ -1,6 +1,7 @@
 /* The list of presets. */
 #include "reports/table_preset.h"
 
+#include "reports/table_compute.h"
 #include "reports/table_reward_models.h"
 #include "reports/table_text2midi.h"
 
@@ -21,6 +22,9 @@ const struct attune_table_preset attune_table_presets[] = {
      {.methods = "none,inference",
       .sort = "candidates",
       .layout = {.base = true, .costs = ATTUNE_ALL_COSTS}}},
+    {"compute",
+     "methods ranked at equal compute, by budget; where training overtakes search",
+     {.build = attune_compute_sheet, .builds_metrics = true}},
     {"text2midi",
      "the columns of the text-to-MIDI literature (CR, CLAP, TB, TBT, CK, CKD), published rows "
      "beside",

@@ -81,9 +81,10 @@ static void fill_row(const struct attune_board *board, size_t metric, const size
     }
 }
 
-enum attune_code attune_reward_models_sheet(const struct attune_board *board,
+enum attune_code attune_reward_models_sheet(const struct attune_table_source *source,
                                             struct attune_sheet *sheet, struct attune_err *err)
 {
+    const struct attune_board *board = source->board;
     char text[200];
     double *x = attune_alloc(2 * board->n_rows, sizeof *x);
     size_t *order = attune_alloc(board->n_rows, sizeof *order);

@@ -2,10 +2,10 @@
 #ifndef ATTUNE_REPORTS_TABLE_REWARD_MODELS_H
 #define ATTUNE_REPORTS_TABLE_REWARD_MODELS_H
 
-#include "reports/board.h"
+#include "reports/table_spec.h"
 
 /* ATTUNE_E_USAGE when the run has neither rewards nor scorers. */
-enum attune_code attune_reward_models_sheet(const struct attune_board *board,
+enum attune_code attune_reward_models_sheet(const struct attune_table_source *source,
                                             struct attune_sheet *sheet, struct attune_err *err);
 
 #endif

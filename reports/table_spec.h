@@ -21,6 +21,17 @@
 
 #include "reports/board.h"
 
+struct attune_table_spec;
+
+/* What a table that builds its own sheet starts from. */
+struct attune_table_source {
+    const struct attune_table_spec *spec;
+    const struct attune_board *board;
+    struct attune_store *store;
+    uint64_t seed;
+    size_t n_threads;
+};
+
 struct attune_table_spec {
     const char *metrics; /* words as in rank_by, in the order of the columns; NULL: rank_by */
     const char *models, *methods;                        /* globs; NULL: all */
@@ -29,8 +40,9 @@ struct attune_table_spec {
     int decimals; /* 0: chosen; else decimals + 1 */
     struct attune_board_layout layout;
     /* Builds the sheet of a table that is more than columns of the board; NULL for the others. */
-    enum attune_code (*build)(const struct attune_board *board, struct attune_sheet *sheet,
+    enum attune_code (*build)(const struct attune_table_source *source, struct attune_sheet *sheet,
                               struct attune_err *err);
+    bool builds_metrics; /* build looks at metrics; else metrics of the reader's replace it */
     struct attune_arena text;
 };
 

@@ -81,9 +81,10 @@ static void add_published(struct attune_sheet *sheet, size_t i)
     }
 }
 
-enum attune_code attune_text2midi_sheet(const struct attune_board *board,
+enum attune_code attune_text2midi_sheet(const struct attune_table_source *source,
                                         struct attune_sheet *sheet, struct attune_err *err)
 {
+    const struct attune_board *board = source->board;
     sheet->caption =
         attune_sheet_text(sheet, "Compression, text match, and adherence to tempo and key");
     attune_board_origin(board, sheet);

@@ -15,6 +15,7 @@ struct attune_plot_input {
     bool by_prompt;                          /* a point per prompt where the kind can */
     const struct attune_score_table *scores; /* of at least these metrics; NULL where the kind
                                                 does not ask; models as in the board */
+    double served, reward_tokens;            /* frontier: pieces, tokens per reward call */
     struct attune_store *store;
     uint64_t seed;
     size_t n_threads;

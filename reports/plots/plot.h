@@ -85,6 +85,11 @@ enum attune_code attune_plot_history(struct attune_figure *figure,
 enum attune_code attune_plot_overopt(struct attune_figure *figure,
                                      const struct attune_plot_input *in, struct attune_err *err);
 
+/* One metric that grows with quality against compute per piece (equal_compute.h); notes: where the
+ * lines of search and training cross. */
+enum attune_code attune_plot_frontier(struct attune_figure *figure,
+                                      const struct attune_plot_input *in, struct attune_err *err);
+
 /* Expected proxy and gold of best-of-n over n, from the candidates of the first row that kept
  * some. */
 enum attune_code attune_plot_bestofn(struct attune_figure *figure,

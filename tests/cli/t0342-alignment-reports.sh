@@ -63,4 +63,28 @@ expect_in out 'n-8, n = 1 to 4: proxy 0.450 to 0.900, gold 0.500 to -1.000'
 awk -F'\t' '$1 == 2 && $6 == "0.166667" && $3 == "0.666667" {n++} $1 == 4 && $6 == "-1" && $9 == 3 {n++}
     END {exit n != 2}' figures/bestofn.dat || fail 'not the estimates by hand'
 
+case_is 'frontier and compute: where training overtakes search, by hand'
+query "UPDATE model SET train_generated = 400000, train_processed = 590000, train_rewards = 10000
+    WHERE method = 'rlhf'" kept.db
+for pair_of in 1:200 2:400 4:1600 6:6400 8:25600; do
+    query "UPDATE sample SET n_tokens = ${pair_of#*:} WHERE model = (SELECT id FROM model
+        WHERE name = 'n-${pair_of%:*}')" kept.db
+done
+pieces=$(python3 -c '
+import math
+gain = 3 * (1 - .5 * math.log(3))  # rl-3, the best of its family, between n-1 (.9) and n-2 (1.6)
+print(math.ceil(1e6 / (200 * 2 ** ((gain - .9) / .7) - 100)))')
+every_format frontier --db kept.db --metrics scorer.s.gold
+expect_in out "(rl-3) after 1e+06; overtakes best-of-n from $pieces pieces on"
+expect_not_in out 'the lines cross' # 1,100 tokens a piece buy more by search
+expect_exit 0 "$ATTUNE" plot frontier --db kept.db --metrics scorer.s.gold --served 10000 --out f.svg
+expect_in out 'over 10000 pieces the lines cross at 200 a piece: below, best-of-n leads'
+expect_exit 2 "$ATTUNE" plot frontier --db kept.db --served 0
+expect_exit 3 "$ATTUNE" plot frontier base --db kept.db --metrics scorer.s.gold
+expect_in err 'no model of known cost'
+expect_exit 0 "$ATTUNE" table compute --db kept.db --metrics scorer.s.gold --format csv
+expect_in out "1000000,100,$pieces"
+expect_exit 0 "$ATTUNE" table compute --db kept.db --metrics scorer.s.gold
+expect_in out 'training spread over 1000 pieces'
+
 done_testing
