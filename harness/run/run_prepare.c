@@ -228,13 +228,32 @@ static enum attune_code prepare_files(struct attune_run_state *r, struct attune_
                                                : ATTUNE_OK;
 }
 
+/* A font that the suite names must be there; where it names none and the system has none, notes are
+ * measured as notes, and the run says so. */
 static enum attune_code prepare_soundfont(struct attune_run_state *r, struct attune_err *err)
 {
+    struct attune_err missing = ATTUNE_ERR_INIT;
     if (!r->suite->render) {
         return ATTUNE_OK;
     }
-    r->soundfont = attune_soundfont_find(r->suite->soundfont, err);
-    return r->soundfont ? attune_hash_file(r->soundfont, r->soundfont_hash, err) : ATTUNE_E_MISSING;
+    r->soundfont = attune_soundfont_find(r->suite->soundfont, &missing);
+    if (r->soundfont) {
+        return attune_hash_file(r->soundfont, r->soundfont_hash, err);
+    }
+    if (r->suite->soundfont) {
+        if (err) {
+            *err = missing;
+        }
+        return ATTUNE_E_MISSING;
+    }
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    attune_buf_addf(&text, "not rendered, MIDI is evaluated as notes: %s; %s", missing.message,
+                    missing.hint);
+    if (r->options->notice) {
+        r->options->notice(r->options->context, attune_buf_text(&text));
+    }
+    attune_buf_release(&text);
+    return ATTUNE_OK;
 }
 
 enum attune_code attune_run_prepare(struct attune_run_state *r, struct attune_err *err)

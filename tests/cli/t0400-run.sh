@@ -113,4 +113,12 @@ expect_in out '5 from cache'
 sed -i 's/^allow_failed.*/allow_failed: 0.1/' folder.yaml
 expect_exit 1 "$ATTUNE" run folder.yaml --db folder.db
 
+case_is 'without a sound font the notes are measured, and the run says so'
+small_suite silent.yaml 'render: true'
+ATTUNE_SOUNDFONT=/nonexistent.sf2 expect_exit 0 "$ATTUNE" run silent.yaml --db silent.db
+expect_in err 'not rendered, MIDI is evaluated as notes'
+expect_query "SELECT count(*) > 0 FROM sample_scores WHERE value IS NOT NULL" 1 silent.db
+small_suite named.yaml 'render: true' 'soundfont: /nonexistent.sf2'
+expect_exit 6 "$ATTUNE" run named.yaml --db named.db
+
 done_testing
