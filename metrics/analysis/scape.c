@@ -15,11 +15,31 @@
 #endif
 
 #define QUANTUM 16384.0 /* 2^14 */
+#define MARGIN 1e-3     /* beyond the rounding of what a path may gain */
+
+enum { GROUP = 8 }; /* columns */
+
+/* The groups of columns from 3 on that have to be computed for the next two rows, one bit each.
+ * alive: those of the two rows before from which a path may still win; two rows lead one to four
+ * columns on, so into the same group or the next. The paths must also reach the last column: two
+ * columns in each of the rows_left, which count from the row before. */
+static uint64_t needed_groups(uint64_t alive, size_t length, size_t rows_left)
+{
+    if (length < 3) {
+        return 0;
+    }
+    const size_t n_groups = (length - 2 + GROUP - 1) / GROUP;
+    uint64_t needed = (alive | alive << 1 | 1) & ~(uint64_t)0 >> (64 - n_groups);
+    if (length > 3 + 2 * rows_left) {
+        needed &= ~(uint64_t)0 << (length - 2 * rows_left - 3) / GROUP;
+    }
+    return needed;
+}
 
 /* Normalised score and coverage and their harmonic mean, in the reference's order of operations
  * (whose 1e-16 beside n and the path length changes no double). */
 static struct attune_scape_cell make_cell(double score, double path_length, double coverage,
-                                        size_t length, size_t n)
+                                          size_t length, size_t n)
 {
     const double tiny = 1e-16;
     const double score_n = (score - (double)length) / (path_length + tiny);
@@ -32,10 +52,11 @@ static struct attune_scape_cell make_cell(double score, double path_length, doub
 }
 
 #if defined __AVX512F__
-#define BLEND(x, y)                                                                        \
-    .score = _mm512_max_pd(x.score, y.score),                                              \
-    .path = (f64_path)_mm512_mask_blend_epi64(                                             \
-        _mm512_cmp_pd_mask(x.score, y.score, _CMP_GT_OQ), (__m512i)y.path, (__m512i)x.path)
+#define BLEND(x, y)                                                                                \
+    .score = _mm512_max_pd(x.score, y.score),                                                      \
+    .path = (f64_path)_mm512_mask_blend_epi64(_mm512_cmp_pd_mask(x.score, y.score, _CMP_GT_OQ),    \
+                                              (__m512i)y.path, (__m512i)x.path)
+#define LARGER _mm512_max_pd
 #endif
 #define SCORE double
 #define MASK int64_t
@@ -47,12 +68,14 @@ static struct attune_scape_cell make_cell(double score, double path_length, doub
 #undef PATH
 #undef NAME
 #undef BLEND
+#undef LARGER
 
 #if defined __AVX512F__
-#define BLEND(x, y)                                                                        \
-    .score = _mm512_max_ps(x.score, y.score),                                              \
-    .path = (f32_path)_mm512_mask_blend_epi32(                                             \
-        _mm512_cmp_ps_mask(x.score, y.score, _CMP_GT_OQ), (__m512i)y.path, (__m512i)x.path)
+#define BLEND(x, y)                                                                                \
+    .score = _mm512_max_ps(x.score, y.score),                                                      \
+    .path = (f32_path)_mm512_mask_blend_epi32(_mm512_cmp_ps_mask(x.score, y.score, _CMP_GT_OQ),    \
+                                              (__m512i)y.path, (__m512i)x.path)
+#define LARGER _mm512_max_ps
 #endif
 #define SCORE float
 #define MASK int32_t
@@ -85,10 +108,10 @@ int attune_scape_init(struct attune_scape *scape, const double *matrix, size_t n
     *scape = (struct attune_scape){.n = n};
     if (exact_in_float(matrix, n * n)) {
         scape->f32 = f32_pad(matrix, n, arena);
-        scape->rows = attune_arena_alloc(arena, 2 * (n + 1), sizeof(struct f32_cell));
+        scape->rows = attune_arena_alloc(arena, 2 * (n + 2), sizeof(struct f32_cell));
     } else {
         scape->f64 = f64_pad(matrix, n, arena);
-        scape->rows = attune_arena_alloc(arena, 2 * (n + 1), sizeof(struct f64_cell));
+        scape->rows = attune_arena_alloc(arena, 2 * (n + 2), sizeof(struct f64_cell));
     }
     return (scape->f32 || scape->f64) && scape->rows;
 }

@@ -80,7 +80,8 @@ const struct attune_metric attune_metric_temporal_recall = {
     .symbolic_only = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_SPLICE,
     .invariant = ATTUNE_INVARIANT_POLARITY | ATTUNE_INVARIANT_TIME_SHIFT,
     .summary = "when a bar comes back, does what followed it come back too",
-    .formula = "correlation of d(b, c) with d(b+1, c+1) over pairs of bars up to 128 apart; d:"
+    .formula = "correlation of d(b, c) with d(b+1, c+1) over pairs of bars up to 128 apart, of the"
+               " first 4096 bars; d:"
                " squared distance of the bars' pitch classes and drums by position and of their"
                " instruments by register (audio: chroma by quarter, onset profile; flux by band)",
     .source = "determinism of recurrence plots (Webber & Zbilut 1994; Serra et al. 2009) without"

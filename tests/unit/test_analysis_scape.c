@@ -85,6 +85,21 @@ static void ties_are_broken_alike(void **state)
     }
 }
 
+/* Long enough for many groups of columns, most of them without a path, odd and even. */
+static void long_pieces_equal_the_direct_programme(void **state)
+{
+    enum { N = 121 };
+    static double s[N * N];
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        struct attune_rng rng;
+        attune_rng_init(&rng, seed, 2);
+        const size_t n = N - seed % 2;
+        random_matrix(&rng, s, n, 0.02);
+        attune_scape_quantise(s, n * n);
+        compare(s, n, seed);
+    }
+}
+
 /* A B A B with perfect repetitions: for the segment A B (half the piece) the family covers
  * everything with score n, so that score_n = coverage_n = (n - n/2)/n = 1/2 and the fitness is 1/2.
  * */
@@ -117,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_equals_the_direct_programme),
         cmocka_unit_test(ties_are_broken_alike),
+        cmocka_unit_test(long_pieces_equal_the_direct_programme),
         cmocka_unit_test(a_repeated_half_has_fitness_one_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
