@@ -25,6 +25,8 @@ static const struct attune_opt options_table[] = {
      .help = "rows are models or methods (default: model)"},
     {"by-prompt", ATTUNE_OPT_FLAG, offsetof(struct options, choice.by_prompt),
      .help = "scatter: a point per prompt instead of one per model"},
+    {"reference", ATTUNE_OPT_TEXT, offsetof(struct options, choice.reference), .metavar = "X,Y",
+     .help = "pareto: the hypervolume's reference point (default: the worst mean in each metric)"},
     {"served", ATTUNE_OPT_NUMBER, offsetof(struct options, choice.served), .metavar = "N", .lo = 1,
      .hi = 1e15, .help = "frontier: pieces that training is spread over (default: 1000)"},
     {"reward-tokens", ATTUNE_OPT_NUMBER, offsetof(struct options, choice.reward_tokens),

@@ -1,6 +1,8 @@
 /* Figures of a run: which metrics, which rows, then the kind draws. */
 #include "cli/plot_run.h"
 
+#include <math.h>
+
 /* Those that --metrics names, in its order; else what the kind is made for. */
 static size_t choose_metrics(const struct attune_plot_choice *o,
                              const struct attune_plot_kind *kind, const struct attune_board *board,
@@ -159,6 +161,24 @@ out:
     return code;
 }
 
+/* "X,Y" as two numbers; NaN without text. */
+static enum attune_code parse_point(const char *text, double out[2], struct attune_err *err)
+{
+    out[0] = out[1] = NAN;
+    if (!text) {
+        return ATTUNE_OK;
+    }
+    char *comma = NULL, *end = NULL;
+    out[0] = strtod(text, &comma);
+    out[1] = *comma == ',' ? strtod(comma + 1, &end) : NAN;
+    if (comma == text || !end || end == comma + 1 || *end || !isfinite(out[0] + out[1])) {
+        attune_fail(err, ATTUNE_E_USAGE, "--reference: '%s' is not a point", text);
+        attune_err_hint(err, "two numbers, as in --reference 0.5,-1");
+        return ATTUNE_E_USAGE;
+    }
+    return ATTUNE_OK;
+}
+
 enum attune_code attune_plot_run(const struct attune_common *common,
                                  const struct attune_plot_choice *o,
                                  const struct attune_plot_kind *kind, char **args, int n_args,
@@ -166,7 +186,9 @@ enum attune_code attune_plot_run(const struct attune_common *common,
 {
     struct attune_store *store = NULL;
     struct attune_board board = {0};
-    enum attune_code code = attune_store_open_read(&store, common->db, err);
+    double reference[2];
+    enum attune_code code = parse_point(o->reference, reference, err);
+    code = code ? code : attune_store_open_read(&store, common->db, err);
     if (!code) {
         code = attune_board_read(&board, store, o->run, o->metrics, strcmp(o->by, "method") == 0,
                                  common->seed, common->jobs, err);
@@ -175,6 +197,7 @@ enum attune_code attune_plot_run(const struct attune_common *common,
         struct attune_plot_input in = {.board = &board,
                                        .store = store,
                                        .by_prompt = o->by_prompt,
+                                       .reference = {reference[0], reference[1]},
                                        .served = o->served,
                                        .reward_tokens = o->reward_tokens,
                                        .seed = common->seed,

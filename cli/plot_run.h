@@ -9,6 +9,7 @@ struct attune_plot_choice {
     const char *metrics, *run, *by; /* metrics, run: NULL for the kind's and the latest */
     bool by_prompt;
     double served, reward_tokens; /* frontier */
+    const char *reference;        /* pareto: "X,Y"; NULL: none */
 };
 
 /* args: (n_args,) names or globs of the models to draw; all where there are none. Fills the

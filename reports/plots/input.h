@@ -16,6 +16,7 @@ struct attune_plot_input {
     const struct attune_score_table *scores; /* of at least these metrics; NULL where the kind
                                                 does not ask; models as in the board */
     double served, reward_tokens;            /* frontier: pieces, tokens per reward call */
+    double reference[2]; /* pareto: a point as the axes show it; NaN: none is given */
     struct attune_store *store;
     uint64_t seed;
     size_t n_threads;

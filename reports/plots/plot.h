@@ -90,6 +90,11 @@ enum attune_code attune_plot_overopt(struct attune_figure *figure,
 enum attune_code attune_plot_frontier(struct attune_figure *figure,
                                       const struct attune_plot_input *in, struct attune_err *err);
 
+/* Two metrics with directions: Pareto front and hypervolume above the input's reference point, else
+ * above the worst means of the models drawn. */
+enum attune_code attune_plot_pareto(struct attune_figure *figure,
+                                    const struct attune_plot_input *in, struct attune_err *err);
+
 /* Expected proxy and gold of best-of-n over n, from the candidates of the first row that kept
  * some. */
 enum attune_code attune_plot_bestofn(struct attune_figure *figure,

@@ -25,6 +25,8 @@ const struct attune_plot_kind attune_plot_kinds[] = {
      .draw = attune_plot_overopt, .of_scores = true, .metrics = "reward.proxy,reward.gold"},
     {"frontier", "one metric against compute per piece, a line per method; where the lines cross",
      .draw = attune_plot_frontier, .metrics = "reward.gold"},
+    {"pareto", "two metrics: the models that no other beats in both, and the area they dominate",
+     .draw = attune_plot_pareto},
     {"bestofn", "best-of-n: proxy and gold over n, from the candidates that one model kept",
      .draw = attune_plot_bestofn},
     {"ssm", "self-similarity matrix of one sample", .of_sample = true},

@@ -87,4 +87,20 @@ expect_in out "1000000,100,$pieces"
 expect_exit 0 "$ATTUNE" table compute --db kept.db --metrics scorer.s.gold
 expect_in out 'training spread over 1000 pieces'
 
+case_is 'pareto: front and hypervolume by hand'
+every_format pareto base n-1 n-4 rl-5 --metrics $pair --reference 40,40
+# prompts of 40 characters on average: (41, 40.9), (44, 42.4), (45, 40.976...); base at the reference
+area=$(python3 -c '
+import math
+print("%.4f" % (4 * 2.4 + 1 * (5 * (1 - .5 * math.log(5)))))')
+awk -v want="$area" '/^hypervolume [0-9]/ {d = $2 - want; ok = d < .001 && d > -.001} END {exit !ok}' out ||
+    fail "hypervolume is not $area: $(grep '^hypervolume' out)"
+expect_in out 'on the front: n-4'
+expect_in out 'on the front: rl-5'
+expect_not_in out 'on the front: n-1'
+expect_exit 2 "$ATTUNE" plot pareto --metrics $pair --reference 40
+expect_in err 'is not a point'
+expect_exit 2 "$ATTUNE" plot pareto --metrics symbolic.n_notes,scorer.s.gold
+expect_in err 'has no direction'
+
 done_testing
