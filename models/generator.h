@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "metrics/prompt.h"
+#include "models/drivers/process.h"
 #include "models/training.h"
 
 enum attune_method {
@@ -45,7 +46,7 @@ struct attune_model_spec {
     const char *folder; /* folder of the suite file: relative paths and children start here */
     unsigned n_workers;            /* processes; at least 1 */
     double timeout_s;              /* per sample */
-    uint64_t memory_bytes;         /* per child; 0: no limit */
+    struct attune_process_limits limits; /* of each */
     const struct attune_option *options; /* (n_options,) */
     size_t n_options;
     struct attune_training_watcher watcher; /* of a training while the model opens */

@@ -99,7 +99,7 @@ static enum attune_code see_through(struct attune_sets_work *w, size_t e, struct
                                              .folder = w->r->suite->folder,
                                              .n_workers = spec->n_workers,
                                              .timeout_s = spec->timeout_s,
-                                             .memory_bytes = spec->memory_bytes,
+                                             .limits = spec->limits,
                                              .soundfont = w->r->soundfont};
     enum attune_code code = candidates ? ATTUNE_OK : attune_sets_oom(err);
     if (!code) {

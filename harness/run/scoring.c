@@ -27,7 +27,7 @@ static enum attune_code open_scorer(struct scorer *scorer, const struct attune_s
     scorer->pool = attune_pool_new(
         &(struct attune_channel_spec){
             .name = spec->name, .argv = spec->worker, .folder = folder, .role = "scorer",
-            .memory_bytes = spec->memory_bytes, .start_timeout_s = start_timeout_s},
+            .limits = spec->limits, .start_timeout_s = start_timeout_s},
         spec->n_workers);
     return scorer->pool ? attune_identify_argv(spec->worker, folder, scorer->identity, err)
                         : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");

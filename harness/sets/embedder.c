@@ -50,7 +50,7 @@ static enum attune_code open_worker(struct attune_embedder *e, struct attune_err
     e->pool = attune_pool_new(
         &(struct attune_channel_spec){
             .name = e->spec.name, .argv = e->spec.worker, .folder = e->spec.folder,
-            .role = "embedder", .memory_bytes = e->spec.memory_bytes,
+            .role = "embedder", .limits = e->spec.limits,
             .start_timeout_s = start_timeout_s},
         e->spec.n_workers);
     return e->pool ? attune_identify_argv(e->spec.worker, e->spec.folder, e->identity, err)

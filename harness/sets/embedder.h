@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "harness/sets/vectors.h"
 #include "metrics/metric.h"
+#include "models/drivers/process.h"
 
 struct attune_embedder_spec {
     const char *name;          /* NULL: attune-1, where there is no worker */
@@ -21,7 +22,7 @@ struct attune_embedder_spec {
     const char *folder;        /* where the worker starts; NULL: here */
     unsigned n_workers;
     double timeout_s;
-    uint64_t memory_bytes;     /* 0: no limit */
+    struct attune_process_limits limits; /* of the workers */
     const char *soundfont;     /* built in: MIDI is rendered through it; NULL: notes as notes */
     bool raw;                  /* built in: without the standardisation */
 };

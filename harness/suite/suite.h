@@ -26,7 +26,7 @@ struct attune_suite_scorer {
     const char *const *worker; /* NULL-terminated argument vector */
     unsigned n_workers;
     double timeout_s;
-    uint64_t memory_bytes;
+    struct attune_process_limits limits;
     bool higher_is_better;
 };
 
@@ -36,7 +36,7 @@ struct attune_suite_embedding {
     const char *const *worker; /* NULL-terminated argument vector; NULL: the built-in attune-1 */
     unsigned n_workers;
     double timeout_s;
-    uint64_t memory_bytes;
+    struct attune_process_limits limits;
 };
 
 struct attune_suite_reference {

@@ -32,6 +32,16 @@ enum attune_code attune_load_out_of_memory(struct attune_load *l);
     attune_fail_at((l)->err, ATTUNE_E_INPUT, (l)->suite->path,                                     \
                    attune_yaml_line(&(l)->yaml, section, index, key), __VA_ARGS__)
 
+/* What an entry says of its processes, checked; has_worker: GPUs can be dealt out. */
+struct attune_suite_processes {
+    unsigned n_workers;
+    double timeout_s;
+    struct attune_process_limits limits;
+};
+enum attune_code attune_load_processes(struct attune_load *l, const char *section, size_t i,
+                                       bool has_worker, const struct attune_yaml_processes *raw,
+                                       struct attune_suite_processes *out);
+
 /* Entry i of a list that the suite has room for. */
 enum attune_code attune_load_model(struct attune_load *l, size_t i);
 enum attune_code attune_load_scorer(struct attune_load *l, size_t i);

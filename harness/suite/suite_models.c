@@ -89,20 +89,6 @@ static enum attune_code check_model(struct attune_load *l, size_t i)
             return FAIL_AT(l, "models", i, "name", "model '%s' stands twice", raw->name);
         }
     }
-    if (raw->timeout_s < 0.0 || raw->timeout_s > 1e6) {
-        FAIL_AT(l, "models", i, "timeout_s", "timeout_s %g: allowed are 0 (default) to 1e6 seconds",
-                raw->timeout_s);
-        if (raw->timeout_s > 1e6) {
-            attune_err_hint(l->err, "milliseconds? the unit is seconds");
-        }
-        return ATTUNE_E_INPUT;
-    }
-    if (raw->workers > 256) {
-        return FAIL_AT(l, "models", i, "workers", "workers %u: allowed are 1 to 256", raw->workers);
-    }
-    if (raw->memory_mb > UINT64_MAX >> 20) {
-        return FAIL_AT(l, "models", i, "memory_mb", "memory_mb is too large");
-    }
     return ATTUNE_OK;
 }
 
@@ -138,7 +124,11 @@ enum attune_code attune_load_model(struct attune_load *l, size_t i)
 {
     const struct attune_yaml_model *raw = &l->raw->models[i];
     struct attune_suite_model *model = &l->suite->models[i];
+    struct attune_suite_processes processes;
     enum attune_code code = check_model(l, i);
+    code = code ? code
+                : attune_load_processes(l, "models", i, raw->worker != NULL, &raw->processes,
+                                        &processes);
     if (code == ATTUNE_OK && raw->base) {
         code = check_base(l, i);
     }
@@ -155,9 +145,9 @@ enum attune_code attune_load_model(struct attune_load *l, size_t i)
         .worker = raw->worker ? attune_load_keep_list(l, raw->worker, raw->worker_count) : NULL,
         .samples = raw->samples ? attune_load_keep_text(l, raw->samples) : NULL,
         .folder = l->suite->folder,
-        .n_workers = raw->workers ? raw->workers : 1,
-        .timeout_s = raw->timeout_s > 0.0 ? raw->timeout_s : ATTUNE_DEFAULT_TIMEOUT_S,
-        .memory_bytes = raw->memory_mb << 20,
+        .n_workers = processes.n_workers,
+        .timeout_s = processes.timeout_s,
+        .limits = processes.limits,
     };
     if (!spec->name || (raw->base && !spec->base) || (raw->builtin && !spec->builtin) ||
         (raw->command && !spec->command) || (raw->worker && !spec->worker) ||

@@ -22,6 +22,14 @@ static const cyaml_strval_t methods[] = {
 #define LIST(key, flags, type, member, entry)                                                      \
     CYAML_FIELD_SEQUENCE(key, flags, type, member, entry, 1, CYAML_UNLIMITED)
 
+#define PROCESSES(type)                                                                            \
+    CYAML_FIELD_UINT("workers", OPTIONAL, type, processes.workers),                                \
+        CYAML_FIELD_FLOAT("timeout_s", OPTIONAL, type, processes.timeout_s),                       \
+        CYAML_FIELD_UINT("memory_mb", OPTIONAL, type, processes.memory_mb),                        \
+        CYAML_FIELD_UINT("file_mb", OPTIONAL, type, processes.file_mb),                            \
+        LIST("gpus", OPTIONAL_PTR, type, processes.gpus, &text_entry),                             \
+        LIST("env", OPTIONAL_PTR, type, processes.env, &text_entry)
+
 const cyaml_schema_field_t attune_suite_model_fields[] = {
     TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_model, name),
     CYAML_FIELD_ENUM("method", OPTIONAL, struct attune_yaml_model, method, methods,
@@ -32,9 +40,7 @@ const cyaml_schema_field_t attune_suite_model_fields[] = {
     LIST("command", OPTIONAL_PTR, struct attune_yaml_model, command, &text_entry),
     LIST("worker", OPTIONAL_PTR, struct attune_yaml_model, worker, &text_entry),
     TEXT("samples", OPTIONAL_PTR, struct attune_yaml_model, samples),
-    CYAML_FIELD_UINT("workers", OPTIONAL, struct attune_yaml_model, workers),
-    CYAML_FIELD_FLOAT("timeout_s", OPTIONAL, struct attune_yaml_model, timeout_s),
-    CYAML_FIELD_UINT("memory_mb", OPTIONAL, struct attune_yaml_model, memory_mb),
+    PROCESSES(struct attune_yaml_model),
     TEXT("if_installed", OPTIONAL_PTR, struct attune_yaml_model, if_installed),
     CYAML_FIELD_END,
 };
@@ -45,9 +51,7 @@ static const cyaml_schema_value_t model_entry = {
 static const cyaml_schema_field_t scorer_fields[] = {
     TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_scorer, name),
     LIST("worker", CYAML_FLAG_POINTER, struct attune_yaml_scorer, worker, &text_entry),
-    CYAML_FIELD_UINT("workers", OPTIONAL, struct attune_yaml_scorer, workers),
-    CYAML_FIELD_FLOAT("timeout_s", OPTIONAL, struct attune_yaml_scorer, timeout_s),
-    CYAML_FIELD_UINT("memory_mb", OPTIONAL, struct attune_yaml_scorer, memory_mb),
+    PROCESSES(struct attune_yaml_scorer),
     CYAML_FIELD_BOOL_PTR("higher_is_better", OPTIONAL_PTR, struct attune_yaml_scorer,
                          higher_is_better),
     CYAML_FIELD_END,
@@ -59,9 +63,7 @@ static const cyaml_schema_value_t scorer_entry = {
 static const cyaml_schema_field_t embedding_fields[] = {
     TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_embedding, name),
     LIST("worker", OPTIONAL_PTR, struct attune_yaml_embedding, worker, &text_entry),
-    CYAML_FIELD_UINT("workers", OPTIONAL, struct attune_yaml_embedding, workers),
-    CYAML_FIELD_FLOAT("timeout_s", OPTIONAL, struct attune_yaml_embedding, timeout_s),
-    CYAML_FIELD_UINT("memory_mb", OPTIONAL, struct attune_yaml_embedding, memory_mb),
+    PROCESSES(struct attune_yaml_embedding),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t embedding_entry = {

@@ -7,23 +7,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How processes are kept: the same keys for models, scorers and embeddings. */
+struct attune_yaml_processes {
+    unsigned workers;
+    double timeout_s;
+    uint64_t memory_mb, file_mb;
+    const char **gpus, **env;
+    unsigned gpus_count, env_count;
+};
+
 struct attune_yaml_model {
     const char *name, *builtin, *base, *family, *samples, *if_installed;
     const char **command, **worker;
     unsigned command_count, worker_count;
     int method; /* enum attune_method */
-    unsigned workers;
-    double timeout_s;
-    uint64_t memory_mb;
+    struct attune_yaml_processes processes;
 };
 
 struct attune_yaml_scorer {
     const char *name;
     const char **worker;
     unsigned worker_count;
-    unsigned workers;
-    double timeout_s;
-    uint64_t memory_mb;
+    struct attune_yaml_processes processes;
     bool *higher_is_better;
 };
 
@@ -31,9 +36,7 @@ struct attune_yaml_embedding {
     const char *name;
     const char **worker;
     unsigned worker_count;
-    unsigned workers;
-    double timeout_s;
-    uint64_t memory_mb;
+    struct attune_yaml_processes processes;
 };
 
 struct attune_yaml_reference {

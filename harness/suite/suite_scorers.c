@@ -3,27 +3,15 @@
 #include "harness/suite/suite_load.h"
 #include "metrics/set/embedding.h"
 
-/* What a list of named things asks of every entry. A name becomes part of metric ids. */
-struct entry {
-    const char *section, *what, *name;
-    double timeout_s;
-    unsigned workers;
-    uint64_t memory_mb;
-};
-
-static enum attune_code check_name(struct attune_load *l, const struct entry *e, size_t i)
+/* A name becomes part of metric ids. */
+static enum attune_code check_name(struct attune_load *l, const char *section, const char *what,
+                                   const char *name, size_t i)
 {
-    if (e->name[strcspn(e->name, ",*?@: \t\n")] != '\0') {
-        return FAIL_AT(l, e->section, i, "name",
+    if (name[strcspn(name, ",*?@: \t\n")] != '\0') {
+        return FAIL_AT(l, section, i, "name",
                        "%s '%s': the name becomes part of metric ids, so no ',', '*', '?', '@', "
                        "':' or space",
-                       e->what, e->name);
-    }
-    if (e->timeout_s < 0.0 || e->timeout_s > 1e6 || e->workers > 256 ||
-        e->memory_mb > UINT64_MAX >> 20) {
-        return FAIL_AT(l, e->section, i, NULL,
-                       "%s '%s': allowed are timeout_s up to 1e6 seconds and 1 to 256 workers",
-                       e->what, e->name);
+                       what, name);
     }
     return ATTUNE_OK;
 }
@@ -45,20 +33,20 @@ static enum attune_code check_once(struct attune_load *l, const char *section, c
 enum attune_code attune_load_scorer(struct attune_load *l, size_t i)
 {
     const struct attune_yaml_scorer *raw = &l->raw->scorers[i];
-    const struct entry entry = {"scorers", "scorer", raw->name, raw->timeout_s, raw->workers,
-                                raw->memory_mb};
+    struct attune_suite_processes processes;
     enum attune_code code =
         check_once(l, "scorers", "scorer", l->raw->scorers, sizeof *raw, i);
-    code = code ? code : check_name(l, &entry, i);
+    code = code ? code : check_name(l, "scorers", "scorer", raw->name, i);
+    code = code ? code : attune_load_processes(l, "scorers", i, true, &raw->processes, &processes);
     if (code) {
         return code;
     }
     l->suite->scorers[i] = (struct attune_suite_scorer){
         .name = attune_load_keep_text(l, raw->name),
         .worker = attune_load_keep_list(l, raw->worker, raw->worker_count),
-        .n_workers = raw->workers ? raw->workers : 1,
-        .timeout_s = raw->timeout_s > 0.0 ? raw->timeout_s : ATTUNE_DEFAULT_TIMEOUT_S,
-        .memory_bytes = raw->memory_mb << 20,
+        .n_workers = processes.n_workers,
+        .timeout_s = processes.timeout_s,
+        .limits = processes.limits,
         .higher_is_better = raw->higher_is_better ? *raw->higher_is_better : true,
     };
     return l->suite->scorers[i].name && l->suite->scorers[i].worker ? ATTUNE_OK
@@ -68,11 +56,13 @@ enum attune_code attune_load_scorer(struct attune_load *l, size_t i)
 enum attune_code attune_load_embedding(struct attune_load *l, size_t i)
 {
     const struct attune_yaml_embedding *raw = &l->raw->embeddings[i];
-    const struct entry entry = {"embeddings",   "embedding",  raw->name,
-                                raw->timeout_s, raw->workers, raw->memory_mb};
+    struct attune_suite_processes processes;
     enum attune_code code =
         check_once(l, "embeddings", "embedding", l->raw->embeddings, sizeof *raw, i);
-    code = code ? code : check_name(l, &entry, i);
+    code = code ? code : check_name(l, "embeddings", "embedding", raw->name, i);
+    code = code ? code
+                : attune_load_processes(l, "embeddings", i, raw->worker != NULL, &raw->processes,
+                                        &processes);
     if (code) {
         return code;
     }
@@ -88,9 +78,9 @@ enum attune_code attune_load_embedding(struct attune_load *l, size_t i)
     *embedding = (struct attune_suite_embedding){
         .name = attune_load_keep_text(l, raw->name),
         .worker = raw->worker ? attune_load_keep_list(l, raw->worker, raw->worker_count) : NULL,
-        .n_workers = raw->workers ? raw->workers : 1,
-        .timeout_s = raw->timeout_s > 0.0 ? raw->timeout_s : ATTUNE_DEFAULT_TIMEOUT_S,
-        .memory_bytes = raw->memory_mb << 20,
+        .n_workers = processes.n_workers,
+        .timeout_s = processes.timeout_s,
+        .limits = processes.limits,
     };
     return embedding->name && (!raw->worker || embedding->worker) ? ATTUNE_OK
                                                                   : attune_load_out_of_memory(l);
@@ -100,10 +90,9 @@ enum attune_code attune_load_reference(struct attune_load *l, size_t i)
 {
     const struct attune_yaml_reference *raw = &l->raw->references[i];
     struct attune_suite_reference *reference = &l->suite->references[i];
-    const struct entry entry = {.section = "references", .what = "reference", .name = raw->name};
     enum attune_code code =
         check_once(l, "references", "reference", l->raw->references, sizeof *raw, i);
-    code = code ? code : check_name(l, &entry, i);
+    code = code ? code : check_name(l, "references", "reference", raw->name, i);
     if (code) {
         return code;
     }

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "models/drivers/process.h"
+#include "models/drivers/environment.h"
 
 enum {
     MAX_LINE = 1 << 20,
@@ -157,10 +157,14 @@ enum attune_code attune_channel_start(struct attune_channel *c, const atomic_boo
     if (code != ATTUNE_OK) {
         return blame(c, "", code, &reason, err);
     }
+    char gpu[256];
+    const bool own_gpu = attune_environment_gpu(c->spec.limits.gpus, c->spec.index, c->spec.n, gpu,
+                                                sizeof gpu);
     code = attune_process_start(
         &c->process,
         &(struct attune_process_spec){.argv = c->spec.argv, .folder = c->spec.folder,
-                                      .memory_bytes = c->spec.memory_bytes, .talk = true},
+                                      .limits = c->spec.limits, .gpu = own_gpu ? gpu : NULL,
+                                      .talk = true},
         &reason);
     if (code == ATTUNE_OK) {
         code = greet(c, cancelled, &reason);

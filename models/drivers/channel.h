@@ -15,13 +15,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "models/drivers/process.h"
 
 struct attune_channel_spec {
     const char *name;        /* of the model or scorer, for messages */
     const char *const *argv;
     const char *folder;
     const char *role;        /* "generator" or "scorer" */
-    uint64_t memory_bytes;   /* 0: no limit */
+    struct attune_process_limits limits;
+    unsigned index, n;       /* this worker among n equal ones: which GPU is its own */
     double start_timeout_s;  /* from start to ready */
 };
 

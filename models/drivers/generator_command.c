@@ -82,7 +82,7 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     enum attune_code code = attune_process_start(
         &process,
         &(struct attune_process_spec){.argv = (const char *const *)argv, .folder = spec->folder,
-                                      .memory_bytes = spec->memory_bytes, .die_with_thread = true},
+                                      .limits = spec->limits, .die_with_thread = true},
         err);
     if (code == ATTUNE_OK) {
         code = attune_process_wait(process, MAX_OUTPUT, deadline, request->cancelled, err);

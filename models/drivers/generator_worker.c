@@ -65,7 +65,7 @@ static enum attune_code open_workers(const struct attune_model_spec *spec, void 
     w->pool = attune_pool_new(
         &(struct attune_channel_spec){
             .name = spec->name, .argv = spec->worker, .folder = spec->folder, .role = "generator",
-            .memory_bytes = spec->memory_bytes, .start_timeout_s = start_timeout_s},
+            .limits = spec->limits, .start_timeout_s = start_timeout_s},
         spec->n_workers);
     if (!w->pool) {
         close_workers(w);

@@ -25,7 +25,10 @@ struct attune_pool *attune_pool_new(const struct attune_channel_spec *spec, unsi
                        : n_workers > ATTUNE_POOL_MAX_WORKERS ? ATTUNE_POOL_MAX_WORKERS
                                                              : n_workers;
     for (; pool->n_channels < n; pool->n_channels++) {
-        pool->channels[pool->n_channels] = attune_channel_new(spec);
+        struct attune_channel_spec own = *spec;
+        own.index = pool->n_channels;
+        own.n = n;
+        pool->channels[pool->n_channels] = attune_channel_new(&own);
         if (!pool->channels[pool->n_channels]) {
             attune_pool_free(pool);
             return NULL;

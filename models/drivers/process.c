@@ -1,20 +1,16 @@
-/* Child processes over fork, pipes and poll. */
+/* Talking to child processes over pipes and poll, and their end. */
 #include "models/drivers/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/io/file.h"
 #include "base/mem.h"
+#include "models/drivers/spawn.h"
 
 enum {
     BLOCK = 1 << 16,
@@ -23,8 +19,7 @@ enum {
 };
 
 struct attune_process {
-    pid_t pid;
-    int in, out, err; /* -1: closed */
+    struct attune_spawned child;
     bool ended;
     int status;
     size_t n_output;  /* bytes of stdout and stderr so far */
@@ -42,164 +37,32 @@ double attune_now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        close(*fd);
-        *fd = -1;
-    }
-}
-
-static bool is_program(const char *path)
-{
-    return access(path, X_OK) == 0 && attune_file_exists(path);
-}
-
-bool attune_program_find(const char *argv0, const char *folder, char *path, size_t size)
-{
-    if (strchr(argv0, '/')) {
-        const char *before = argv0[0] == '/' || !folder || !*folder ? "" : folder;
-        int n = snprintf(path, size, "%s%s%s", before, *before ? "/" : "", argv0);
-        return n > 0 && (size_t)n < size && is_program(path);
-    }
-    const char *entry = getenv("PATH");
-    while (entry && *entry) {
-        size_t length = strcspn(entry, ":");
-        int n = snprintf(path, size, "%.*s/%s", (int)length, entry, argv0);
-        if (length > 0 && n > 0 && (size_t)n < size && is_program(path)) {
-            return true;
-        }
-        entry += length + (entry[length] == ':');
-    }
-    return false;
-}
-
-/* Between fork and exec only async-signal-safe calls are allowed: other threads may hold locks. */
-static void become(const char *program, const struct attune_process_spec *spec, const int fds[3],
-                   int report)
-{
-    sigset_t none;
-    sigemptyset(&none);
-    setpgid(0, 0);
-    if (spec->die_with_thread) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-    }
-    bool ok = !spec->folder || !*spec->folder || chdir(spec->folder) == 0;
-    for (int i = 0; ok && i < 3; i++) {
-        ok = dup2(fds[i], i) == i;
-    }
-    if (ok && spec->memory_bytes > 0) {
-        struct rlimit limit = {spec->memory_bytes, spec->memory_bytes};
-        ok = setrlimit(RLIMIT_AS, &limit) == 0;
-    }
-    struct rlimit no_core = {0, 0};
-    setrlimit(RLIMIT_CORE, &no_core);
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (ok) {
-        execv(program, (char *const *)spec->argv);
-    }
-    int error = errno;
-    ssize_t ignored = write(report, &error, sizeof error);
-    (void)ignored;
-    _exit(127);
-}
-
-static bool make_pipe(int *read_end, int *write_end)
-{
-    int fds[2];
-    if (pipe2(fds, O_CLOEXEC) != 0) {
-        return false;
-    }
-    /* Ends above 2, so that the child's dup2 never overwrites one that it still needs. */
-    for (int i = 0; i < 2; i++) {
-        if (fds[i] <= 2) {
-            int up = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
-            close(fds[i]);
-            fds[i] = up;
-        }
-    }
-    *read_end = fds[0];
-    *write_end = fds[1];
-    return fds[0] >= 0 && fds[1] >= 0;
-}
-
-static void set_nonblocking(int fd)
-{
-    if (fd >= 0) {
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    }
-}
-
 enum attune_code attune_process_start(struct attune_process **out,
                                       const struct attune_process_spec *spec,
                                       struct attune_err *err)
 {
-    char found[4096], program[PATH_MAX];
-    /* An absolute path, because the child starts in another folder. */
-    if (!spec->argv[0] || !attune_program_find(spec->argv[0], spec->folder, found, sizeof found) ||
-        !realpath(found, program)) {
-        return attune_fail(err, ATTUNE_E_MISSING, "no program '%s'",
-                           spec->argv[0] ? spec->argv[0] : "");
-    }
-    enum attune_code code = ATTUNE_OK;
-    int child[3] = {-1, -1, -1}, report[2] = {-1, -1}, error = 0;
     struct attune_process *p = attune_alloc(1, sizeof *p);
     char *block = attune_alloc(BLOCK, 1);
     if (!p || !block) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory starting '%s'", spec->argv[0]);
+        attune_release(p);
         attune_release(block);
-        goto out;
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory starting '%s'",
+                           spec->argv[0] ? spec->argv[0] : "");
     }
-    *p = (struct attune_process){.in = -1, .out = -1, .err = -1, .block = block};
-    if (spec->talk) {
-        if (!make_pipe(&child[0], &p->in)) {
-            goto refused;
-        }
-    } else {
-        child[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    p->block = block;
+    enum attune_code code = attune_spawn(spec, &p->child, err);
+    if (code != ATTUNE_OK) {
+        attune_process_stop(p, 0.0);
+        return code;
     }
-    if (child[0] < 0 || !make_pipe(&p->out, &child[1]) || !make_pipe(&p->err, &child[2]) ||
-        !make_pipe(&report[0], &report[1])) {
-        goto refused;
-    }
-    p->pid = fork();
-    if (p->pid < 0) {
-        goto refused;
-    }
-    if (p->pid == 0) {
-        become(program, spec, child, report[1]);
-    }
-    setpgid(p->pid, p->pid); /* also here: whoever comes first */
-    close_fd(&report[1]);
-    if (read(report[0], &error, sizeof error) == (ssize_t)sizeof error) {
-        code = attune_fail(err, ATTUNE_E_IO, "cannot start '%s': %s", program, strerror(error));
-        goto out;
-    }
-    set_nonblocking(p->in);
-    set_nonblocking(p->out);
-    set_nonblocking(p->err);
     *out = p;
-    p = NULL;
-    goto out;
-refused:
-    code = attune_fail(err, ATTUNE_E_IO, "cannot start '%s': %s", program, strerror(errno));
-out:
-    for (int i = 0; i < 3; i++) {
-        close_fd(&child[i]);
-    }
-    close_fd(&report[0]);
-    close_fd(&report[1]);
-    attune_process_stop(p, 0.0);
-    return code;
+    return ATTUNE_OK;
 }
 
 static bool has_ended(struct attune_process *p)
 {
-    if (!p->ended && p->pid > 0) {
-        p->ended = waitpid(p->pid, &p->status, WNOHANG) == p->pid;
+    if (!p->ended && p->child.pid > 0) {
+        p->ended = waitpid(p->child.pid, &p->status, WNOHANG) == p->child.pid;
     }
     return p->ended;
 }
@@ -209,22 +72,22 @@ void attune_process_stop(struct attune_process *p, double grace_s)
     if (!p) {
         return;
     }
-    close_fd(&p->in);
-    if (p->pid > 0) {
+    attune_fd_close(&p->child.in);
+    if (p->child.pid > 0) {
         double until = attune_now_s() + grace_s;
         if (grace_s > 0.0 && !has_ended(p)) {
-            kill(-p->pid, SIGTERM);
+            kill(-p->child.pid, SIGTERM);
             while (!has_ended(p) && attune_now_s() < until) {
                 nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
             }
         }
-        kill(-p->pid, SIGKILL); /* whatever is left of the group */
+        kill(-p->child.pid, SIGKILL); /* whatever is left of the group */
         if (!p->ended) {
-            waitpid(p->pid, &p->status, 0);
+            waitpid(p->child.pid, &p->status, 0);
         }
     }
-    close_fd(&p->out);
-    close_fd(&p->err);
+    attune_fd_close(&p->child.out);
+    attune_fd_close(&p->child.err);
     attune_release(p->block);
     attune_release(p);
 }
@@ -248,14 +111,14 @@ static void drain_stderr(struct attune_process *p)
 {
     char bytes[4096];
     /* A bounded number of reads: a child that floods stderr must not keep us here. */
-    for (int i = 0; i < 16 && p->err >= 0; i++) {
-        ssize_t n = read(p->err, bytes, sizeof bytes);
+    for (int i = 0; i < 16 && p->child.err >= 0; i++) {
+        ssize_t n = read(p->child.err, bytes, sizeof bytes);
         if (n > 0) {
             p->n_output += (size_t)n;
             keep_tail(p, bytes, (size_t)n);
         } else {
             if (n == 0) {
-                close_fd(&p->err);
+                attune_fd_close(&p->child.err);
             }
             return;
         }
@@ -308,9 +171,9 @@ static enum attune_code wait_ready(struct attune_process *p, bool to_write, doub
         return attune_fail(err, ATTUNE_E_TIMEOUT, "no answer in time");
     }
     struct pollfd fds[3] = {
-        {.fd = to_write ? p->in : -1, .events = POLLOUT},
-        {.fd = p->out, .events = POLLIN},
-        {.fd = p->err, .events = POLLIN},
+        {.fd = to_write ? p->child.in : -1, .events = POLLOUT},
+        {.fd = p->child.out, .events = POLLIN},
+        {.fd = p->child.err, .events = POLLIN},
     };
     if (to_write) {
         fds[1].fd = -1;
@@ -345,13 +208,13 @@ enum attune_code attune_process_write(struct attune_process *p, const char *byte
                                       struct attune_err *err)
 {
     while (n_bytes > 0) {
-        ssize_t n = p->in < 0 ? -1 : write_quietly(p->in, bytes, n_bytes);
+        ssize_t n = p->child.in < 0 ? -1 : write_quietly(p->child.in, bytes, n_bytes);
         if (n > 0) {
             bytes += n;
             n_bytes -= (size_t)n;
             continue;
         }
-        if (p->in < 0 || (errno != EAGAIN && errno != EINTR)) {
+        if (p->child.in < 0 || (errno != EAGAIN && errno != EINTR)) {
             nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL); /* let its end be seen */
             if (has_ended(p)) {
                 return ended_badly(p, " before the request", err);
@@ -372,18 +235,18 @@ enum attune_code attune_process_write(struct attune_process *p, const char *byte
 /* Fills the empty block: bytes read, 0 at the end of output, -1 when nothing is there yet. */
 static ssize_t fill_block(struct attune_process *p)
 {
-    if (p->out < 0) {
+    if (p->child.out < 0) {
         return 0;
     }
-    ssize_t n = read(p->out, p->block, BLOCK);
+    ssize_t n = read(p->child.out, p->block, BLOCK);
     if (n > 0) {
         p->n_output += (size_t)n;
         p->block_from = 0;
         p->block_to = (size_t)n;
     } else if (n == 0) {
-        close_fd(&p->out);
+        attune_fd_close(&p->child.out);
     } else if (errno != EAGAIN && errno != EINTR) {
-        close_fd(&p->out);
+        attune_fd_close(&p->child.out);
         return 0;
     }
     return n;
@@ -450,7 +313,7 @@ enum attune_code attune_process_wait(struct attune_process *p, size_t max_output
         if (p->n_output > max_output) {
             return attune_fail(err, ATTUNE_E_CHILD, "printed more than %zu bytes", max_output);
         }
-        if (p->out < 0 && p->err < 0) {
+        if (p->child.out < 0 && p->child.err < 0) {
             /* Both ends closed: the exit is a moment away, or the child works on in silence. */
             nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         }

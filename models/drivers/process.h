@@ -1,5 +1,5 @@
 /* Child processes: started by argument vector (never a shell) in a process group of their own, with
- * a memory limit, deadlines and bounded output. Everything a child can do wrong comes back as an
+ * a reduced environment, limits on memory and files, deadlines and bounded output. Everything a child can do wrong comes back as an
  * error: it hangs, dies, floods, stops reading, writes half a line. A child never outlives its
  * process struct.
  *
@@ -16,11 +16,22 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#define ATTUNE_FILE_BYTES (UINT64_C(16) << 30)
+
+/* What a suite says of the processes of a model, scorer or embedding. */
+struct attune_process_limits {
+    uint64_t memory_bytes;   /* address space of a process; 0: no limit */
+    uint64_t file_bytes;     /* of any file it writes; 0: ATTUNE_FILE_BYTES */
+    const char *const *env;  /* NULL-terminated names let through beside the usual; may be NULL */
+    const char *const *gpus; /* NULL-terminated, dealt out to the workers in turn; may be NULL */
+};
+
 struct attune_process_spec {
     /* NULL-terminated; argv[0] with a slash is relative to folder, else sought in PATH */
     const char *const *argv;
     const char *folder;      /* where the child starts; NULL: here */
-    uint64_t memory_bytes;   /* address space; 0: no limit */
+    struct attune_process_limits limits;
+    const char *gpu;         /* its CUDA_VISIBLE_DEVICES; NULL: ours */
     bool talk;               /* stdin is a pipe; otherwise /dev/null */
     bool die_with_thread;    /* killed when the starting thread ends, also by kill -9 of attune */
 };

@@ -8,7 +8,7 @@ python=/usr/bin/python3
 "$python" -c 'import numpy' 2>/dev/null || skip 'numpy is not installed for /usr/bin/python3'
 stand_ins=$SOURCE/tests/workers/stand_ins
 repos=$stand_ins/repos
-export PYTHONPATH=$stand_ins PYTHONDONTWRITEBYTECODE=1 STAND_IN_HUB=$scratch/hub TMPDIR=$scratch
+export PYTHONPATH=$stand_ins PYTHONDONTWRITEBYTECODE=1 ATTUNE_TEST_HUB=$scratch/hub TMPDIR=$scratch
 mkdir elsewhere bin && cp "$SOURCE"/models/workers/*.py elsewhere # they need nothing of attune's tree
 workers=$scratch/elsewhere
 
@@ -138,7 +138,7 @@ cmp -s version1 version2 && fail 'two checkpoints, one version'
 case_is 'a score that is not a number is undefined, with a reason'
 sed -e '/^  - {name: \(text2midi\|inferalign\|diffrhythm\|clap\|songeval\|tunejury\)/d' -e '/explode/d' \
     suite.yaml >nan.yaml
-STAND_IN_NAN=1 expect_exit 0 "$ATTUNE" run nan.yaml --db nan.db
+ATTUNE_TEST_NAN=1 expect_exit 0 "$ATTUNE" run nan.yaml --db nan.db
 expect_query "SELECT count(*), min(value IS NULL), max(why) FROM sample_scores
     WHERE metric = 'scorer.audiobox.PC'" '6|1|the scorer gave no value' nan.db
 

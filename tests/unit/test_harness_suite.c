@@ -136,7 +136,7 @@ static void test_a_whole_suite(void **state)
     assert_int_equal(bon->spec.method, ATTUNE_METHOD_INFERENCE);
     assert_null(suite.models[0].left_out);
     assert_int_equal(suite.models[2].spec.n_workers, 2);
-    assert_true(suite.models[2].spec.memory_bytes == 16u << 20);
+    assert_true(suite.models[2].spec.limits.memory_bytes == 16u << 20);
     assert_string_equal(suite.models[2].spec.worker[1], "w.py");
     assert_null(suite.models[2].spec.worker[2]);
     assert_non_null(strstr(suite.models[3].left_out, "not installed"));

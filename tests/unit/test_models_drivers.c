@@ -175,7 +175,7 @@ static void commands_that_fail_say_why(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", COMMAND, cases[i].mode, "{out}", NULL};
         struct attune_model_spec spec = {.name = "m", .command = argv, .timeout_s = i == 0 ? 3 : 60,
-                                         .memory_bytes = 512u << 20};
+                                         .limits.memory_bytes = 512u << 20};
         struct running m = open_model(&spec);
         struct attune_prompt prompt = prompt_of("p", "t");
         struct attune_request request = request_for(&prompt, 1);

@@ -1,6 +1,6 @@
-"""A stand-in for huggingface_hub: the hub is the folder that STAND_IN_HUB names."""
+"""A stand-in for huggingface_hub: the hub is the folder that ATTUNE_TEST_HUB names."""
 import os
 
 
 def hf_hub_download(repo_id, filename, cache_dir=None):
-    return os.path.join(os.environ["STAND_IN_HUB"], repo_id.replace("/", "--"), filename)
+    return os.path.join(os.environ["ATTUNE_TEST_HUB"], repo_id.replace("/", "--"), filename)

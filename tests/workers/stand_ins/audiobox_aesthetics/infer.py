@@ -9,7 +9,7 @@ class Predictor:
         noise.maybe_explode(batch[0]["path"])
         size = os.path.getsize(batch[0]["path"])
         row = {axis: 1.0 + 9.0 * noise.number(size, axis) for axis in ("CE", "CU", "PC", "PQ")}
-        if os.environ.get("STAND_IN_NAN"):
+        if os.environ.get("ATTUNE_TEST_NAN"):
             row["PC"] = float("nan")
         return [row]
 
