@@ -36,10 +36,11 @@ static enum attune_code check_lists(struct attune_load *l, const char *section, 
         attune_err_hint(l->err, "a command can begin with env, CUDA_VISIBLE_DEVICES=0");
         return ATTUNE_E_INPUT;
     }
+    static const char allowed[] =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-/:,";
     for (unsigned k = 0; k < raw->gpus_count; k++) {
         const char *gpu = raw->gpus[k];
-        if (strlen(gpu) > MAX_GPU ||
-            gpu[strspn(gpu, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-/:,")]) {
+        if (strlen(gpu) > MAX_GPU || gpu[strspn(gpu, allowed)]) {
             return FAIL_AT(l, section, i, "gpus",
                            "gpu '%.60s': allowed are numbers (0), identifiers (GPU-..., MIG-...) "
                            "and several of them joined by commas",

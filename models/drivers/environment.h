@@ -16,8 +16,8 @@ bool attune_environment_usual(const char *name, size_t n_bytes);
 char **attune_environment_new(const char *const *pass, const char *gpu);
 void attune_environment_free(char **environment); /* NULL-safe */
 
-/* What worker i of n sees as CUDA_VISIBLE_DEVICES. gpus: a NULL-terminated list that is dealt out in
- * turn, or NULL: several workers share out the comma-separated CUDA_VISIBLE_DEVICES of our own
+/* What worker i of n sees as CUDA_VISIBLE_DEVICES. gpus: a NULL-terminated list that is dealt out
+ * in turn, or NULL: several workers share out the comma-separated CUDA_VISIBLE_DEVICES of our own
  * environment, a single one sees all of it. gpu receives the choice; false: leave it as it is. */
 bool attune_environment_gpu(const char *const *gpus, unsigned i, unsigned n, char *gpu,
                             size_t size);

@@ -1,7 +1,7 @@
 /* Child processes: started by argument vector (never a shell) in a process group of their own, with
- * a reduced environment, limits on memory and files, deadlines and bounded output. Everything a child can do wrong comes back as an
- * error: it hangs, dies, floods, stops reading, writes half a line. A child never outlives its
- * process struct.
+ * a reduced environment, limits on memory and files, deadlines and bounded output. Everything a
+ * child can do wrong comes back as an error: it hangs, dies, floods, stops reading, writes half a
+ * line. A child never outlives its process struct.
  *
  * One process is used by one thread at a time; different processes may be used by different
  * threads.
