@@ -3,6 +3,7 @@
 
 #include "reports/table_compute.h"
 #include "reports/table_reward_models.h"
+#include "reports/table_tax.h"
 #include "reports/table_text2midi.h"
 
 /* Scorers that papers on songs report: SongEval, Audiobox aesthetics, CLAP, MuQ-MuLan. */
@@ -25,6 +26,9 @@ const struct attune_table_preset attune_table_presets[] = {
     {"compute",
      "methods ranked at equal compute, by budget; where training overtakes search",
      {.build = attune_compute_sheet, .builds_metrics = true}},
+    {"tax",
+     "what alignment changed in metrics it was not aimed at: signed, with intervals, corrected",
+     {.build = attune_tax_sheet, .builds_metrics = true}},
     {"text2midi",
      "the columns of the text-to-MIDI literature (CR, CLAP, TB, TBT, CK, CKD), published rows "
      "beside",

@@ -95,6 +95,10 @@ enum attune_code attune_plot_frontier(struct attune_figure *figure,
 enum attune_code attune_plot_pareto(struct attune_figure *figure,
                                     const struct attune_plot_input *in, struct attune_err *err);
 
+/* The alignment tax (tax.h) as a heat map, at most the 20 metrics that moved for most models. */
+enum attune_code attune_plot_tax(struct attune_figure *figure, const struct attune_plot_input *in,
+                                 struct attune_err *err);
+
 /* Expected proxy and gold of best-of-n over n, from the candidates of the first row that kept
  * some. */
 enum attune_code attune_plot_bestofn(struct attune_figure *figure,

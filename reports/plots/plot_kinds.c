@@ -27,6 +27,8 @@ const struct attune_plot_kind attune_plot_kinds[] = {
      .draw = attune_plot_frontier, .metrics = "reward.gold"},
     {"pareto", "two metrics: the models that no other beats in both, and the area they dominate",
      .draw = attune_plot_pareto},
+    {"tax", "what alignment changed in metrics it was not aimed at, each model against its base",
+     .draw = attune_plot_tax, .all_metrics = true},
     {"bestofn", "best-of-n: proxy and gold over n, from the candidates that one model kept",
      .draw = attune_plot_bestofn},
     {"ssm", "self-similarity matrix of one sample", .of_sample = true},

@@ -103,4 +103,16 @@ expect_in err 'is not a point'
 expect_exit 2 "$ATTUNE" plot pareto --metrics symbolic.n_notes,scorer.s.gold
 expect_in err 'has no direction'
 
+case_is 'tax: signed changes, corrected, and none of what was optimised on'
+query "UPDATE model SET selected_on = 'scorer.s.proxy' WHERE method = 'inference'" kept.db
+every_format tax --db kept.db
+expect_in out '10 models;'
+expect_exit 0 "$ATTUNE" table tax --db kept.db --metrics $pair --format csv
+expect_in out 'n-4,,,,2.39999'
+expect_in out 'rl-2,2,'
+expect_exit 0 "$ATTUNE" table tax --db kept.db
+expect_in out 'trained or selected on it: no tax'
+expect_exit 3 "$ATTUNE" plot tax base --db kept.db
+expect_in err 'base: MODEL'
+
 done_testing
