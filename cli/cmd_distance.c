@@ -13,6 +13,8 @@ struct options {
     bool compat;
 };
 
+enum { N_COMPAT = 4 }; /* values of legacy tools */
+
 static const struct attune_opt options_table[] = {
     {"reference", ATTUNE_OPT_TEXT, offsetof(struct options, reference), .metavar = "SET",
      .help = "what the candidates are compared with"},
@@ -36,7 +38,7 @@ static const struct attune_opt options_table[] = {
     {"cache", ATTUNE_OPT_TEXT, offsetof(struct options, cache), .metavar = "FILE",
      .help = ATTUNE_CACHE_HELP},
     {"compat", ATTUNE_OPT_FLAG, offsetof(struct options, compat),
-     .help = "add the values of legacy tools (compat.fadtk.fad, compat.kadtk.kad)"},
+     .help = "add the values of legacy tools (compat.fadtk, compat.kadtk, compat.mgeval)"},
     {NULL},
 };
 
@@ -87,6 +89,16 @@ static void print_source(struct attune_buf *out, const char *name,
     attune_buf_add(out, "}");
 }
 
+/* The two values of mgeval, each with its features as details. */
+static enum attune_code add_mgeval(struct attune_set_pair *pair, struct attune_set_result *results,
+                                   size_t *n_results, struct attune_err *err)
+{
+    struct attune_set_result *kld = &results[(*n_results)++], *overlap = &results[(*n_results)++];
+    *kld = (struct attune_set_result){.id = "compat.mgeval.kld", .show_details = true};
+    *overlap = (struct attune_set_result){.id = "compat.mgeval.overlap_area", .show_details = true};
+    return attune_set_compat_mgeval(pair, &kld->value, &overlap->value, err);
+}
+
 /* The chosen metrics, and those of legacy tools. */
 static enum attune_code evaluate(const struct options *o, struct attune_set_pair *pair,
                                  struct attune_set_result *results, size_t *n_results,
@@ -102,7 +114,19 @@ static enum attune_code evaluate(const struct options *o, struct attune_set_pair
         results[*n_results].id = "compat.kadtk.kad";
         code = attune_set_compat_kadtk(pair, &results[(*n_results)++].value, err);
     }
+    if (!code && o->compat && attune_set_results_need_features(o->metrics)) {
+        code = add_mgeval(pair, results, n_results, err);
+    }
     return code;
+}
+
+/* Of the notes, for the metrics that compare them. */
+static enum attune_code load_features(struct attune_set_source *reference,
+                                      struct attune_set_source *candidate, size_t n_threads,
+                                      struct attune_err *err)
+{
+    enum attune_code code = attune_set_source_features(reference, n_threads, NULL, err);
+    return code ? code : attune_set_source_features(candidate, n_threads, NULL, err);
 }
 
 static void print_all(const struct options *o, const struct attune_set_source *reference,
@@ -159,12 +183,15 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_set_source_load(&candidate, o->candidate, "candidate", &loader, &warnings,
                                       err);
     }
+    if (!code && attune_set_results_need_features(o->metrics)) {
+        code = load_features(&reference, &candidate, common->jobs, err);
+    }
     if (!code) {
         const struct attune_set a = attune_set_source_view(&reference);
         const struct attune_set b = attune_set_source_view(&candidate);
         code = attune_set_pair_new(&pair, &a, &b, &set_options, err);
     }
-    results = attune_alloc(attune_n_set_metrics + 2, sizeof *results);
+    results = attune_alloc(attune_n_set_metrics + N_COMPAT, sizeof *results);
     if (!code && !results) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
@@ -198,6 +225,8 @@ const struct attune_command attune_command_distance = {
         "A SET is a .npy file of shape (n, d), a folder of .npy files, a folder with mu.npy and\n"
         "cov.npy, or a folder of audio or MIDI, embedded by the built-in attune-1 or by a worker\n"
         "(--embedding 'python3 clap.py').\n\n"
+        "Two folders of MIDI also get set.overlap_area and set.kld: mgeval's comparison of the\n"
+        "distances within the candidates and to the reference, per feature of the notes.\n\n"
         "Examples:\n"
         "  attune distance --reference real.npy --candidate fake.npy --format json\n"
         "  attune distance --reference corpus/ --candidate samples/ --metrics 'set.fad*,set.kad'",

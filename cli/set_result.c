@@ -1,6 +1,8 @@
 /* Values of set metrics, printed. */
 #include "cli/set_result.h"
 
+#include <math.h>
+
 static void print_result_json(struct attune_buf *out, const struct attune_set_result *r, size_t n,
                               size_t m)
 {
@@ -39,6 +41,7 @@ enum attune_code attune_set_results_evaluate(const char *globs, struct attune_se
         if (attune_glob_list(globs, metric->id)) {
             struct attune_set_result *r = &results[(*n_results)++];
             r->id = metric->id;
+            r->show_details = metric->needs_features;
             code = attune_set_metric_eval(metric, pair, &r->value, err);
         }
     }
@@ -47,6 +50,17 @@ enum attune_code attune_set_results_evaluate(const char *globs, struct attune_se
         attune_err_hint(err, "they begin with 'set.', such as set.fad");
     }
     return code;
+}
+
+bool attune_set_results_need_features(const char *globs)
+{
+    for (size_t i = 0; i < attune_n_set_metrics; i++) {
+        if (attune_set_metrics[i]->needs_features &&
+            attune_glob_list(globs, attune_set_metrics[i]->id)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void attune_set_results_json(struct attune_buf *out, const struct attune_set_result *results,
@@ -86,6 +100,13 @@ void attune_set_results_table(struct attune_buf *out, const struct attune_set_re
         } else {
             attune_buf_addf(out, "%-28s %12.6g  [%.6g, %.6g]\n", results[i].id, v->value.v,
                             v->ci_low, v->ci_high);
+        }
+        for (size_t k = 0; results[i].show_details && k < v->n_details; k++) {
+            if (isnan(v->detail[k].v)) {
+                attune_buf_addf(out, "  %-30s undefined\n", v->detail[k].key);
+            } else {
+                attune_buf_addf(out, "  %-30s %8.4g\n", v->detail[k].key, v->detail[k].v);
+            }
         }
     }
 }

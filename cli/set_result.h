@@ -8,6 +8,7 @@
 
 struct attune_set_result {
     const char *id;
+    bool show_details; /* in tables too */
     struct attune_set_value value;
 };
 
@@ -15,6 +16,9 @@ struct attune_set_result {
 enum attune_code attune_set_results_evaluate(const char *globs, struct attune_set_pair *pair,
                                              struct attune_set_result *results, size_t *n_results,
                                              struct attune_err *err);
+
+/* Whether globs (NULL: all) ask for a metric of the notes' features. */
+bool attune_set_results_need_features(const char *globs);
 
 /* "metrics": {...}; n, m: rows of reference and candidates; between: before each metric. */
 void attune_set_results_json(struct attune_buf *out, const struct attune_set_result *results,

@@ -135,7 +135,8 @@ enum attune_code attune_sets_compare(struct attune_sets_work *w, struct attune_c
     const bool alone = c->reference == w->r->suite->n_references;
     for (size_t i = 0; i < attune_n_set_metrics && !code; i++) {
         const struct attune_set_metric *metric = attune_set_metrics[i];
-        if (metric->needs_reference != alone &&
+        /* Features of the notes are not kept with samples: those metrics belong to `distance`. */
+        if (metric->needs_reference != alone && !metric->needs_features &&
             attune_glob_list(w->r->suite->set_metrics, metric->id)) {
             code = find_or_compute(w, c, metric, err);
         }

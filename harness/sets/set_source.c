@@ -277,6 +277,7 @@ void attune_set_source_release(struct attune_set_source *source)
     attune_release(source->cov);
     attune_release(source->group);
     attune_release(source->file);
+    attune_release(source->features);
     attune_file_list_release(&source->files);
     *source = (struct attune_set_source){0};
 }
@@ -285,6 +286,6 @@ struct attune_set attune_set_source_view(const struct attune_set_source *source)
 {
     return (struct attune_set){
         .rows = source->rows.v, .n = source->rows.n_rows, .d = source->d, .group = source->group,
-        .mean = source->mean, .cov = source->cov,
+        .features = source->features, .mean = source->mean, .cov = source->cov,
     };
 }

@@ -15,6 +15,7 @@ struct attune_set_source {
     bool embedded;             /* rows come from the embedder, not from NPY files */
     char hash[ATTUNE_HASH_SIZE]; /* of the content; "" where an embedder without database did it */
     struct attune_file_list files; /* embedded: all files, */
+    float *features;               /* (n, ATTUNE_NOTE_FEATURE_COLUMNS), or NULL */
     size_t *file;                  /* (n,) and that of each row; else NULL */
 };
 
@@ -31,6 +32,11 @@ enum attune_code attune_set_source_load(struct attune_set_source *source, const 
                                         const char *name, const struct attune_set_loader *loader,
                                         struct attune_buf *warnings, struct attune_err *err);
 void attune_set_source_release(struct attune_set_source *source);
+
+/* Fills the features of the notes where all files are MIDI; nothing where they are not.
+ * ATTUNE_E_MEMORY, ATTUNE_E_INTERRUPTED. */
+enum attune_code attune_set_source_features(struct attune_set_source *source, size_t n_threads,
+                                            const atomic_bool *cancelled, struct attune_err *err);
 
 /* The view that the metrics take. */
 struct attune_set attune_set_source_view(const struct attune_set_source *source);

@@ -13,4 +13,9 @@ enum attune_code attune_set_compat_fadtk(struct attune_set_pair *pair, struct at
 enum attune_code attune_set_compat_kadtk(struct attune_set_pair *pair, struct attune_set_value *out,
                                          struct attune_err *err);
 
+/* mgeval's two comparisons (feature_compat.c): means over the features, which are the details. */
+enum attune_code attune_set_compat_mgeval(struct attune_set_pair *pair,
+                                          struct attune_set_value *kld,
+                                          struct attune_set_value *overlap, struct attune_err *err);
+
 #endif

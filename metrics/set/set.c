@@ -148,6 +148,7 @@ void attune_set_pair_free(struct attune_set_pair *pair)
         attune_points_release(&pair->candidate_points);
         attune_mmd_release(&pair->mmd);
         attune_neighbours_release(&pair->neighbours);
+        attune_feature_overlap_release(&pair->overlap);
         attune_release(pair->fad_replicates);
         attune_release(pair);
     }

@@ -14,6 +14,7 @@ struct attune_set {
     const float *rows; /* (n, d), all finite (attune_set_clean); NULL when only moments are known */
     size_t n, d;
     const uint32_t *group;   /* (n,) number of the prompt a row belongs to; NULL when not known */
+    const float *features; /* (n, ATTUNE_NOTE_FEATURE_COLUMNS) of the notes; NULL when not known */
     const double *mean, *cov; /* (d,), (d, d) given instead of rows, or NULL */
 };
 

@@ -11,7 +11,7 @@
 #include "metrics/metric.h"
 #include "metrics/set/set.h"
 
-enum { ATTUNE_SET_MAX_DETAILS = 8 };
+enum { ATTUNE_SET_MAX_DETAILS = 12 };
 
 struct attune_set_value {
     struct attune_value value;
@@ -33,6 +33,7 @@ struct attune_set_metric {
     double target;     /* for ATTUNE_TARGET */
     double lo, hi;
     bool needs_reference;
+    bool needs_features; /* of the notes: struct attune_set.features, and its details are theirs */
     bool takes_moments; /* works where only mean and covariance are known */
     const char *summary, *formula, *source, *undefined_when;
     /* An undefined value is not an error; ATTUNE_E_MEMORY and ATTUNE_E_INTERNAL are. */

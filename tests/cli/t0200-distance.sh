@@ -106,6 +106,16 @@ expect_in out '3 files against 3 of music'
 expect_exit 2 "$ATTUNE" eval music --reference music --format csv
 expect_exit 3 "$ATTUNE" eval music --reference nowhere
 
+case_is 'features of the notes are compared where both sets are MIDI'
+expect_exit 0 "$ATTUNE" distance --reference music --candidate music --metrics 'set.overlap_area,set.kld' --compat
+expect_in out '  pitch_range '
+expect_in out 'compat.mgeval.kld '
+expect_in out 'compat.mgeval.overlap_area '
+expect_exit 0 "$ATTUNE" distance --reference music --candidate music --metrics set.kld --format json
+expect_in out '"note_length_histogram": '
+expect_exit 0 "$ATTUNE" eval music --reference music --metrics set.kld
+expect_in out '"undefined": "the notes are not known: '
+
 case_is 'set metrics are listed and described'
 expect_exit 0 "$ATTUNE" list metrics
 expect_in out 'set.coverage '
