@@ -14,7 +14,7 @@
 
 enum {
     BLOCK = 1 << 16,
-    TAIL = 400,       /* bytes of stderr kept for messages */
+    TAIL = 320,       /* bytes of stderr kept: with what is said before them, all of a message */
     POLL_MS = 50,     /* how often the end of a child and Ctrl-C are looked for */
 };
 

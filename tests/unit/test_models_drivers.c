@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -231,6 +232,27 @@ static void a_cancelled_command_ends_at_once(void **state)
     m.generator->close(m.state);
 }
 
+/* Processes whose arguments hold `mark`; those that have ended and wait to be reaped hold none. */
+static size_t count_processes(const char *mark)
+{
+    size_t n = 0;
+    DIR *proc = opendir("/proc");
+    for (struct dirent *e = proc ? readdir(proc) : NULL; e; e = readdir(proc)) {
+        char path[300], arguments[4096];
+        snprintf(path, sizeof path, "/proc/%s/cmdline", e->d_name);
+        FILE *file = e->d_name[0] >= '1' && e->d_name[0] <= '9' ? fopen(path, "r") : NULL;
+        const size_t n_bytes = file ? fread(arguments, 1, sizeof arguments, file) : 0;
+        n += memmem(arguments, n_bytes, mark, strlen(mark)) != NULL;
+        if (file) {
+            fclose(file);
+        }
+    }
+    if (proc) {
+        closedir(proc);
+    }
+    return n;
+}
+
 static void misbehaving_stand_in_workers_cost_one_sample(void **state)
 {
     static const struct { const char *mode, *says; } cases[] = {
@@ -250,12 +272,17 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         {"outside", "wrote outside its folder"},
         {"symlink", "wrote outside its folder"},
         {"polite", "reports: out of memory"},
+        {"out-of-order", "out of order"},
+        {"ignores-sigterm", "no answer in time"},
+        {"huge-file", "File too large"},
+        {"fork-bomb", "no answer in time"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *argv[] = {"python3", WORKER, cases[i].mode, NULL};
+        const char *argv[] = {"python3", WORKER, cases[i].mode, folder, NULL};
         struct attune_model_spec spec = {.name = "w",
                                          .worker = argv,
                                          .n_workers = 1,
+                                         .limits.file_bytes = 1 << 20,
                                          .timeout_s =
                                              strstr(cases[i].says, "in time") ? 2.5 : 30.0};
         struct running m = open_model(&spec);
@@ -279,7 +306,9 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         assert_int_equal(g.n_tokens, 100);
         assert_true(g.has_logprob && g.logprob == -12.5 && g.ref_logprob == -13.0);
         assert_true(g.device_seconds == 0.25);
+        assert_int_equal(count_processes(folder), 1); /* the new worker, nothing of the old one */
         m.generator->close(m.state);
+        assert_int_equal(count_processes(folder), 0);
     }
 }
 

@@ -5,6 +5,7 @@ A mode applies to requests whose prompt text contains "bad"; all others are answ
 """
 import json
 import os
+import signal
 import sys
 import time
 
@@ -64,6 +65,20 @@ def misbehave(request):
     elif MODE == "symlink":
         os.symlink("/etc/hostname", out + ".mid")
         say(json.dumps({"id": request["id"], "path": out + ".mid"}) + "\n")
+    elif MODE == "out-of-order":
+        say(json.dumps({"id": request["id"] + 1, "path": out + ".mid"}) + "\n")
+        answer(request)
+    elif MODE == "ignores-sigterm":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(60)
+    elif MODE == "huge-file":
+        with open(out + ".mid", "wb") as f:
+            while True:
+                f.write(b"x" * 65536)
+    elif MODE == "fork-bomb":  # a small one: 63 processes
+        for _ in range(6):
+            os.fork()
+        time.sleep(60)
     elif MODE == "close-stdin":
         os.close(0)
         answer(request)
