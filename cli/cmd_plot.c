@@ -109,6 +109,8 @@ const struct attune_command attune_command_plot = {
         "  attune plot heatmap --metrics 'harmonic.*,temporal.*' --format png\n"
         "  attune plot paired base base-dpo --metrics harmonic.key_clarity\n"
         "  attune plot scatter --metrics reward.score,harmonic.key_clarity\n"
+        "  attune plot frontier --served 100000\n"
+        "  attune plot pareto --metrics reward.gold,adherence.key --out pareto.pdf\n"
         "  attune plot ssm renders/p001.wav --out p001-ssm.svg",
     .options = options_table,
     .options_size = sizeof(struct options),
