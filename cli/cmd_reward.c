@@ -145,7 +145,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         return attune_reward_probe_command(common, options, args + 1, n_args - 1, exit_code, err);
     }
     if (strcmp(args[0], "serve") == 0 && n_args == 2) {
-        return attune_reward_serve_command(common, options, args[1], err);
+        return attune_reward_serve_command(options, args[1], err);
     }
     attune_fail(err, ATTUNE_E_USAGE, "`attune reward %s` with %d files is not known", args[0],
                 n_args - 1);

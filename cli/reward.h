@@ -34,8 +34,7 @@ enum attune_code attune_reward_probe_command(const struct attune_common *common,
                                              char **args, int n_args, int *exit_code,
                                              struct attune_err *err);
 
-enum attune_code attune_reward_serve_command(const struct attune_common *common,
-                                             const struct attune_reward_options *options,
+enum attune_code attune_reward_serve_command(const struct attune_reward_options *options,
                                              const char *path, struct attune_err *err);
 
 /* The votes of the files, or those of the database when no file is named. */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "cli/reward.h"
 
 static void answer(json_t *object)
@@ -21,29 +22,26 @@ static const char *axis_name(const struct attune_reward_model *m, size_t axis)
 }
 
 /* Rewards of one file on every axis; NULL and err when it has none. */
-static json_t *rewards_of(const struct attune_common *common,
-                          const struct attune_reward_options *o,
+static json_t *rewards_of(const struct attune_reward_options *o,
                           const struct attune_reward_model *m, const char *path,
                           struct attune_err *err)
 {
-    struct attune_names names = {0};
-    struct attune_items items = {0};
     const struct attune_reward_voice voice = attune_reward_voice_of(o);
     json_t *scores = json_object();
-    enum attune_code code = scores && attune_names_add(&names, path) != SIZE_MAX
-                                ? attune_reward_items(common, o, &names, m, NULL, &items, err)
-                                : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    double *reward = attune_alloc(m->axes.n, sizeof *reward);
+    char why[256];
+    enum attune_code code =
+        scores && reward
+            ? attune_reward_model_hear(m, &voice, path, reward, why, sizeof why, err)
+            : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     for (size_t axis = 0; axis < m->axes.n && !code; axis++) {
-        double reward = NAN;
-        code = attune_reward_model_score(m, axis, &voice, &items, &reward, err);
-        if (!code && !isfinite(reward)) {
-            code = attune_fail(err, ATTUNE_E_INPUT, "a metric that the model hears is undefined");
-        } else if (!code) {
-            json_object_set_new(scores, axis_name(m, axis), json_real(reward));
+        if (!isfinite(reward[axis])) {
+            code = attune_fail(err, ATTUNE_E_INPUT, "%s", why);
+        } else {
+            json_object_set_new(scores, axis_name(m, axis), json_real(reward[axis]));
         }
     }
-    attune_items_release(&items);
-    attune_names_release(&names);
+    attune_release(reward);
     if (code) {
         json_decref(scores);
         return NULL;
@@ -51,8 +49,8 @@ static json_t *rewards_of(const struct attune_common *common,
     return scores;
 }
 
-static void serve_line(const struct attune_common *common, const struct attune_reward_options *o,
-                       const struct attune_reward_model *m, const char *line)
+static void serve_line(const struct attune_reward_options *o, const struct attune_reward_model *m,
+                       const char *line)
 {
     struct attune_err err = ATTUNE_ERR_INIT;
     json_error_t why;
@@ -65,19 +63,17 @@ static void serve_line(const struct attune_common *common, const struct attune_r
     } else if (!id || !path) {
         answer(json_pack("{s:O?, s:s}", "id", id, "error", "'id' and 'path' are needed"));
     } else {
-        json_t *scores = rewards_of(common, o, m, path, &err);
+        json_t *scores = rewards_of(o, m, path, &err);
         answer(scores ? json_pack("{s:O, s:o}", "id", id, "scores", scores)
                       : json_pack("{s:O, s:s}", "id", id, "error", err.message));
     }
     json_decref(ask);
 }
 
-enum attune_code attune_reward_serve_command(const struct attune_common *common,
-                                             const struct attune_reward_options *o,
+enum attune_code attune_reward_serve_command(const struct attune_reward_options *o,
                                              const char *path, struct attune_err *err)
 {
     struct attune_reward_model model;
-    struct attune_common single = *common;
     char *line = NULL;
     size_t capacity = 0;
     enum attune_code code = attune_reward_model_load(&model, path, err);
@@ -88,9 +84,8 @@ enum attune_code attune_reward_serve_command(const struct attune_common *common,
         code = attune_fail(err, ATTUNE_E_USAGE, "'%s' hears embeddings, which no worker makes",
                            path);
     }
-    single.jobs = 1; /* the suite runs as many workers as it wants */
     while (!code && getline(&line, &capacity, stdin) > 0) {
-        serve_line(&single, o, &model, line);
+        serve_line(o, &model, line);
     }
     free(line);
     attune_reward_model_release(&model);

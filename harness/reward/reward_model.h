@@ -59,6 +59,24 @@ enum attune_code attune_reward_model_score(const struct attune_reward_model *mod
                                            const struct attune_items *items, double *reward,
                                            struct attune_err *err);
 
+/* Whether this attune has every metric that the model hears, in the version it was trained on.
+ * ATTUNE_E_INPUT, with the file's name. */
+enum attune_code attune_reward_model_check(const struct attune_reward_model *model,
+                                           const char *path, struct attune_err *err);
+
+/* Rewards of one audio or MIDI file into reward (axes.n,), its metrics computed; where they are
+ * undefined NAN, and why in a text. Any thread. */
+enum attune_code attune_reward_model_hear(const struct attune_reward_model *model,
+                                          const struct attune_reward_voice *voice,
+                                          const char *path, double *reward, char *why,
+                                          size_t why_size, struct attune_err *err);
+
+/* Inserts or replaces the model's row in table `reward_model`: kind, hash, features, provenance. */
+struct attune_store;
+enum attune_code attune_reward_model_record(const struct attune_reward_model *model,
+                                            struct attune_store *store, const char *name,
+                                            const char *path, struct attune_err *err);
+
 /* The model's metrics as a list for attune_item_source.metrics; "" for embeddings. */
 void attune_reward_model_metrics(const struct attune_reward_model *model, struct attune_buf *out);
 

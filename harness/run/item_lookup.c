@@ -132,12 +132,10 @@ enum attune_code attune_item_look_up_scores(struct attune_task *t, struct attune
         }
         const char *name = (const char *)sqlite3_column_text(stmt, 2);
         const char *identity = (const char *)sqlite3_column_text(stmt, 3);
-        const bool outside = name && identity && strncmp(name, "scorer.", 7) == 0 &&
-                             sqlite3_column_type(stmt, 1) != SQLITE_NULL;
-        for (size_t i = 0; outside && i < n_scorers; i++) {
-            const size_t n = strlen(scorers[i].name);
+        const bool has_value = name && identity && sqlite3_column_type(stmt, 1) != SQLITE_NULL;
+        for (size_t i = 0; has_value && i < n_scorers; i++) {
             if (strcmp(scorers[i].identity, identity) == 0 &&
-                strncmp(name + 7, scorers[i].name, n) == 0 && name[7 + n] == '.') {
+                attune_scorer_owns(&scorers[i], name)) {
                 lane->have_scorer[i] = true;
                 const struct attune_record_score score = {
                     .name = name, .scorer = i, .value = sqlite3_column_double(stmt, 1)};

@@ -71,8 +71,8 @@ static enum attune_code ask_scorers(struct attune_task *t, struct attune_err *er
         }
         struct attune_err why = ATTUNE_ERR_INIT;
         atomic_store(&t->lane->cancelled, atomic_load(&r->stop));
-        enum attune_code code = attune_scoring_ask(r->scoring, i, t->record->path, t->prompt,
-                                                   &t->lane->cancelled, t->record, &why);
+        enum attune_code code = attune_scoring_ask(r->scoring, i, t->prompt, &t->lane->cancelled,
+                                                   t->record, &why);
         if (code == ATTUNE_E_INTERRUPTED || code == ATTUNE_E_MEMORY) {
             *err = why;
             return code;

@@ -34,6 +34,14 @@ void attune_record_release(struct attune_record *record)
     *record = (struct attune_record){0};
 }
 
+bool attune_scorer_owns(const struct attune_scorer_identity *scorer, const char *metric)
+{
+    const size_t n = strlen(scorer->section), m = strlen(scorer->name);
+    return strncmp(metric, scorer->section, n) == 0 && metric[n] == '.' &&
+           strncmp(metric + n + 1, scorer->name, m) == 0 &&
+           (metric[n + 1 + m] == '.' || metric[n + 1 + m] == '\0');
+}
+
 enum statement {
     ADD_ARTEFACT,
     FIND_ARTEFACT,
@@ -275,9 +283,9 @@ static enum attune_code outside_metric(struct attune_writer *writer,
     sqlite3_stmt *add = writer->stmt[ADD_METRIC], *find = writer->stmt[FIND_METRIC];
     bind_text(add, 1, metric->name);
     bind_text(add, 2, scorer->identity);
-    bind_text(add, 3, metric->name + strlen("scorer."));
+    bind_text(add, 3, metric->name + strlen(scorer->section) + 1);
     bind_text(add, 4, scorer->higher_is_better ? "up" : "down");
-    bind_text(add, 5, "value of an outside scorer");
+    bind_text(add, 5, scorer->summary);
     bind_text(add, 6, scorer->name);
     enum attune_code code = finish(writer, ADD_METRIC, NULL, err);
     if (code == ATTUNE_OK) {

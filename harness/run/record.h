@@ -43,10 +43,15 @@ void attune_record_release(struct attune_record *record);
 
 /* How the writer registers metrics of outside scorers that it meets for the first time. */
 struct attune_scorer_identity {
+    const char *section;  /* "scorer" or "reward": its metrics are "section.name[.key]" */
     const char *name;     /* of the scorer */
     const char *identity; /* hash of its program, arguments and version */
+    const char *summary;  /* of its metrics */
     bool higher_is_better;
 };
+
+/* Whether a metric of that name is one of the scorer's. */
+bool attune_scorer_owns(const struct attune_scorer_identity *scorer, const char *metric);
 
 struct attune_writer;
 enum attune_code attune_writer_new(struct attune_writer **out, struct attune_store *store,

@@ -101,14 +101,6 @@ static enum attune_code register_run(struct attune_run_state *r, struct attune_e
     return code;
 }
 
-/* Aligned to the simulated listener, or selected by what was trained on it. */
-static bool is_simulated(const struct attune_suite_model *model)
-{
-    return model->spec.builtin && (model->spec.method == ATTUNE_METHOD_RLHF ||
-                                   model->spec.method == ATTUNE_METHOD_DPO ||
-                                   (model->selected_on && strstr(model->selected_on, "reward")));
-}
-
 /* Tokens, rewards, pairs and steps, then seconds, from parameter `first` on; NULL where unknown. */
 static void bind_training(sqlite3_stmt *stmt, int first, const struct attune_live_model *live)
 {
@@ -158,7 +150,7 @@ static enum attune_code register_models(struct attune_run_state *r, struct attun
         bind_texts(stmt, 1, texts, 8);
         sqlite3_bind_int64(stmt, 9, r->run);
         sqlite3_bind_int64(stmt, 10, (int64_t)i);
-        sqlite3_bind_int(stmt, 11, is_simulated(live->model));
+        sqlite3_bind_int(stmt, 11, live->model->simulated);
         bind_training(stmt, 12, live);
         code = insert_id(r->store, stmt, &live->id, err);
         if (code == ATTUNE_OK && live->error[0]) {
@@ -316,6 +308,9 @@ enum attune_code attune_run_register(struct attune_run_state *r, struct attune_e
     }
     if (code == ATTUNE_OK) {
         code = register_metrics(r, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_scoring_register(r->scoring, r->store, err);
     }
     if (code) {
         attune_store_rollback(r->store);

@@ -1,7 +1,11 @@
-/* Pools of scorer processes. */
+/* Scorers of three kinds behind one question. */
 #include "harness/run/scoring.h"
 
+#include <math.h>
+
 #include "base/text.h"
+#include "harness/reward/reward_model.h"
+#include "harness/run/score_file.h"
 #include "metrics/adherence/attributes_json.h"
 #include "models/drivers/fingerprint.h"
 #include "models/drivers/pool.h"
@@ -10,8 +14,11 @@ static const double start_timeout_s = 600.0; /* for loading weights */
 
 struct scorer {
     const struct attune_suite_scorer *spec;
+    const char *folder; /* of the suite */
     char identity[ATTUNE_HASH_SIZE];
-    struct attune_pool *pool;
+    struct attune_pool *pool;       /* of a worker */
+    struct attune_score_file *file; /* of scores */
+    struct attune_reward_model reward;
 };
 
 struct attune_scoring {
@@ -20,10 +27,31 @@ struct attune_scoring {
     size_t n;
 };
 
+static enum attune_code open_reward(struct scorer *scorer, struct attune_err *err)
+{
+    const char *path = scorer->spec->reward;
+    enum attune_code code = attune_reward_model_load(&scorer->reward, path, err);
+    if (!code && scorer->reward.embedding[0]) {
+        code = attune_fail_at(err, ATTUNE_E_INPUT, path, 0,
+                              "it hears embeddings '%s'; a suite's reward model hears metrics",
+                              scorer->reward.embedding);
+    }
+    memcpy(scorer->identity, scorer->reward.hash, sizeof scorer->identity);
+    return code ? code : attune_reward_model_check(&scorer->reward, path, err);
+}
+
 static enum attune_code open_scorer(struct scorer *scorer, const struct attune_suite_scorer *spec,
                                     const char *folder, struct attune_err *err)
 {
     scorer->spec = spec;
+    scorer->folder = folder;
+    if (spec->reward) {
+        return open_reward(scorer, err);
+    }
+    if (spec->scores) {
+        enum attune_code code = attune_hash_file(spec->scores, scorer->identity, err);
+        return code ? code : attune_score_file_read(&scorer->file, spec->scores, err);
+    }
     scorer->pool = attune_pool_new(
         &(struct attune_channel_spec){
             .name = spec->name, .argv = spec->worker, .folder = folder, .role = "scorer",
@@ -52,8 +80,12 @@ enum attune_code attune_scoring_new(struct attune_scoring **out, const struct at
             attune_scoring_free(s);
             return code;
         }
+        const bool is_reward = suite->scorers[i].reward != NULL;
         s->identities[i] = (struct attune_scorer_identity){
-            suite->scorers[i].name, s->scorers[i].identity, suite->scorers[i].higher_is_better,
+            .section = is_reward ? "reward" : "scorer", .name = suite->scorers[i].name,
+            .identity = s->scorers[i].identity,
+            .summary = is_reward ? "reward model of the suite" : "value of an outside scorer",
+            .higher_is_better = suite->scorers[i].higher_is_better,
         };
     }
     *out = s;
@@ -67,6 +99,8 @@ void attune_scoring_free(struct attune_scoring *s)
     }
     for (size_t i = 0; s->scorers && i < s->n; i++) {
         attune_pool_free(s->scorers[i].pool);
+        attune_score_file_free(s->scorers[i].file);
+        attune_reward_model_release(&s->scorers[i].reward);
     }
     attune_release(s->scorers);
     attune_release(s->identities);
@@ -118,15 +152,44 @@ static enum attune_code take_scores(const char *scorer_name, size_t scorer, cons
     return ATTUNE_OK;
 }
 
-enum attune_code attune_scoring_ask(struct attune_scoring *s, size_t scorer, const char *path,
-                                    const struct attune_prompt *prompt,
-                                    const atomic_bool *cancelled, struct attune_record *record,
-                                    struct attune_err *err)
+/* A value per axis; one that the model cannot give is undefined, not failed. */
+static enum attune_code ask_reward(const struct scorer *asked, size_t scorer,
+                                   struct attune_record *record, struct attune_err *err)
 {
-    struct scorer *asked = &s->scorers[scorer];
+    const struct attune_reward_model *m = &asked->reward;
+    const struct attune_reward_voice voice = {.ensemble = ATTUNE_ENSEMBLE_MEAN};
+    double *reward = attune_alloc(m->axes.n, sizeof *reward);
+    char why[256] = "";
+    enum attune_code code =
+        reward ? attune_reward_model_hear(m, &voice, record->path, reward, why, sizeof why, err)
+               : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for rewards");
+    for (size_t axis = 0; axis < m->axes.n && !code; axis++) {
+        const char *name = m->axes.name[axis];
+        struct attune_buf id = ATTUNE_BUF_INIT;
+        attune_buf_addf(&id, "reward.%s%s", asked->spec->name, name[0] ? "." : "");
+        attune_score_name_add(&id, name);
+        const bool defined = isfinite(reward[axis]);
+        const struct attune_record_score score = {
+            .name = attune_buf_text(&id), .scorer = scorer, .value = defined ? reward[axis] : 0.0,
+            .why = defined ? NULL : why,
+        };
+        if (id.failed || !attune_record_add(record, score)) {
+            code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+        }
+        attune_buf_release(&id);
+    }
+    attune_release(reward);
+    return code;
+}
+
+static enum attune_code ask_worker(struct scorer *asked, size_t scorer,
+                                   const struct attune_prompt *prompt,
+                                   const atomic_bool *cancelled, struct attune_record *record,
+                                   struct attune_err *err)
+{
     struct attune_buf members = ATTUNE_BUF_INIT;
     attune_buf_add(&members, "\"path\": ");
-    attune_buf_add_json(&members, path);
+    attune_buf_add_json(&members, record->path);
     attune_buf_add(&members, ", \"prompt\": ");
     attune_prompt_json(&members, prompt);
     if (members.failed) {
@@ -141,5 +204,36 @@ enum attune_code attune_scoring_ask(struct attune_scoring *s, size_t scorer, con
         code = take_scores(asked->spec->name, scorer, answer, record, err);
     }
     json_decref(answer);
+    return code;
+}
+
+enum attune_code attune_scoring_ask(struct attune_scoring *s, size_t scorer,
+                                    const struct attune_prompt *prompt,
+                                    const atomic_bool *cancelled, struct attune_record *record,
+                                    struct attune_err *err)
+{
+    struct scorer *asked = &s->scorers[scorer];
+    if (asked->spec->reward) {
+        return ask_reward(asked, scorer, record, err);
+    }
+    if (asked->spec->scores) {
+        const struct attune_score_question question = {
+            .scorer_name = asked->spec->name, .scorer = scorer, .folder = asked->folder};
+        return attune_score_file_ask(asked->file, &question, record, err);
+    }
+    return ask_worker(asked, scorer, prompt, cancelled, record, err);
+}
+
+enum attune_code attune_scoring_register(const struct attune_scoring *s,
+                                         struct attune_store *store, struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    for (size_t i = 0; i < s->n && !code; i++) {
+        const struct scorer *scorer = &s->scorers[i];
+        if (scorer->spec->reward) {
+            code = attune_reward_model_record(&scorer->reward, store, scorer->spec->name,
+                                              scorer->spec->reward, err);
+        }
+    }
     return code;
 }

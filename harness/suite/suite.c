@@ -135,7 +135,8 @@ static enum attune_code take_lists(struct attune_load *l)
     struct attune_suite *suite = l->suite;
     const struct attune_yaml_suite *raw = l->raw;
     suite->models = attune_load_keep(l, raw->models_count, sizeof *suite->models);
-    suite->scorers = attune_load_keep(l, raw->scorers_count, sizeof *suite->scorers);
+    suite->scorers = attune_load_keep(l, raw->scorers_count + raw->reward_models_count,
+                                      sizeof *suite->scorers);
     suite->references = attune_load_keep(l, raw->references_count, sizeof *suite->references);
     /* Without any there is still the built-in one. */
     suite->embeddings = attune_load_keep(l, raw->embeddings_count + 1, sizeof *suite->embeddings);
@@ -148,6 +149,9 @@ static enum attune_code take_lists(struct attune_load *l)
     }
     for (; code == ATTUNE_OK && suite->n_scorers < raw->scorers_count; suite->n_scorers++) {
         code = attune_load_scorer(l, suite->n_scorers);
+    }
+    for (size_t i = 0; code == ATTUNE_OK && i < raw->reward_models_count; i++, suite->n_scorers++) {
+        code = attune_load_reward_model(l, i);
     }
     for (; code == ATTUNE_OK && suite->n_embeddings < raw->embeddings_count;
          suite->n_embeddings++) {

@@ -21,9 +21,13 @@ struct attune_suite_model {
     bool simulated;          /* aligned to the simulated listener */
 };
 
+/* Values from outside the metrics, from one of three: a program that is asked, the file of one that
+ * has run already, a reward model. */
 struct attune_suite_scorer {
     const char *name;
-    const char *const *worker; /* NULL-terminated argument vector */
+    const char *const *worker; /* NULL-terminated argument vector, or NULL */
+    const char *scores;        /* file of values by path, or NULL */
+    const char *reward;        /* file of a reward model, or NULL */
     unsigned n_workers;
     double timeout_s;
     struct attune_process_limits limits;
@@ -53,7 +57,7 @@ struct attune_suite {
     size_t n_seeds;
     struct attune_suite_model *models; /* (n_models,) */
     size_t n_models;
-    struct attune_suite_scorer *scorers; /* (n_scorers,) */
+    struct attune_suite_scorer *scorers; /* (n_scorers,) reward models last */
     size_t n_scorers;
     struct attune_suite_embedding *embeddings; /* (n_embeddings,) at least one: attune-1 */
     size_t n_embeddings;

@@ -45,8 +45,15 @@ enum attune_code attune_load_processes(struct attune_load *l, const char *sectio
 /* Entry i of a list that the suite has room for. */
 enum attune_code attune_load_model(struct attune_load *l, size_t i);
 enum attune_code attune_load_scorer(struct attune_load *l, size_t i);
+/* Reward model i becomes the suite's next scorer. */
+enum attune_code attune_load_reward_model(struct attune_load *l, size_t i);
 enum attune_code attune_load_embedding(struct attune_load *l, size_t i);
 enum attune_code attune_load_reference(struct attune_load *l, size_t i);
+
+/* Fails unless reports can speak of the word: a metric, group, pillar, scorer, set metric or reward
+ * model. */
+enum attune_code attune_load_check_word(struct attune_load *l, const char *key, long line,
+                                        const char *word);
 
 enum attune_code attune_load_metrics(struct attune_load *l);
 enum attune_code attune_load_rank_by(struct attune_load *l);

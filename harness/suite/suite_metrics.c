@@ -61,11 +61,24 @@ static enum attune_code no_such_metric(struct attune_load *l, const char *key, l
     return ATTUNE_E_INPUT;
 }
 
-/* What reports may speak of: metrics, groups and pillars, scorers' and set metrics of any name. */
-static enum attune_code check_word(struct attune_load *l, const char *key, long line,
-                                   const char *word)
+/* "reward.NAME" or "reward.NAME.AXIS", NAME a reward model of the suite. */
+static bool is_reward(const struct attune_load *l, const char *word)
 {
-    return is_one_of(word, pillars, N_PILLARS) || matches_a_metric(word) ||
+    for (size_t i = 0; i < l->raw->reward_models_count; i++) {
+        const char *name = l->raw->reward_models[i].name;
+        const size_t n = strlen(name);
+        if (strncmp(word, "reward.", 7) == 0 && strncmp(word + 7, name, n) == 0 &&
+            (word[7 + n] == '\0' || word[7 + n] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum attune_code attune_load_check_word(struct attune_load *l, const char *key, long line,
+                                        const char *word)
+{
+    return is_one_of(word, pillars, N_PILLARS) || matches_a_metric(word) || is_reward(l, word) ||
                    strncmp(word, "scorer.", 7) == 0 || strncmp(word, "set.", 4) == 0 ||
                    is_one_of(word, metric_groups, N_GROUPS)
                ? ATTUNE_OK
@@ -117,7 +130,8 @@ enum attune_code attune_load_metrics(struct attune_load *l)
             attune_buf_addf(&sets, "%s%s", sets.n_bytes ? "," : "", glob);
         } else if (matches_a_metric(glob)) {
             attune_buf_addf(&samples, "%s%s", samples.n_bytes ? "," : "", glob);
-        } else if (!is_one_of(glob, metric_groups, N_GROUPS) && strncmp(glob, "scorer.", 7) != 0) {
+        } else if (!is_one_of(glob, metric_groups, N_GROUPS) &&
+                   strncmp(glob, "scorer.", 7) != 0 && !is_reward(l, glob)) {
             code = no_such_metric(l, "metrics", attune_yaml_line(&l->yaml, "metrics", i, NULL),
                                   glob, metric_groups, N_GROUPS);
             goto out;
@@ -139,7 +153,7 @@ out:
 enum attune_code attune_load_rank_by(struct attune_load *l)
 {
     for (size_t i = 0; i < l->raw->rank_by_count; i++) {
-        enum attune_code code = check_word(
+        enum attune_code code = attune_load_check_word(
             l, "rank_by", attune_yaml_line(&l->yaml, "rank_by", i, NULL), l->raw->rank_by[i]);
         if (code) {
             return code;
@@ -161,7 +175,7 @@ static enum attune_code check_keys(struct attune_load *l, const yaml_node_t *map
          p < mapping->data.mapping.pairs.top; p++) {
         const yaml_node_t *node = yaml_document_get_node(&l->yaml.document, p->key);
         enum attune_code code =
-            check_word(l, key, attune_yaml_node_line(node), attune_yaml_text(node));
+            attune_load_check_word(l, key, attune_yaml_node_line(node), attune_yaml_text(node));
         if (code) {
             return code;
         }
@@ -176,7 +190,8 @@ enum attune_code attune_load_gate(struct attune_load *l)
     yaml_node_t *gate = attune_yaml_get(&l->yaml, attune_yaml_root(&l->yaml), "gate"), *item;
     yaml_node_t *metrics = attune_yaml_get(&l->yaml, gate, "metrics");
     for (size_t i = 0; !code && (item = attune_yaml_item(&l->yaml, metrics, i)) != NULL; i++) {
-        code = check_word(l, "gate.metrics", attune_yaml_node_line(item), attune_yaml_text(item));
+        code = attune_load_check_word(l, "gate.metrics", attune_yaml_node_line(item),
+                                      attune_yaml_text(item));
     }
     code = code ? code : check_keys(l, attune_yaml_get(&l->yaml, gate, "margins"), "gate.margins");
     return code ? code

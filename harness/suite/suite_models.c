@@ -68,9 +68,35 @@ static enum attune_code take_options(struct attune_load *l, size_t index,
             }
         }
     }
-    const char *selected = attune_option_get(&model->spec, "select", NULL);
-    model->selected_on = selected ? selected : attune_option_get(&model->spec, "reward", NULL);
     return ATTUNE_OK;
+}
+
+/* What it was optimised or selected on: as its options tell, and as its makers do. Those that the
+ * simulated listener taught, or what was trained on it, are marked. */
+static enum attune_code take_selected_on(struct attune_load *l, size_t i,
+                                         struct attune_suite_model *model)
+{
+    const struct attune_yaml_model *raw = &l->raw->models[i];
+    const char *selected = attune_option_get(&model->spec, "select", NULL);
+    selected = selected ? selected : attune_option_get(&model->spec, "reward", NULL);
+    model->simulated = model->spec.builtin && (model->spec.method == ATTUNE_METHOD_RLHF ||
+                                               model->spec.method == ATTUNE_METHOD_DPO ||
+                                               (selected && strstr(selected, "reward")));
+    struct attune_buf list = ATTUNE_BUF_INIT;
+    attune_buf_add(&list, selected ? selected : "");
+    enum attune_code code = ATTUNE_OK;
+    for (unsigned k = 0; k < raw->optimised_on_count && !code; k++) {
+        code = attune_load_check_word(
+            l, "optimised_on", attune_yaml_line(&l->yaml, "models", i, "optimised_on"),
+            raw->optimised_on[k]);
+        attune_buf_addf(&list, "%s%s", list.n_bytes ? "," : "", raw->optimised_on[k]);
+    }
+    if (!code && list.n_bytes) {
+        model->selected_on = list.failed ? NULL : attune_load_keep_text(l, attune_buf_text(&list));
+        code = model->selected_on ? ATTUNE_OK : attune_load_out_of_memory(l);
+    }
+    attune_buf_release(&list);
+    return code;
 }
 
 static enum attune_code check_model(struct attune_load *l, size_t i)
@@ -171,5 +197,6 @@ enum attune_code attune_load_model(struct attune_load *l, size_t i)
         model->left_out = attune_load_keep_text(l, attune_buf_text(&why));
         attune_buf_release(&why);
     }
-    return take_options(l, i, model);
+    code = take_options(l, i, model);
+    return code ? code : take_selected_on(l, i, model);
 }

@@ -40,6 +40,7 @@ const cyaml_schema_field_t attune_suite_model_fields[] = {
     LIST("command", OPTIONAL_PTR, struct attune_yaml_model, command, &text_entry),
     LIST("worker", OPTIONAL_PTR, struct attune_yaml_model, worker, &text_entry),
     TEXT("samples", OPTIONAL_PTR, struct attune_yaml_model, samples),
+    LIST("optimised_on", OPTIONAL_PTR, struct attune_yaml_model, optimised_on, &text_entry),
     PROCESSES(struct attune_yaml_model),
     TEXT("if_installed", OPTIONAL_PTR, struct attune_yaml_model, if_installed),
     CYAML_FIELD_END,
@@ -50,7 +51,8 @@ static const cyaml_schema_value_t model_entry = {
 
 static const cyaml_schema_field_t scorer_fields[] = {
     TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_scorer, name),
-    LIST("worker", CYAML_FLAG_POINTER, struct attune_yaml_scorer, worker, &text_entry),
+    LIST("worker", OPTIONAL_PTR, struct attune_yaml_scorer, worker, &text_entry),
+    TEXT("scores", OPTIONAL_PTR, struct attune_yaml_scorer, scores),
     PROCESSES(struct attune_yaml_scorer),
     CYAML_FIELD_BOOL_PTR("higher_is_better", OPTIONAL_PTR, struct attune_yaml_scorer,
                          higher_is_better),
@@ -58,6 +60,15 @@ static const cyaml_schema_field_t scorer_fields[] = {
 };
 static const cyaml_schema_value_t scorer_entry = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct attune_yaml_scorer, scorer_fields),
+};
+
+static const cyaml_schema_field_t reward_model_fields[] = {
+    TEXT("name", CYAML_FLAG_POINTER, struct attune_yaml_reward_model, name),
+    TEXT("path", CYAML_FLAG_POINTER, struct attune_yaml_reward_model, path),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t reward_model_entry = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct attune_yaml_reward_model, reward_model_fields),
 };
 
 static const cyaml_schema_field_t embedding_fields[] = {
@@ -94,6 +105,8 @@ static const cyaml_schema_field_t suite_fields[] = {
     LIST("seeds", OPTIONAL_PTR, struct attune_yaml_suite, seeds, &seed_entry),
     LIST("models", CYAML_FLAG_POINTER, struct attune_yaml_suite, models, &model_entry),
     LIST("scorers", OPTIONAL_PTR, struct attune_yaml_suite, scorers, &scorer_entry),
+    LIST("reward_models", OPTIONAL_PTR, struct attune_yaml_suite, reward_models,
+         &reward_model_entry),
     LIST("embeddings", OPTIONAL_PTR, struct attune_yaml_suite, embeddings, &embedding_entry),
     LIST("references", OPTIONAL_PTR, struct attune_yaml_suite, references, &reference_entry),
     LIST("metrics", OPTIONAL_PTR, struct attune_yaml_suite, metrics, &text_entry),

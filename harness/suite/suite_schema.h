@@ -18,18 +18,22 @@ struct attune_yaml_processes {
 
 struct attune_yaml_model {
     const char *name, *builtin, *base, *family, *samples, *if_installed;
-    const char **command, **worker;
-    unsigned command_count, worker_count;
+    const char **command, **worker, **optimised_on;
+    unsigned command_count, worker_count, optimised_on_count;
     int method; /* enum attune_method */
     struct attune_yaml_processes processes;
 };
 
 struct attune_yaml_scorer {
-    const char *name;
+    const char *name, *scores;
     const char **worker;
     unsigned worker_count;
     struct attune_yaml_processes processes;
     bool *higher_is_better;
+};
+
+struct attune_yaml_reward_model {
+    const char *name, *path;
 };
 
 struct attune_yaml_embedding {
@@ -57,6 +61,8 @@ struct attune_yaml_suite {
     unsigned models_count;
     struct attune_yaml_scorer *scorers;
     unsigned scorers_count;
+    struct attune_yaml_reward_model *reward_models;
+    unsigned reward_models_count;
     struct attune_yaml_embedding *embeddings;
     unsigned embeddings_count;
     struct attune_yaml_reference *references;

@@ -1,6 +1,7 @@
 /* The outside scorers and the reference sets of a suite. */
 #include "base/io/file.h"
 #include "harness/suite/suite_load.h"
+#include "metrics/metric.h"
 #include "metrics/set/embedding.h"
 
 /* A name becomes part of metric ids. */
@@ -41,16 +42,50 @@ enum attune_code attune_load_scorer(struct attune_load *l, size_t i)
     if (code) {
         return code;
     }
-    l->suite->scorers[i] = (struct attune_suite_scorer){
+    if ((raw->worker != NULL) == (raw->scores != NULL)) {
+        return FAIL_AT(l, "scorers", i, NULL,
+                       "scorer '%s' has %s of worker, scores; it needs exactly one", raw->name,
+                       raw->worker ? "both" : "none");
+    }
+    struct attune_suite_scorer *scorer = &l->suite->scorers[i];
+    *scorer = (struct attune_suite_scorer){
         .name = attune_load_keep_text(l, raw->name),
-        .worker = attune_load_keep_list(l, raw->worker, raw->worker_count),
+        .worker =
+            raw->worker ? attune_load_keep_list(l, raw->worker, raw->worker_count) : NULL,
+        .scores = raw->scores ? attune_load_keep_path(l, raw->scores) : NULL,
         .n_workers = processes.n_workers,
         .timeout_s = processes.timeout_s,
         .limits = processes.limits,
         .higher_is_better = raw->higher_is_better ? *raw->higher_is_better : true,
     };
-    return l->suite->scorers[i].name && l->suite->scorers[i].worker ? ATTUNE_OK
-                                                                    : attune_load_out_of_memory(l);
+    return scorer->name && (scorer->worker || scorer->scores) ? ATTUNE_OK
+                                                              : attune_load_out_of_memory(l);
+}
+
+enum attune_code attune_load_reward_model(struct attune_load *l, size_t i)
+{
+    const struct attune_yaml_reward_model *raw = &l->raw->reward_models[i];
+    enum attune_code code = check_once(l, "reward_models", "reward model", l->raw->reward_models,
+                                       sizeof *raw, i);
+    code = code ? code : check_name(l, "reward_models", "reward model", raw->name, i);
+    if (code) {
+        return code;
+    }
+    struct attune_buf id = ATTUNE_BUF_INIT;
+    attune_buf_addf(&id, "reward.%s", raw->name);
+    const bool taken = attune_metric_find(attune_buf_text(&id)) != NULL;
+    attune_buf_release(&id);
+    if (taken) {
+        return FAIL_AT(l, "reward_models", i, "name", "'reward.%s' is a metric of attune's own",
+                       raw->name);
+    }
+    struct attune_suite_scorer *scorer = &l->suite->scorers[l->suite->n_scorers];
+    *scorer = (struct attune_suite_scorer){
+        .name = attune_load_keep_text(l, raw->name),
+        .reward = attune_load_keep_path(l, raw->path),
+        .higher_is_better = true,
+    };
+    return scorer->name && scorer->reward ? ATTUNE_OK : attune_load_out_of_memory(l);
 }
 
 enum attune_code attune_load_embedding(struct attune_load *l, size_t i)

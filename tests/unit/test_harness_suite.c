@@ -76,7 +76,7 @@ static const struct {
      "seconds"},
     {HEAD "models:\n  - {name: a, builtin: corpus, workers: -2}\n", 4, "'-2' is not a whole number",
      NULL},
-    {HEAD MODEL "scorers:\n  - {name: s}\n", 6, "'worker' is missing in scorers[1]", NULL},
+    {HEAD MODEL "scorers:\n  - {name: s}\n", 6, "has none of worker, scores", NULL},
     {HEAD MODEL "scorers:\n  - {name: 's *', worker: [x]}\n", 6, "metric ids", NULL},
     {HEAD MODEL "references:\n  - {name: r, path: nowhere}\n", 6, "no such file or folder", NULL},
     {"suite: s\nprompts: nowhere.jsonl\n" MODEL, 2, "no such file", NULL},
