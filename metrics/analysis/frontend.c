@@ -3,18 +3,13 @@
 
 #include <math.h>
 
-#include "base/fft.h"
-#include "metrics/analysis/base_frames.h"
-#include "metrics/analysis/compat_frames.h"
+#include "metrics/analysis/frontend_window.h"
 #include "metrics/analysis/internal.h"
-#include "metrics/analysis/meter.h"
 
 enum {
-    BLOCK = 8192,                   /* source frames per read */
-    PAD = ATTUNE_HARMONIC_SIZE / 2, /* zeros before and after the signal: half the longest frame */
-    CAPACITY = 3 * ATTUNE_HARMONIC_SIZE,
+    BLOCK = 8192, /* source frames per read */
     MIN_RATE_HZ = 2000,
-    MAX_HOURS = 12, /* more would need gigabytes of features */
+    MAX_HOURS = 12, /* the features take 0.7 MiB a minute */
 };
 
 /* Guards powers against overflow by absurd float files; 120 dB above full scale. */
@@ -22,35 +17,6 @@ static const float SAMPLE_MAX = 1e6f;
 
 static const float SILENCE_RANGE_DB = 60.0f; /* below the loudest frame */
 static const float SILENCE_DB = -90.0f;      /* of full scale: under the rounding of 16 bits */
-
-struct attune_frontend {
-    struct attune_meter *meter;
-    struct attune_base_frames *base;
-    struct attune_compat_frames compat;
-    struct attune_harmonic_frames *harmonic;
-    struct attune_musdr_chroma *musdr;
-    struct attune_hum hum;
-    struct attune_fft *harmonic_fft;
-    float *harmonic_window; /* (ATTUNE_HARMONIC_SIZE,) */
-    float *harmonic_power;  /* (ATTUNE_HARMONIC_SIZE/2 + 1,) */
-    float *interleaved;     /* (BLOCK, n_channels) */
-    size_t interleaved_capacity;
-    float *mono;            /* (BLOCK,) mean of the channels */
-    /* of this sample; NULL: source already at the analysis rate */
-    struct attune_resampler *resampler;
-
-    /* The analysis signal in a sliding window. Positions count from the first sample, zeros before
-     * it. */
-    float *signal;          /* (CAPACITY,) */
-    int64_t start;          /* position of signal[0] */
-    size_t n_signal;        /* samples in the window */
-    int64_t n_total;        /* real samples so far, without the padding */
-    int64_t next_base, next_harmonic, next_musdr; /* index of the next frame */
-
-    unsigned needs;
-    attune_clock *clock;
-    struct attune_stage_times times;
-};
 
 void attune_hann(float *window, size_t n)
 {
@@ -74,7 +40,7 @@ struct attune_frontend *attune_frontend_new(struct attune_err *err)
     f->harmonic_window = attune_alloc(ATTUNE_HARMONIC_SIZE, sizeof(float));
     f->harmonic_power = attune_alloc(ATTUNE_HARMONIC_SIZE / 2 + 1, sizeof(float));
     f->mono = attune_alloc(BLOCK, sizeof *f->mono);
-    f->signal = attune_alloc(CAPACITY, sizeof *f->signal);
+    f->signal = attune_alloc(ATTUNE_WINDOW_CAPACITY, sizeof *f->signal);
     if (!f->meter || !f->base || !f->harmonic || !f->musdr || !f->harmonic_fft ||
         !f->harmonic_window || !f->harmonic_power || !f->mono || !f->signal) {
         attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the audio front end");
@@ -102,156 +68,6 @@ void attune_frontend_free(struct attune_frontend *f)
         attune_release(f->signal);
         attune_resampler_free(f->resampler);
         attune_release(f);
-    }
-}
-
-/* Adds the time since `since` to a stage and returns the time now. */
-static double lap(const struct attune_frontend *f, double *stage, double since)
-{
-    if (!f->clock) {
-        return 0.0;
-    }
-    const double now = f->clock();
-    *stage += now - since;
-    return now;
-}
-
-static double now(const struct attune_frontend *f)
-{
-    return f->clock ? f->clock() : 0.0;
-}
-
-static int push_harmonic(struct attune_frontend *f, const float *restrict signal)
-{
-    float *restrict time = attune_fft_time(f->harmonic_fft);
-    for (size_t i = 0; i < ATTUNE_HARMONIC_SIZE; i++) {
-        time[i] = signal[i] * f->harmonic_window[i];
-    }
-    attune_fft_forward(f->harmonic_fft);
-    const float *restrict x = (const float *)attune_fft_spectrum(f->harmonic_fft);
-    for (size_t k = 0; k <= ATTUNE_HARMONIC_SIZE / 2; k++) {
-        f->harmonic_power[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
-    }
-    return attune_hum_push(&f->hum, f->harmonic_power) &&
-           attune_harmonic_frames_push(f->harmonic, f->harmonic_power);
-}
-
-/* The base frame just pushed, in librosa's terms. */
-static int push_compat(struct attune_frontend *f, const float *frame)
-{
-    const int64_t start = f->next_base * ATTUNE_FRAME_HOP - ATTUNE_FRAME_SIZE / 2;
-    const int64_t end = f->n_total - start;
-    return attune_compat_frames_push(&f->compat, frame, start < 0 ? (size_t)-start : 0,
-                                     end < ATTUNE_FRAME_SIZE ? (size_t)end : ATTUNE_FRAME_SIZE,
-                                     attune_base_frames_power(f->base),
-                                     attune_base_frames_mel(f->base));
-}
-
-/* The samples of the frame of `size` centred on `centre`, or NULL while they are not all there. A
- * frame whose centre lies beyond the signal's end is none. */
-static const float *frame_at(const struct attune_frontend *f, int64_t centre, int64_t size)
-{
-    const int64_t first = centre - size / 2 - f->start;
-    return centre <= f->n_total && first + size <= (int64_t)f->n_signal ? f->signal + first : NULL;
-}
-
-/* Computes every frame whose samples are there, then forgets the samples that no later frame needs.
- * */
-static int take_frames(struct attune_frontend *f)
-{
-    double t = now(f);
-    const float *frame;
-    while (f->needs & ATTUNE_NEED_SPECTRAL &&
-           (frame = frame_at(f, f->next_base * ATTUNE_FRAME_HOP, ATTUNE_FRAME_SIZE))) {
-        if (!attune_base_frames_push(f->base, frame) ||
-            (f->needs & ATTUNE_NEED_COMPAT && !push_compat(f, frame))) {
-            return 0;
-        }
-        f->next_base++;
-    }
-    t = lap(f, &f->times.base_s, t);
-    while (f->needs & ATTUNE_NEED_HARMONIC &&
-           (frame = frame_at(f, f->next_harmonic * ATTUNE_HARMONIC_HOP, ATTUNE_HARMONIC_SIZE))) {
-        if (!push_harmonic(f, frame)) {
-            return 0;
-        }
-        f->next_harmonic++;
-    }
-    lap(f, &f->times.harmonic_s, t);
-    while (f->needs & ATTUNE_NEED_COMPAT &&
-           (frame = frame_at(f, f->next_musdr * ATTUNE_MUSDR_HOP, ATTUNE_MUSDR_SIZE))) {
-        if (!attune_musdr_chroma_push(f->musdr, frame)) {
-            return 0;
-        }
-        f->next_musdr++;
-    }
-
-    const int64_t end = f->start + (int64_t)f->n_signal;
-    int64_t keep = end;
-    if (f->needs & ATTUNE_NEED_SPECTRAL) {
-        keep = f->next_base * ATTUNE_FRAME_HOP - ATTUNE_FRAME_SIZE / 2;
-    }
-    if (f->needs & ATTUNE_NEED_HARMONIC) {
-        const int64_t first = f->next_harmonic * ATTUNE_HARMONIC_HOP - ATTUNE_HARMONIC_SIZE / 2;
-        keep = first < keep ? first : keep;
-    }
-    if (f->needs & ATTUNE_NEED_COMPAT) {
-        const int64_t first = f->next_musdr * ATTUNE_MUSDR_HOP - ATTUNE_MUSDR_SIZE / 2;
-        keep = first < keep ? first : keep;
-    }
-    if (keep > f->start) {
-        keep = keep < end ? keep : end;
-        memmove(f->signal, f->signal + (keep - f->start), (size_t)(end - keep) * sizeof(float));
-        f->n_signal = (size_t)(end - keep);
-        f->start = keep;
-    }
-    return 1;
-}
-
-/* Appends n samples of the analysis signal (NULL: zeros of the padding). */
-static int append(struct attune_frontend *f, const float *samples, size_t n)
-{
-    while (n > 0) {
-        const size_t room = CAPACITY - f->n_signal;
-        const size_t n_now = n < room ? n : room;
-        if (samples) {
-            memcpy(f->signal + f->n_signal, samples, n_now * sizeof(float));
-            f->n_total += (int64_t)n_now;
-            samples += n_now;
-        } else {
-            memset(f->signal + f->n_signal, 0, n_now * sizeof(float));
-        }
-        f->n_signal += n_now;
-        n -= n_now;
-        if (!take_frames(f)) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* Resamples n samples straight into the window (mono NULL: flushes the resampler). */
-static int append_resampled(struct attune_frontend *f, const float *mono, size_t n)
-{
-    for (;;) {
-        const double t = now(f);
-        size_t n_used = 0;
-        const size_t n_out =
-            attune_resampler_run(f->resampler, mono, n, &n_used, f->signal + f->n_signal,
-                                 CAPACITY - f->n_signal);
-        lap(f, &f->times.resample_s, t);
-        f->n_signal += n_out;
-        f->n_total += (int64_t)n_out;
-        if (!take_frames(f)) {
-            return 0;
-        }
-        if (mono) {
-            mono += n_used;
-            n -= n_used;
-        }
-        if (mono ? n == 0 : n_out == 0) {
-            return 1;
-        }
     }
 }
 
@@ -318,10 +134,7 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
     attune_harmonic_frames_reset(f->harmonic);
     attune_musdr_chroma_reset(f->musdr);
     attune_hum_reset(&f->hum);
-    memset(f->signal, 0, PAD * sizeof *f->signal);
-    f->start = -(int64_t)PAD;
-    f->n_signal = PAD;
-    f->n_total = f->next_base = f->next_harmonic = f->next_musdr = 0;
+    attune_window_reset(f);
     f->needs = needs;
     f->times = (struct attune_stage_times){0};
     return ATTUNE_OK;
@@ -330,25 +143,32 @@ static enum attune_code begin(struct attune_frontend *f, const struct attune_aud
 /* Feeds one block of the source to every consumer. */
 static int feed(struct attune_frontend *f, const struct attune_audio_source *source, size_t n)
 {
-    const double t = now(f);
+    const double t = attune_frontend_now(f);
     mix(f->interleaved, source->n_channels, n, f->mono);
     if (!attune_meter_feed(f->meter, f->interleaved, f->mono, n)) {
         return 0;
     }
-    lap(f, &f->times.levels_s, t);
+    attune_frontend_lap(f, &f->times.levels_s, t);
     if (!(f->needs & (ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC | ATTUNE_NEED_COMPAT))) {
         return 1;
     }
     if (f->resampler) {
-        return append_resampled(f, f->mono, n);
+        return attune_window_append_resampled(f, f->mono, n);
     }
-    return append(f, f->mono, n);
+    return attune_window_append(f, f->mono, n);
 }
 
 static enum attune_code out_of_memory(struct attune_analysis *analysis, struct attune_err *err)
 {
     attune_analysis_oom(analysis);
     return attune_fail(err, ATTUNE_E_MEMORY, "out of memory while analysing audio");
+}
+
+static enum attune_code fail_too_long(struct attune_err *err)
+{
+    attune_fail(err, ATTUNE_E_INPUT, "audio longer than %d hours", MAX_HOURS);
+    attune_err_hint(err, "cut it into shorter files");
+    return ATTUNE_E_INPUT;
 }
 
 /* Which frames are silent, against the loudest one. */
@@ -414,16 +234,19 @@ enum attune_code attune_frontend_run(struct attune_frontend *f, struct attune_an
     }
     const uint64_t max_frames = (uint64_t)MAX_HOURS * 3600 * source->rate_hz;
     uint64_t n_frames = 0;
+    if (source->n_frames > max_frames) {
+        return fail_too_long(err);
+    }
     for (;;) {
-        const double t = now(f);
+        const double t = attune_frontend_now(f);
         const size_t n = source->read(source, f->interleaved, BLOCK);
-        lap(f, &f->times.decode_s, t);
+        attune_frontend_lap(f, &f->times.decode_s, t);
         if (n == 0) {
             break;
         }
         n_frames += n;
         if (n_frames > max_frames) {
-            return attune_fail(err, ATTUNE_E_INPUT, "audio longer than %d hours", MAX_HOURS);
+            return fail_too_long(err);
         }
         if (!feed(f, source, n)) {
             return out_of_memory(analysis, err);
@@ -432,7 +255,8 @@ enum attune_code attune_frontend_run(struct attune_frontend *f, struct attune_an
     if (n_frames == 0) {
         return attune_fail(err, ATTUNE_E_INPUT, "no samples");
     }
-    if ((f->resampler && !append_resampled(f, NULL, 0)) || !append(f, NULL, PAD)) {
+    const int flushed = !f->resampler || attune_window_append_resampled(f, NULL, 0);
+    if (!flushed || !attune_window_append(f, NULL, ATTUNE_WINDOW_PAD)) {
         return out_of_memory(analysis, err);
     }
     analysis->times = f->times;

@@ -187,6 +187,7 @@ static void absurd_lengths_are_refused(void **state)
     struct attune_err err = ATTUNE_ERR_INIT;
     assert_int_equal(attune_analysis_load_audio(a, &source, 0, &err), ATTUNE_E_INPUT);
     assert_non_null(strstr(err.message, "12 hours"));
+    assert_int_equal(source.position, 0); /* refused by the header, before anything is read */
     attune_analysis_free(a);
 }
 
