@@ -180,6 +180,15 @@ double attune_plot_legend(struct attune_figure *figure, const struct attune_lege
     return height_cm;
 }
 
+bool attune_plot_is_simulated(const struct attune_plot_input *in)
+{
+    bool simulated = false;
+    for (size_t i = 0; i < in->n_rows; i++) {
+        simulated = simulated || in->board->rows[in->rows[i]].simulated;
+    }
+    return simulated;
+}
+
 /* ---- values by prompt */
 
 static size_t find_metric(const struct attune_score_table *scores, const char *name)

@@ -76,6 +76,9 @@ double attune_plot_legend(struct attune_figure *figure, const struct attune_lege
 size_t attune_plot_method_entries(const struct attune_plot_input *in,
                                   struct attune_legend_entry *entries);
 
+/* Whether rewards or preferences behind some of the rows were simulated: legends say so. */
+bool attune_plot_is_simulated(const struct attune_plot_input *in);
+
 /* ---- values by prompt */
 
 /* Prompt means (seeds averaged) of one metric: value, defined (n_rows, n_prompts). */

@@ -219,13 +219,9 @@ static void draw(struct attune_figure *figure, const struct attune_plot_input *i
 {
     const struct attune_way *search = attune_way_search(ec);
     const size_t first = first_above(ec, search);
-    bool simulated = false;
-    for (size_t i = 0; i < in->n_rows; i++) {
-        simulated = simulated || in->board->rows[in->rows[i]].simulated;
-    }
     size_t n_legend = attune_plot_method_entries(in, legend);
     legend[n_legend++] = (struct attune_legend_entry){"95 % intervals", "#444444", 0};
-    if (simulated) {
+    if (attune_plot_is_simulated(in)) {
         legend[n_legend++] = (struct attune_legend_entry){"simulated rewards", "#444444", 0};
     }
     if (first != SIZE_MAX) {

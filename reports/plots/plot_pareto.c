@@ -232,6 +232,9 @@ static void draw(struct attune_figure *figure, const struct attune_plot_input *i
     legend[n_legend++] = (struct attune_legend_entry){"reference point", "#444444", 2};
     legend[n_legend++] = (struct attune_legend_entry){text, "#444444", 0};
     legend[n_legend++] = (struct attune_legend_entry){"95 % intervals", "#444444", 0};
+    if (attune_plot_is_simulated(in)) {
+        legend[n_legend++] = (struct attune_legend_entry){"simulated rewards", "#444444", 0};
+    }
     const double width_cm = ATTUNE_FIGURE_COLUMN_CM;
     const double foot_cm = 1.15 + attune_plot_legend(NULL, legend, n_legend, width_cm);
     attune_figure_begin(figure, width_cm, foot_cm + panel_cm + 0.3);
@@ -272,7 +275,7 @@ enum attune_code attune_plot_pareto(struct attune_figure *figure,
     }
     struct plane p = {.points = attune_alloc(in->n_rows, sizeof *p.points),
                       .front = attune_alloc(in->n_rows, sizeof *p.front)};
-    struct attune_legend_entry *legend = attune_alloc(in->n_rows + 4, sizeof *legend);
+    struct attune_legend_entry *legend = attune_alloc(in->n_rows + 5, sizeof *legend);
     struct attune_box *boxes = attune_alloc(2 * in->n_rows, sizeof *boxes);
     enum attune_code code = ATTUNE_OK;
     double area = 0.0;

@@ -80,10 +80,13 @@ static void draw(struct attune_figure *figure, const struct attune_plot_input *i
     const double cell_cm = fmin(0.6, (width_cm - left - 0.3) / (double)tax->n_metrics);
     const double body_cm = row_cm * (double)tax->n_rows;
     const struct attune_legend_entry legend[] = {
-        {"separated from the base (Holm, 5 %)", "#222222", 7}, {"optimised on", "#222222", 2}};
-    const double legend_cm = attune_plot_legend(NULL, legend, 2, width_cm);
+        {"separated from the base (Holm, 5 %)", "#222222", 7},
+        {"optimised on", "#222222", 2},
+        {"simulated rewards", "#222222", 0}};
+    const size_t n_legend = attune_plot_is_simulated(in) ? 3 : 2;
+    const double legend_cm = attune_plot_legend(NULL, legend, n_legend, width_cm);
     attune_figure_begin(figure, width_cm, legend_cm + foot_cm + body_cm + head);
-    attune_plot_legend(figure, legend, 2, width_cm);
+    attune_plot_legend(figure, legend, n_legend, width_cm);
     struct attune_buf *s = &figure->script;
     attune_figure_palette(figure, true);
     const double bottom = legend_cm + foot_cm;
