@@ -1,10 +1,10 @@
-/* attune db: is the experiment whole, what is in it, and out with it. */
+/* attune db: is the experiment whole, what is in it, out with it, and what can be saved of it. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cli/command.h"
+#include "cli/db_salvage.h"
 #include "harness/store/check.h"
 #include "harness/store/export.h"
 #include "harness/store/schema.h"
@@ -17,7 +17,7 @@ static const struct attune_opt options_table[] = {
     {"format", ATTUNE_OPT_CHOICE, offsetof(struct options, format), .choices = "csv|jsonl",
      .help = "export: csv or jsonl (default: csv)"},
     {"out", ATTUNE_OPT_TEXT, offsetof(struct options, out), .metavar = "FILE",
-     .help = "export: to this file (default: standard output)"},
+     .help = "export: to this file (default: standard output); salvage: the new database"},
     {"run", ATTUNE_OPT_TEXT, offsetof(struct options, run), .metavar = "RUN",
      .help = "export: one run, by id or suite name (default: all)"},
     {NULL},
@@ -126,36 +126,66 @@ static enum attune_code export_to(const char *path, struct attune_store *store, 
 }
 
 static enum attune_code export(const struct options *o, struct attune_store *store,
-                               const char *what, struct attune_err *err) {
-    const enum attune_export_format format = o->format && strcmp(o->format, "jsonl") == 0
-                                                 ? ATTUNE_EXPORT_JSONL
-                                                 : ATTUNE_EXPORT_CSV;
+                               const char *what, struct attune_err *err)
+{
+    const enum attune_export_format format =
+        o->format && strcmp(o->format, "jsonl") == 0 ? ATTUNE_EXPORT_JSONL : ATTUNE_EXPORT_CSV;
     int64_t run_id = 0;
     enum attune_code code = o->run ? attune_read_run_id(store, o->run, &run_id, err) : ATTUNE_OK;
-    if (code){return code;}
-return o->out ? export_to(o->out, store, what, run_id, format, err)
-              : attune_store_export(store, what, run_id, format, stdout, err);
+    if (code) {
+        return code;
+    }
+    return o->out ? export_to(o->out, store, what, run_id, format, err)
+                  : attune_store_export(store, what, run_id, format, stdout, err);
+}
+
+enum verb { CHECK, INFO, EXPORT, SALVAGE, N_VERBS };
+
+static enum attune_code parse_verb(char **args, int n_args, enum verb *verb, struct attune_err *err)
+{
+    static const char *const verbs[N_VERBS] = {"check", "info", "export", "salvage"};
+    const char *near = attune_nearest(args[0], verbs, N_VERBS);
+    for (*verb = CHECK; *verb < N_VERBS && strcmp(verbs[*verb], args[0]) != 0;) {
+        ++*verb;
+    }
+    if (*verb < EXPORT ? n_args == 1 : *verb < N_VERBS) {
+        return ATTUNE_OK;
+    }
+    attune_fail(err, ATTUNE_E_USAGE,
+                "`attune db` takes check, info, export [WHAT] or salvage DAMAGED.db, not '%s'",
+                n_args > 1 ? args[1] : args[0]);
+    if (near && strcmp(near, args[0]) != 0) {
+        attune_err_hint(err, "did you mean `attune db %s`?", near);
+    }
+    return ATTUNE_E_USAGE;
+}
+
+static enum attune_code salvage(const struct attune_common *common, const struct options *o,
+                                const char *damaged, int *exit_code, struct attune_err *err)
+{
+    if (!o->out) {
+        attune_fail(err, ATTUNE_E_USAGE, "where should the new database go?");
+        attune_err_hint(err, "attune db salvage %s --out NEW.db", damaged);
+        return ATTUNE_E_USAGE;
+    }
+    return attune_db_salvage(common, damaged, o->out, exit_code, err);
 }
 
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
-    static const char *const verbs[] = {"check", "info", "export"};
-    const char *verb = attune_nearest(args[0], verbs, 3);
-    if (!verb || strcmp(verb, args[0]) != 0 || (n_args > 1 && strcmp(verb, "export") != 0)) {
-        attune_fail(err, ATTUNE_E_USAGE, "`attune db` takes check, info or export [WHAT], not '%s'",
-                    n_args > 1 ? args[1] : args[0]);
-        if (verb && strcmp(verb, args[0]) != 0) {
-            attune_err_hint(err, "did you mean `attune db %s`?", verb);
-        }
-        return ATTUNE_E_USAGE;
+    enum verb verb;
+    enum attune_code code = parse_verb(args, n_args, &verb, err);
+    if (code || verb == SALVAGE) {
+        return code ? code
+                    : salvage(common, options, n_args > 1 ? args[1] : common->db, exit_code, err);
     }
     struct attune_store *store = NULL;
-    enum attune_code code = attune_store_open_read(&store, common->db, err);
+    code = attune_store_open_read(&store, common->db, err);
     if (code == ATTUNE_OK) {
-        code = verb == verbs[0]   ? check(common, store, exit_code, err)
-               : verb == verbs[1] ? info(common, store, err)
-                                  : export(options, store, n_args > 1 ? args[1] : "scores", err);
+        code = verb == CHECK  ? check(common, store, exit_code, err)
+               : verb == INFO ? info(common, store, err)
+                              : export(options, store, n_args > 1 ? args[1] : "scores", err);
     }
     attune_store_close(store);
     return code;
@@ -163,17 +193,21 @@ static enum attune_code run(const struct attune_common *common, const void *opti
 
 const struct attune_command attune_command_db = {
     .name = "db",
-    .usage = "check|info|export [WHAT]",
-    .summary = "check a database, say what is in it, export it",
+    .usage = "check|info|export [WHAT]|salvage [DAMAGED.db]",
+    .summary = "check a database, say what is in it, export it, save what is left of it",
     .details =
         "check   exit 0: whole; 1: samples are missing, changed or incomplete; 4: damaged. Every\n"
         "        finding comes with what to do about it.\n"
         "info    runs with their provenance.\n"
         "export  scores (default), leaderboard, samples, models, prompts, sets, preferences, "
-        "events\n\n"
+        "events\n"
+        "salvage a new database of every row that can be read around damaged pages; says for each\n"
+        "        table what is kept and what is lost. The same `attune run` then makes the rest.\n"
+        "        Exit 0: nothing is lost; 1: something is; 4: the first pages cannot be read.\n\n"
         "Examples:\n"
         "  attune db check --db study.db\n"
-        "  attune db export samples --format jsonl --out samples.jsonl",
+        "  attune db export samples --format jsonl --out samples.jsonl\n"
+        "  attune db salvage study.db --out mended.db",
     .options = options_table,
     .options_size = sizeof(struct options),
     .min_args = 1,

@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "harness/run/identity.h"
 
-static const char mend_damage[] = "copy the file aside; `sqlite3 DAMAGED.db .recover | sqlite3 "
-                                  "MENDED.db` saves what can be read, or remove the "
-                                  "database: the same `attune run` makes it again";
+static const char mend_damage[] =
+    "`attune db salvage DAMAGED.db --out NEW.db` saves what can be read, the same `attune run` on "
+    "NEW.db makes the rest";
 static const char mend_samples[] =
     "the same `attune run` makes and scores them again, and nothing else";
 
@@ -145,7 +145,7 @@ static enum attune_code check_runs(struct check *c, struct attune_err *err)
          "of an outside"
          " scorer' FROM run r JOIN sample s ON s.run = r.id WHERE s.status = 'ok' AND s.scored = ''"
          " GROUP BY r.id",
-         "the same `attune run` asks the scorer again"},
+         "the same `attune run` scores them, or asks the outside scorer again"},
         {ATTUNE_NOTE,
          "SELECT count(*) || ' artefacts belong to no sample any more' FROM artefact a WHERE NOT "
          "EXISTS"

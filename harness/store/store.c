@@ -156,8 +156,7 @@ static enum attune_code pragma_int(struct attune_store *store, const char *sql, 
     return code;
 }
 
-/* A stranger's file must not reach anything through SQL functions, triggers or odd schemas. */
-static void defend(sqlite3 *db)
+void attune_store_defend(sqlite3 *db)
 {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
@@ -259,7 +258,7 @@ enum attune_code attune_store_open(struct attune_store **out, const char *path,
                          : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
         goto out;
     }
-    defend(store->db);
+    attune_store_defend(store->db);
     code = accept(store, mode, err);
     if (code) {
         goto out;
