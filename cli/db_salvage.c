@@ -60,9 +60,8 @@ enum attune_code attune_db_salvage(const struct attune_common *common, const cha
             printf("%lld samples are to be scored again: a score of theirs may be lost\n",
                    (long long)result.n_unscored);
         }
-        printf(*exit_code ? "%s: `attune run SUITE.yaml --db %s` makes what is missing\n"
-                          : "%s: nothing was lost; `attune run SUITE.yaml --db %s` goes on with it\n",
-               out, out);
+        printf("%s: %s; `attune run SUITE.yaml --db %s` goes on with it\n", out,
+               *exit_code ? "not everything could be saved" : "nothing was lost", out);
     }
     return ATTUNE_OK;
 }

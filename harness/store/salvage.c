@@ -92,9 +92,10 @@ static enum attune_code open_damaged(sqlite3 **from, const char *path, struct at
     return code;
 }
 
-/* sql with the bounds of every gap; adds the number of rows changed to *n_changed. */
-static enum attune_code exec_range(struct attune_store *store, const struct attune_table_gaps *gaps,
-                                   const char *sql, int64_t *n_changed, struct attune_err *err)
+/* Runs sql with the bounds of every gap; adds the rows it changed to *n_changed unless NULL. */
+static enum attune_code exec_range(struct attune_store *store,
+                                   const struct attune_table_gaps *gaps, const char *sql,
+                                   int64_t *n_changed, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
     for (size_t i = 0; code == ATTUNE_OK && i < gaps->n; i++) {
@@ -141,14 +142,15 @@ static enum attune_code doubt_scores(struct salvage *s, struct attune_err *err)
         "INSERT OR IGNORE INTO temp.doubt SELECT artefact FROM (SELECT artefact, n, max(n) OVER"
         " (PARTITION BY scored, modality) AS whole FROM (SELECT s.artefact, s.scored, a.modality,"
         " (SELECT count(*) FROM score c WHERE c.artefact = s.artefact AND c.params = s.params) AS n"
-        " FROM sample s JOIN artefact a ON a.id = s.artefact WHERE s.scored != '')) WHERE n < whole",
+        " FROM sample s JOIN artefact a ON a.id = s.artefact WHERE s.scored != ''))"
+        " WHERE n < whole",
         "DELETE FROM score WHERE artefact IN (SELECT artefact FROM temp.doubt)",
     };
     const size_t score = index_of("score");
     enum attune_code code =
         exec_range(s->to, &s->gaps[score],
-                   "INSERT OR IGNORE INTO temp.doubt SELECT id FROM artefact WHERE id BETWEEN ?1 "
-                   "AND ?2",
+                   "INSERT OR IGNORE INTO temp.doubt"
+                   " SELECT id FROM artefact WHERE id BETWEEN ?1 AND ?2",
                    NULL, err);
     for (size_t i = 0; code == ATTUNE_OK && i < sizeof steps / sizeof *steps; i++) {
         code = attune_store_exec(s->to, err, steps[i], "");
@@ -195,8 +197,8 @@ static enum attune_code tidy(struct salvage *s, const char *files, int64_t *n_un
                                      "");
             code = code ? code
                         : attune_store_exec(
-                              s->to, err, "CREATE INDEX temp.sampled_artefact ON sampled (artefact)",
-                              "");
+                              s->to, err,
+                              "CREATE INDEX temp.sampled_artefact ON sampled (artefact)", "");
             code = code ? code : doubt_scores(s, err);
         }
         if (t == sample && code == ATTUNE_OK) {

@@ -10,7 +10,7 @@
 
 struct attune_table_spec {
     const char *name;
-    const char *key;   /* integer column that the rows are stored by; "1": only the ends are tried */
+    const char *key;   /* integer column the rows are stored by; "1": only the ends are tried */
     const char *order; /* the whole primary key */
 };
 

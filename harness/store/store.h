@@ -30,8 +30,8 @@ enum attune_store_mode {
 enum attune_code attune_store_open(struct attune_store **out, const char *path,
                                    enum attune_store_mode mode, struct attune_err *err);
 
-/* A stranger's file must not reach anything through SQL functions, triggers or odd schemas: settings
- * for a handle that was opened without attune_store_open. */
+/* A stranger's file must not reach anything through SQL functions, triggers or odd schemas: the
+ * settings for a handle that was opened without attune_store_open. */
 void attune_store_defend(sqlite3 *db);
 
 sqlite3 *attune_store_sqlite(struct attune_store *store);
