@@ -129,7 +129,7 @@ static enum attune_code drop_orphans(struct salvage *s, size_t t, struct attune_
     return code;
 }
 
-/* Content with a score that is lost, whose metric is, or whose value is impossible, is in doubt: none
+/* Content of which a score or its metric is lost, or a value is impossible, is in doubt: none
  * of its scores stays. Samples of one modality that were scored alike have equally many scores
  * (schema.c), so one with fewer than the others has lost some. */
 static enum attune_code doubt_scores(struct salvage *s, struct attune_err *err)
