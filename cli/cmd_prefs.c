@@ -28,8 +28,8 @@ static const struct attune_opt options_table[] = {
      .help = "kind of interval (default: percentile)"},
     {"axis", ATTUNE_OPT_TEXT, FIELD(axis), .metavar = "NAME",
      .help = "axis of the votes, where a file has several"},
-    {"control", ATTUNE_OPT_CHOICE, FIELD(control), .choices = "length",
-     .help = "hold the clips' difference in this constant"},
+    {"control", ATTUNE_OPT_TEXT, FIELD(control), .metavar = "NAME,...",
+     .help = "hold the clips' difference constant in: length, loudness, density"},
     {"plot", ATTUNE_OPT_TEXT, FIELD(plot), .metavar = "FILE",
      .help = "rank: ratings with intervals; agree: accuracies (svg, pdf, png)"},
     {"plot-wins", ATTUNE_OPT_TEXT, FIELD(plot_wins),
@@ -75,7 +75,11 @@ static void print_json(struct attune_buf *out, const struct attune_ballot *ballo
     attune_buf_addf(out, ", \"n_components\": %zu, \"failed_replicates\": %zu", r->n_components,
                     r->n_failed_replicates);
     number_or_null(out, "log_likelihood", r->log_likelihood);
-    number_or_null(out, "length_effect", r->length_effect);
+    for (size_t i = 0; i < ATTUNE_N_STYLES; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s_effect", attune_style_names[i]);
+        number_or_null(out, key, r->effect[i]);
+    }
     attune_buf_add(out, ",\n \"ranking\": [");
     for (size_t i = 0; i < r->n; i++) {
         const struct attune_ranked *row = &r->rows[i];
@@ -145,9 +149,16 @@ static void print_table(struct attune_buf *out, const struct attune_ballot *ball
     if (few) {
         attune_buf_addf(out, "* fewer than %d votes\n", FEW_VOTES);
     }
-    if (isfinite(r->length_effect)) {
-        attune_buf_addf(out, "length held constant: one sd longer is worth %+.1f points\n",
-                        attune_elo(r->length_effect) - 1000.0);
+    static const char *const more[ATTUNE_N_STYLES] = {"longer", "louder", "denser"};
+    for (size_t i = 0; i < ATTUNE_N_STYLES; i++) {
+        if (isfinite(r->effect[i])) {
+            attune_buf_addf(out, "%s held constant: one sd %s is worth %+.1f points\n",
+                            attune_style_names[i], more[i], attune_elo(r->effect[i]) - 1000.0);
+        }
+    }
+    if (ballot->n_without_style) {
+        attune_buf_addf(out, "%llu comparisons left out: a value held constant is unknown\n",
+                        (unsigned long long)ballot->n_without_style);
     }
 }
 
@@ -228,16 +239,37 @@ static enum attune_code plot_wins(const struct attune_ranking *r, const char *pa
     return code;
 }
 
+/* "length,density": each by its name. */
+static enum attune_code take_controls(const char *list, struct attune_ballot *ballot,
+                                      struct attune_err *err)
+{
+    for (const char *at = list; at && *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
+        const size_t n = strcspn(at, ",");
+        size_t i = 0;
+        while (i < ATTUNE_N_STYLES && (strlen(attune_style_names[i]) != n ||
+                                       strncmp(attune_style_names[i], at, n) != 0)) {
+            i++;
+        }
+        if (i == ATTUNE_N_STYLES) {
+            return attune_fail(err, ATTUNE_E_USAGE,
+                               "--control '%.*s': allowed are length, loudness, density", (int)n,
+                               at);
+        }
+        ballot->control[i] = true;
+    }
+    return ATTUNE_OK;
+}
+
 static enum attune_code rank(const struct attune_common *common,
                              const struct attune_prefs_options *o, char **files, int n_files,
                              struct attune_err *err)
 {
     struct attune_ballot ballot = {.axis = o->axis,
-                                   .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0,
-                                   .control_length = o->control != NULL};
+                                   .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0};
     struct attune_ranking ranking = {0};
     struct attune_buf out = ATTUNE_BUF_INIT;
-    enum attune_code code = collect_votes(common, o, files, n_files, &ballot, err);
+    enum attune_code code = take_controls(o->control, &ballot, err);
+    code = code ? code : collect_votes(common, o, files, n_files, &ballot, err);
     if (code) {
         goto out;
     }
@@ -254,9 +286,9 @@ static enum attune_code rank(const struct attune_common *common,
     }
     if (ranking.n_components > 1 && !common->quiet) {
         fprintf(stderr,
-                "attune: the comparisons fall into %zu groups that never met; only the ridge "
+                "attune: the comparisons fall into %zu groups that never met: %s; only the ridge "
                 "relates them\n",
-                ranking.n_components);
+                ranking.n_components, ranking.components);
     }
     if (strcmp(o->format, "json") == 0) {
         print_json(&out, &ballot, &ranking);
@@ -336,8 +368,9 @@ static enum attune_code print_pair(void *context, const struct attune_preference
         attune_buf_add(out, i ? "," : "");
         attune_buf_add_csv(out, fields[i]);
     }
-    const double numbers[] = {p->confidence, p->length_a, p->length_b};
-    for (size_t i = 0; i < 3; i++) {
+    const double numbers[] = {p->confidence, p->length_a,  p->length_b, p->loudness_a,
+                              p->loudness_b, p->density_a, p->density_b};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         attune_buf_add(out, ",");
         if (isfinite(numbers[i])) {
             attune_buf_add_double(out, numbers[i]);
@@ -354,7 +387,7 @@ static enum attune_code export(const struct attune_common *common, struct attune
     enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
     if (!code) {
         puts("prompt,model_a,model_b,winner,sample_a,sample_b,rater,axis,time,confidence,length_a,"
-             "length_b");
+             "length_b,loudness_a,loudness_b,density_a,density_b");
         code = attune_prefs_each(store, print_pair, &line, err);
         attune_store_close(store);
     }
@@ -426,7 +459,7 @@ const struct attune_command attune_command_prefs = {
                "Examples:\n"
                "  attune prefs rank votes.csv\n"
                "  attune prefs rank battles.jsonl --ties davidson --format json\n"
-               "  attune prefs rank battles.jsonl --control length --plot ratings.svg\n"
+               "  attune prefs rank battles.jsonl --control length,loudness --plot ratings.svg\n"
                "  attune prefs agree ratings.csv --from ratings --features metrics.csv",
     .options = options_table,
     .options_size = sizeof(struct attune_prefs_options),

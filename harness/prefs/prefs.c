@@ -14,7 +14,7 @@ enum { MAX_AXES = 2 };
 struct format {
     const char *name;
     const char *model_a, *model_b, *sample_a, *sample_b, *prompt, *rater, *time, *length_a,
-        *length_b;
+        *length_b, *loudness_a, *loudness_b, *density_a, *density_b;
     const char *ids[2];      /* the first that is there */
     const char *axis_field;  /* axis named by a field, e.g. a question type */
     struct {
@@ -28,7 +28,9 @@ struct format {
 static const struct format formats[] = {
     {.name = "pairs", .model_a = "model_a", .model_b = "model_b", .sample_a = "sample_a",
      .sample_b = "sample_b", .prompt = "prompt", .rater = "rater", .time = "time", .ids = {"id"},
-     .length_a = "length_a", .length_b = "length_b", .axis_field = "axis",
+     .length_a = "length_a", .length_b = "length_b", .loudness_a = "loudness_a",
+     .loudness_b = "loudness_b", .density_a = "density_a", .density_b = "density_b",
+     .axis_field = "axis",
      .votes = {{"", "winner", "confidence"}}, .labels = {"a", "b", "tie", "both_bad"}},
     {.name = "fastchat", .model_a = "model_a", .model_b = "model_b", .prompt = "prompt",
      .rater = "judge", .time = "tstamp", .ids = {"question_id"}, .votes = {{"", "winner", NULL}},
@@ -160,6 +162,10 @@ static enum attune_code take_record(struct reading *in, struct attune_err *err)
         .time = field(in, f->time),
         .length_a = number(in, f->length_a),
         .length_b = number(in, f->length_b),
+        .loudness_a = number(in, f->loudness_a),
+        .loudness_b = number(in, f->loudness_b),
+        .density_a = number(in, f->density_a),
+        .density_b = number(in, f->density_b),
         .id = "",
     };
     for (size_t i = 0; i < 2 && f->ids[i] && !p.id[0]; i++) {

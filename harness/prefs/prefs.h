@@ -21,7 +21,9 @@ struct attune_preference {
     const char *id, *prompt, *model_a, *model_b, *sample_a, *sample_b, *rater, *axis, *time;
     enum attune_winner winner;
     double confidence;         /* NAN where there is none */
-    double length_a, length_b; /* seconds, NAN where unknown: style control */
+    double length_a, length_b; /* seconds, NAN where unknown: style control, as the next two */
+    double loudness_a, loudness_b; /* LUFS */
+    double density_a, density_b;   /* notes per second */
 };
 
 typedef enum attune_code attune_preference_fn(void *context,

@@ -8,13 +8,15 @@
 
 static const double Z95 = 1.959963984540054;
 
+const char *const attune_style_names[ATTUNE_N_STYLES] = {"length", "loudness", "density"};
+
 /* Votes in memory before equal ones are merged. */
 enum { FIRST_MERGE = 1 << 16 };
 
 void attune_ballot_release(struct attune_ballot *ballot)
 {
     attune_names_release(&ballot->models);
-    attune_release(ballot->lengths);
+    attune_release(ballot->differences);
     attune_votes_release(&ballot->votes);
 }
 
@@ -31,15 +33,46 @@ static enum attune_code check_axis(struct attune_ballot *ballot, const char *axi
     return ATTUNE_E_INPUT;
 }
 
-static enum attune_code keep_length(struct attune_ballot *ballot, const struct attune_preference *p,
-                                    struct attune_err *err)
+static size_t n_controls(const struct attune_ballot *ballot)
 {
-    void *items = ballot->lengths;
-    if (!attune_grow(&items, &ballot->length_capacity, ballot->votes.n_rows, sizeof(double))) {
+    size_t n = 0;
+    for (size_t i = 0; i < ATTUNE_N_STYLES; i++) {
+        n += ballot->control[i];
+    }
+    return n;
+}
+
+/* The controlled differences of a comparison; false when one is unknown. */
+static bool differences(const struct attune_ballot *ballot, const struct attune_preference *p,
+                        double d[ATTUNE_N_STYLES])
+{
+    const double all[] = {p->length_a - p->length_b, p->loudness_a - p->loudness_b,
+                          p->density_a - p->density_b};
+    size_t n = 0;
+    for (size_t i = 0; i < ATTUNE_N_STYLES; i++) {
+        if (ballot->control[i]) {
+            d[n++] = all[i];
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(d[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum attune_code keep_differences(struct attune_ballot *ballot, const double *d,
+                                         struct attune_err *err)
+{
+    const size_t k = n_controls(ballot);
+    void *items = ballot->differences;
+    if (!attune_grow(&items, &ballot->difference_capacity, ballot->votes.n_rows,
+                     k * sizeof(double))) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for comparisons");
     }
-    ballot->lengths = items;
-    ballot->lengths[ballot->votes.n_rows] = p->length_a - p->length_b;
+    ballot->differences = items;
+    memcpy(ballot->differences + k * ballot->votes.n_rows, d, k * sizeof *d);
     return ATTUNE_OK;
 }
 
@@ -68,8 +101,10 @@ enum attune_code attune_ballot_take(void *context, const struct attune_preferenc
     if (p->winner == ATTUNE_WINNER_BOTH_BAD && !ballot->both_bad_is_tie) {
         return ATTUNE_OK;
     }
-    if (ballot->control_length && !isfinite(p->length_a - p->length_b)) {
-        ballot->n_without_length++;
+    double d[ATTUNE_N_STYLES];
+    const bool controls = n_controls(ballot) > 0;
+    if (!differences(ballot, p, d)) {
+        ballot->n_without_style++;
         return ATTUNE_OK;
     }
     if (strcmp(p->model_a, p->model_b) == 0) {
@@ -88,15 +123,15 @@ enum attune_code attune_ballot_take(void *context, const struct attune_preferenc
     const int outcome = p->winner == ATTUNE_WINNER_A   ? ATTUNE_A_WINS
                         : p->winner == ATTUNE_WINNER_B ? ATTUNE_B_WINS
                                                        : ATTUNE_TIE;
-    if (ballot->control_length) {
-        code = keep_length(ballot, p, err);
+    if (controls) {
+        code = keep_differences(ballot, d, err);
     }
     ballot->n_comparisons++;
     ballot->n_ties += outcome == ATTUNE_TIE;
     if (!code) {
         code = attune_votes_add(&ballot->votes, (uint32_t)a, (uint32_t)b, outcome, 1.0, err);
     }
-    return code || ballot->control_length ? code : merge_when_full(ballot, err);
+    return code || controls ? code : merge_when_full(ballot, err);
 }
 
 void attune_ranking_release(struct attune_ranking *ranking)
@@ -106,7 +141,27 @@ void attune_ranking_release(struct attune_ranking *ranking)
     *ranking = (struct attune_ranking){0};
 }
 
-/* Without a ridge, ratings of separate components cannot be compared: name one model of each. */
+/* One model of each of the first few components, its whole group beside it while there is room. */
+static void name_components(const struct attune_ballot *ballot, const uint32_t *label,
+                            struct attune_ranking *ranking)
+{
+    struct attune_buf names = ATTUNE_BUF_INIT;
+    for (uint32_t c = 0; c < ranking->n_components && c < 4; c++) {
+        size_t n = 0;
+        attune_buf_add(&names, c ? ", {" : "{");
+        for (size_t i = 0; i < ballot->votes.n_models; i++) {
+            if (label[i] == c && n++ < 3) {
+                attune_buf_addf(&names, "%s'%.24s'", n > 1 ? " " : "", ballot->models.name[i]);
+            }
+        }
+        attune_buf_add(&names, n > 3 ? " ...}" : "}");
+    }
+    snprintf(ranking->components, sizeof ranking->components, "%s%s", attune_buf_text(&names),
+             ranking->n_components > 4 ? ", ..." : "");
+    attune_buf_release(&names);
+}
+
+/* Without a ridge, ratings of separate components cannot be compared. */
 static enum attune_code check_connected(const struct attune_ballot *ballot, double ridge,
                                         struct attune_ranking *ranking, struct attune_err *err)
 {
@@ -117,45 +172,48 @@ static enum attune_code check_connected(const struct attune_ballot *ballot, doub
     }
     enum attune_code code = ATTUNE_OK;
     ranking->n_components = attune_votes_components(&ballot->votes, label);
+    name_components(ballot, label, ranking);
     if (ranking->n_components > 1 && ridge <= 0.0) {
-        struct attune_buf names = ATTUNE_BUF_INIT;
-        uint32_t next = 0;
-        for (size_t i = 0; i < n && next < 4; i++) {
-            if (label[i] == next) {
-                attune_buf_addf(&names, "%s'%s'", next++ ? ", " : "", ballot->models.name[i]);
-            }
-        }
         code = attune_fail(err, ATTUNE_E_INPUT,
-                           "the comparisons fall into %zu groups that never met, around %.300s",
-                           ranking->n_components, attune_buf_text(&names));
+                           "the comparisons fall into %zu groups that never met: %s",
+                           ranking->n_components, ranking->components);
         attune_err_hint(err, "rank the groups apart, or give a ridge (--ridge .5)");
-        attune_buf_release(&names);
     }
     attune_release(label);
     return code;
 }
 
-/* The difference in length, z-scored over the comparisons, becomes the one covariate. */
-static enum attune_code add_covariate(struct attune_ballot *ballot, struct attune_err *err)
+/* The differences, each over its sd, become the covariates. */
+static enum attune_code add_covariates(struct attune_ballot *ballot, struct attune_err *err)
 {
-    const size_t n = ballot->votes.n_rows;
-    double mean = 0.0, squares = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        mean += ballot->lengths[i] / (double)n;
+    const size_t n = ballot->votes.n_rows, k = n_controls(ballot);
+    for (size_t c = 0, style = 0; style < ATTUNE_N_STYLES; style++) {
+        if (!ballot->control[style]) {
+            continue;
+        }
+        double mean = 0.0, squares = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            mean += ballot->differences[i * k + c] / (double)n;
+        }
+        for (size_t i = 0; i < n; i++) {
+            const double d = ballot->differences[i * k + c] - mean;
+            squares += d * d;
+        }
+        if (!(squares > 0.0)) {
+            attune_fail(err, ATTUNE_E_INPUT, "no comparison has clips of different known %s",
+                        attune_style_names[style]);
+            attune_err_hint(err, "fields '%s_a' and '%s_b' of the votes",
+                            attune_style_names[style], attune_style_names[style]);
+            return ATTUNE_E_INPUT;
+        }
+        for (size_t i = 0; i < n; i++) { /* a zero difference stays zero */
+            ballot->differences[i * k + c] /= sqrt(squares / (double)n);
+        }
+        c++;
     }
-    for (size_t i = 0; i < n; i++) {
-        squares += (ballot->lengths[i] - mean) * (ballot->lengths[i] - mean);
-    }
-    if (!(squares > 0.0)) {
-        return attune_fail(err, ATTUNE_E_INPUT,
-                           "no comparison has clips of different known lengths");
-    }
-    for (size_t i = 0; i < n; i++) {
-        ballot->lengths[i] /= sqrt(squares / (double)n); /* a zero difference stays zero */
-    }
-    ballot->votes.covariates = ballot->lengths;
-    ballot->votes.n_covariates = 1;
-    ballot->lengths = NULL;
+    ballot->votes.covariates = ballot->differences;
+    ballot->votes.n_covariates = k;
+    ballot->differences = NULL;
     return ATTUNE_OK;
 }
 
@@ -238,6 +296,25 @@ static void rank_intervals(const double *replicates, const struct attune_rank_op
     }
 }
 
+/* Without a bootstrap: from the sandwich covariance of the two ratings. */
+static void normal_rank_intervals(const struct attune_bt_fit *fit, const size_t *model_of,
+                                  struct attune_ranking *out)
+{
+    const size_t n = out->n;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
+            const size_t a = model_of[i], b = model_of[j];
+            const double *v = fit->covariance;
+            const double se = sqrt(fmax(v[a * n + a] + v[b * n + b] - 2.0 * v[a * n + b], 0.0));
+            const double ahead = fit->theta[b] - fit->theta[a];
+            if (i != j) {
+                out->rows[i].rank_low += ahead > Z95 * se;
+                out->rows[i].rank_high -= ahead < -Z95 * se;
+            }
+        }
+    }
+}
+
 static void intervals(const struct attune_bt_fit *fit, const double *replicates,
                       const struct attune_rank_options *o, const size_t *model_of, double *sample,
                       struct attune_ranking *out)
@@ -262,6 +339,8 @@ static void intervals(const struct attune_bt_fit *fit, const double *replicates,
     }
     if (replicates) {
         rank_intervals(replicates, o, model_of, sample, out);
+    } else {
+        normal_rank_intervals(fit, model_of, out);
     }
 }
 
@@ -290,7 +369,7 @@ static enum attune_code fill(const struct attune_ballot *ballot, const struct at
         row_of[order[i].model] = i;
         out->rows[i] = (struct attune_ranked){
             .model = ballot->models.name[order[i].model], .rating = attune_elo(order[i].theta),
-            .rank = i + 1, .rank_low = replicates ? 1 : i + 1, .rank_high = replicates ? n : i + 1,
+            .rank = i + 1, .rank_low = 1, .rank_high = n,
         };
     }
     fill_matrix(&ballot->votes, row_of, out);
@@ -315,8 +394,8 @@ enum attune_code attune_rank(struct attune_ballot *ballot, const struct attune_r
     }
     enum attune_code code = check_connected(ballot, o->model.ridge, out, err);
     if (!code) {
-        code = ballot->control_length ? add_covariate(ballot, err)
-                                      : attune_votes_aggregate(&ballot->votes, err);
+        code = n_controls(ballot) ? add_covariates(ballot, err)
+                                  : attune_votes_aggregate(&ballot->votes, err);
     }
     if (!code) {
         code = attune_bt_fit(&ballot->votes, &o->model, 1, &fit, err);
@@ -331,7 +410,9 @@ enum attune_code attune_rank(struct attune_ballot *ballot, const struct attune_r
         code = fill(ballot, &fit, replicates, o, out, err);
         out->log_likelihood = fit.log_likelihood;
         out->tie = fit.tie;
-        out->length_effect = ballot->control_length ? fit.beta[0] : NAN;
+        for (size_t i = 0, c = 0; i < ATTUNE_N_STYLES; i++) {
+            out->effect[i] = ballot->control[i] ? fit.beta[c++] : NAN;
+        }
     }
     attune_release(replicates);
     attune_bt_fit_release(&fit);

@@ -27,19 +27,27 @@ static void bind_number(sqlite3_stmt *s, int at, double value)
     }
 }
 
+/* A covariate of both clips, where both are known. */
+static void add_extra(struct attune_buf *extra, const char *name, double a, double b)
+{
+    if (isfinite(a) && isfinite(b)) {
+        attune_buf_addf(extra, "%s\"%s_a\": ", extra->n_bytes ? ", " : "{", name);
+        attune_buf_add_double(extra, a);
+        attune_buf_addf(extra, ", \"%s_b\": ", name);
+        attune_buf_add_double(extra, b);
+    }
+}
+
 static enum attune_code insert(void *context, const struct attune_preference *p,
                                struct attune_err *err)
 {
     struct import *in = context;
     sqlite3_stmt *s = in->insert;
     struct attune_buf extra = ATTUNE_BUF_INIT;
-    if (isfinite(p->length_a) && isfinite(p->length_b)) {
-        attune_buf_add(&extra, "{\"length_a\": ");
-        attune_buf_add_double(&extra, p->length_a);
-        attune_buf_add(&extra, ", \"length_b\": ");
-        attune_buf_add_double(&extra, p->length_b);
-        attune_buf_add(&extra, "}");
-    }
+    add_extra(&extra, "length", p->length_a, p->length_b);
+    add_extra(&extra, "loudness", p->loudness_a, p->loudness_b);
+    add_extra(&extra, "density", p->density_a, p->density_b);
+    attune_buf_add(&extra, extra.n_bytes ? "}" : "");
     sqlite3_reset(s);
     bind_text(s, 1, in->source);
     sqlite3_bind_int64(s, 2, p->line);
@@ -125,7 +133,9 @@ enum attune_code attune_prefs_each(struct attune_store *store, attune_preference
     sqlite3_stmt *s = attune_store_prepare(
         store,
         "SELECT line, prompt, model_a, model_b, sample_a, sample_b, rater, axis, time, winner,"
-        " confidence, json_extract(extra, '$.length_a'), json_extract(extra, '$.length_b')"
+        " confidence, json_extract(extra, '$.length_a'), json_extract(extra, '$.length_b'),"
+        " json_extract(extra, '$.loudness_a'), json_extract(extra, '$.loudness_b'),"
+        " json_extract(extra, '$.density_a'), json_extract(extra, '$.density_b')"
         " FROM preference ORDER BY id",
         err);
     if (!s) {
@@ -149,6 +159,10 @@ enum attune_code attune_prefs_each(struct attune_store *store, attune_preference
             .confidence = column_number(s, 10),
             .length_a = column_number(s, 11),
             .length_b = column_number(s, 12),
+            .loudness_a = column_number(s, 13),
+            .loudness_b = column_number(s, 14),
+            .density_a = column_number(s, 15),
+            .density_b = column_number(s, 16),
         };
         code = take(context, &p, err);
     }

@@ -22,6 +22,7 @@ void attune_bt_fit_release(struct attune_bt_fit *fit)
     attune_release(fit->theta);
     attune_release(fit->se_model);
     attune_release(fit->se_sandwich);
+    attune_release(fit->covariance);
     attune_release(fit->beta);
     *fit = (struct attune_bt_fit){0};
 }
@@ -45,13 +46,12 @@ static enum attune_code standard_errors(struct attune_bt_problem *m, double *scr
     attune_product_nn(inverse, scores, half, p, p, p);
     /* The unit penalty on the mean adds 1/n^2 to every covariance of theta; take it out again. */
     const double shift = m->options->ridge > 0.0 ? 0.0 : 1.0 / ((double)n * (double)n);
+    double *robust = scratch; /* the outer products are used up */
+    attune_product_nn(half, inverse, robust, p, p, p);
     for (size_t i = 0; i < n; i++) {
-        double robust = 0.0;
-        for (size_t j = 0; j < p; j++) {
-            robust += half[i * p + j] * inverse[j * p + i];
-        }
+        memcpy(fit->covariance + i * n, robust + i * p, n * sizeof *robust);
         fit->se_model[i] = sqrt(fmax(inverse[i * p + i] - shift, 0.0));
-        fit->se_sandwich[i] = sqrt(fmax(robust, 0.0));
+        fit->se_sandwich[i] = sqrt(fmax(robust[i * p + i], 0.0));
     }
     return ATTUNE_OK;
 }
@@ -72,8 +72,10 @@ enum attune_code attune_bt_fit(const struct attune_votes *votes,
     fit->theta = attune_alloc(n, sizeof *fit->theta);
     fit->se_model = attune_alloc(n, sizeof *fit->se_model);
     fit->se_sandwich = attune_alloc(n, sizeof *fit->se_sandwich);
+    fit->covariance = attune_alloc(n, n * sizeof *fit->covariance);
     fit->beta = attune_alloc(votes->n_covariates, sizeof *fit->beta);
-    if (!scratch || !fit->theta || !fit->se_model || !fit->se_sandwich || !fit->beta) {
+    if (!scratch || !fit->theta || !fit->se_model || !fit->se_sandwich ||
+        !fit->covariance || !fit->beta) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings");
         goto out;
     }

@@ -29,6 +29,7 @@ struct attune_bt_fit {
     double *theta;       /* (n_models,) natural scale, sums to 0 */
     double *se_model;    /* (n_models,) from the inverse Hessian */
     double *se_sandwich; /* (n_models,) robust; each comparison is one unit */
+    double *covariance;  /* (n_models, n_models) robust; its diagonal is se_sandwich squared */
     double *beta;        /* (n_covariates,) */
     double tie;          /* ln nu (Davidson), threshold (Rao-Kupper), else 0 */
     double log_likelihood;

@@ -96,4 +96,39 @@ expect_in out 'generator identity'
 expect_exit 3 "$ATTUNE" reward test pairs.csv
 expect_in err "no field 'score_a'"
 
+case_is 'length, loudness and density are held constant together'
+# x and y are equal, but y's clips are louder and denser and people go by that.
+awk 'BEGIN {srand(3); print "model_a,model_b,winner,length_a,length_b,loudness_a,loudness_b,density_a,density_b"
+    for (i = 0; i < 3000; i++) {
+        l = 1 + 4 * (rand() - .5); d = 1 + 4 * (rand() - .5); s = 4 * (rand() - .5)
+        p = 1 / (1 + exp(.8 * l + .4 * d))
+        printf "x,y,%s,%f,10,%f,-14,%f,3\n", (rand() < p) ? "a" : "b", 10 + s, -14 - l, 3 - d
+    }}' >style.csv
+expect_exit 0 "$ATTUNE" prefs rank style.csv --format json --replicates 0 --ci sandwich
+jq -e '.ranking[0].model == "y" and .ranking[0].rating - .ranking[1].rating > 100 and
+    .length_effect == null and .loudness_effect == null' out >/dev/null || fail "uncontrolled: $(cat out)"
+expect_exit 0 "$ATTUNE" prefs rank style.csv --format json --replicates 0 --ci sandwich \
+    --control length,loudness,density
+# of one sd of the difference, 4 / sqrt(12): -(.8, .4) * 1.1547 turned round
+jq -e '(.ranking[0].rating - .ranking[1].rating | fabs) < 40 and (.length_effect | fabs) < .12 and
+    (.loudness_effect - .92 | fabs) < .15 and (.density_effect - .46 | fabs) < .15' out >/dev/null ||
+    fail "controlled: $(cat out)"
+expect_exit 2 "$ATTUNE" prefs rank style.csv --control length,loud
+expect_in err "--control 'loud': allowed are length, loudness, density"
+expect_exit 3 "$ATTUNE" prefs rank separated.csv --control density
+expect_exit 0 "$ATTUNE" prefs import style.csv --db style.db
+expect_exit 0 "$ATTUNE" prefs rank --db style.db --control density,loudness
+expect_in out 'one sd denser is worth +'
+
+case_is 'ranks without a bootstrap are as uncertain as the ratings'
+printf 'model_a,model_b,winner\nx,y,a\nx,y,a\nx,y,b\ny,z,a\ny,z,b\n' >close.csv
+expect_exit 0 "$ATTUNE" prefs rank close.csv --ci sandwich --replicates 0 --format json
+jq -e '[.ranking[] | .rank_low == 1 and .rank_high == 3] | all' out >/dev/null || fail "ranks: $(cat out)"
+awk 'BEGIN {print "model_a,model_b,winner"
+    for (i = 0; i < 300; i++) {print "x,y," ((i % 5) ? "a" : "b"); print "y,z," ((i % 5) ? "a" : "b")}}' >clear.csv
+expect_exit 0 "$ATTUNE" prefs rank clear.csv --ci sandwich --replicates 0 --format json
+jq -e '[.ranking[] | .rank_low == .rank and .rank_high == .rank] | all' out >/dev/null || fail "ranks: $(cat out)"
+expect_exit 0 "$ATTUNE" prefs rank islands.csv
+expect_in err "{'x' 'y'}, {'u' 'v'}"
+
 done_testing
