@@ -28,7 +28,7 @@ static struct attune_set_outcome *add_outcome(struct attune_sets_work *w,
         return NULL;
     }
     struct attune_buf text = ATTUNE_BUF_INIT;
-    attune_buf_addf(&text, "%s %s %s\n%s\n%s %d\n%zu %d %g %zu %g %llu\n",
+    attune_buf_addf(&text, "prompts resampled\n%s %s %s\n%s\n%s %d\n%zu %d %g %zu %g %llu\n",
                     attune_embedder_name(embedder), attune_embedder_version(embedder),
                     attune_embedder_identity(embedder), o->score.reference_hash, metric->id,
                     metric->version, w->options.k, (int)w->options.bandwidth,

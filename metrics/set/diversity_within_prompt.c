@@ -77,7 +77,7 @@ static enum attune_code final(struct attune_set_pair *pair, struct attune_set_va
         out->value = attune_undefined("no prompt has 2 samples");
     } else {
         attune_set_detail(out, "n_prompts", (double)n_prompts);
-        code = attune_set_mean(out, prompt, n_prompts, &pair->options, err);
+        code = attune_set_mean(out, prompt, n_prompts, NULL, &pair->options, err);
     }
 out:
     attune_release(members);

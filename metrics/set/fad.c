@@ -1,7 +1,8 @@
 /* Frechet distance between reference and candidates, formula and source in frechet.h; covariances
  * divide by n - 1.
  *
- * The interval resamples the rows of both sets (interval.h says how it is placed). Details: the
+ * The interval resamples the rows of both sets, whole prompts where they are known
+ * (interval.h says how it is placed). Details: the
  * part of the means, the ranks of both covariances, and the share of eigenvalue mass that was
  * negative by rounding. Undefined with fewer than 2 rows. Invariant to rotation and common
  * translation of the embedding space, not to scale. Biased upwards by about 1/n: compare only at
@@ -39,7 +40,7 @@ static void run_replicate(void *context, size_t replicate, size_t worker)
         return;
     }
     for (unsigned i = 0; i < 2; i++) {
-        attune_set_resample(w->index[i], sets[i]->n, b->pair->options.seed, replicate, i);
+        attune_set_resample(w->index[i], sets[i], b->pair->options.seed, replicate, i);
         side[i] = (struct attune_frechet_side){sets[i]->rows, sets[i]->n, w->index[i]};
     }
     w->code = attune_frechet_rows(w->work, &side[0], &side[1], &result, &w->err);

@@ -101,8 +101,8 @@ static void run_replicate(void *context, size_t replicate, size_t worker)
     const struct attune_set_pair *pair = f->pair;
     const uint64_t seed = pair->options.seed;
     double overlap, kld;
-    attune_set_resample(w->reference, pair->reference.n, seed, replicate, 0);
-    attune_set_resample(w->candidate, pair->candidate.n, seed, replicate, 1);
+    attune_set_resample(w->reference, &pair->reference, seed, replicate, 0);
+    attune_set_resample(w->candidate, &pair->candidate, seed, replicate, 1);
     if (compare(f, w, w->candidate, pair->candidate.n, w->reference, pair->reference.n, &overlap,
                 &kld)) {
         f->out->overlap_replicates[replicate] += overlap;

@@ -185,8 +185,8 @@ static enum attune_code add_interval(const struct attune_set_pair *pair, const u
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the bootstrap");
     }
     for (size_t r = 0; r < n_replicates && !code; r++) {
-        attune_set_resample(first, pair->reference.n, pair->options.seed, r, 0);
-        attune_set_resample(second, pair->candidate.n, pair->options.seed, r, 1);
+        attune_set_resample(first, &pair->reference, pair->options.seed, r, 0);
+        attune_set_resample(second, &pair->candidate, pair->options.seed, r, 1);
         const uint32_t *const index[2] = {first, second};
         replicates[r] = area_of(pair, bucket, index, n_buckets, histogram);
     }

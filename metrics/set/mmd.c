@@ -9,7 +9,6 @@
  * when half of all reference rows are equal, so that the median distance is 0.
  */
 #include "base/mem.h"
-#include "base/rng.h"
 #include "metrics/set/internal.h"
 #include "metrics/set/interval.h"
 #include "metrics/stats/order.h"
@@ -29,13 +28,12 @@ static enum attune_code find_bandwidth(struct attune_set_pair *pair, double *ban
     return attune_points_quantile(points, 0.5, pair->options.n_threads, bandwidth, err);
 }
 
-/* Mean of n influences drawn with replacement, minus their mean. */
-static double resampled_shift(const double *influence, size_t n, double mean,
-                              struct attune_rng *rng)
+/* Mean of the influences of the rows drawn, minus the mean of all. */
+static double resampled_shift(const double *influence, const uint32_t *index, size_t n, double mean)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
-        sum += influence[attune_rng_below(rng, n)];
+        sum += influence[index[i]];
     }
     return sum / (double)n - mean;
 }
@@ -49,17 +47,22 @@ static enum attune_code add_interval(const struct attune_set_pair *pair, double 
     const double mean_x = attune_mean(mmd->influence_x, n),
                  mean_y = attune_mean(mmd->influence_y, m);
     double *replicates = attune_alloc(n_replicates, sizeof *replicates);
-    if (!replicates) {
+    uint32_t *index = attune_alloc(n + m, sizeof *index);
+    if (!replicates || !index) {
+        attune_release(replicates);
+        attune_release(index);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the bootstrap");
     }
     for (size_t r = 0; r < n_replicates; r++) {
-        struct attune_rng rng;
-        attune_rng_init(&rng, pair->options.seed, r);
-        replicates[r] = scale * (mmd->square + resampled_shift(mmd->influence_x, n, mean_x, &rng) +
-                                 resampled_shift(mmd->influence_y, m, mean_y, &rng));
+        attune_set_resample(index, &pair->reference, pair->options.seed, r, 0);
+        attune_set_resample(index + n, &pair->candidate, pair->options.seed, r, 1);
+        replicates[r] = scale * (mmd->square +
+                                 resampled_shift(mmd->influence_x, index, n, mean_x) +
+                                 resampled_shift(mmd->influence_y, index + n, m, mean_y));
     }
     attune_set_interval(out, replicates, n_replicates, pair->options.level);
     attune_release(replicates);
+    attune_release(index);
     return ATTUNE_OK;
 }
 

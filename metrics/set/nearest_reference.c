@@ -88,7 +88,7 @@ static enum attune_code final(struct attune_set_pair *pair, struct attune_set_va
             closer[i] = sqrt((double)nearest[i]) < threshold;
         }
         attune_set_detail(out, "threshold", threshold);
-        code = attune_set_mean(out, closer, n, &pair->options, err);
+        code = attune_set_mean(out, closer, n, &pair->candidate, &pair->options, err);
     }
     attune_release(nearest);
     attune_release(closer);

@@ -41,7 +41,7 @@ static enum attune_code final_precision(struct attune_set_pair *pair, struct att
     enum attune_code code = prepare(pair, out, &ready, err);
     return code || !ready ? code
                           : attune_set_mean(out, pair->neighbours.precise, pair->candidate.n,
-                                            &pair->options, err);
+                                            &pair->candidate, &pair->options, err);
 }
 
 static enum attune_code final_recall(struct attune_set_pair *pair, struct attune_set_value *out,
@@ -51,7 +51,7 @@ static enum attune_code final_recall(struct attune_set_pair *pair, struct attune
     enum attune_code code = prepare(pair, out, &ready, err);
     return code || !ready ? code
                           : attune_set_mean(out, pair->neighbours.recalled, pair->reference.n,
-                                            &pair->options, err);
+                                            &pair->reference, &pair->options, err);
 }
 
 static enum attune_code final_density(struct attune_set_pair *pair, struct attune_set_value *out,
@@ -61,7 +61,7 @@ static enum attune_code final_density(struct attune_set_pair *pair, struct attun
     enum attune_code code = prepare(pair, out, &ready, err);
     return code || !ready ? code
                           : attune_set_mean(out, pair->neighbours.density, pair->candidate.n,
-                                            &pair->options, err);
+                                            &pair->candidate, &pair->options, err);
 }
 
 static enum attune_code final_coverage(struct attune_set_pair *pair, struct attune_set_value *out,
@@ -71,7 +71,7 @@ static enum attune_code final_coverage(struct attune_set_pair *pair, struct attu
     enum attune_code code = prepare(pair, out, &ready, err);
     return code || !ready ? code
                           : attune_set_mean(out, pair->neighbours.covered, pair->reference.n,
-                                            &pair->options, err);
+                                            &pair->reference, &pair->options, err);
 }
 
 const struct attune_set_metric attune_set_metric_precision = {

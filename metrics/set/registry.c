@@ -1,5 +1,6 @@
 /* The list of set metrics, made from sets.def, and their evaluation. */
 #include "metrics/set/internal.h"
+#include "metrics/set/interval.h"
 
 #define SET_METRIC(name) extern const struct attune_set_metric attune_set_metric_##name;
 #include "metrics/set/sets.def"
@@ -55,5 +56,10 @@ enum attune_code attune_set_metric_eval(const struct attune_set_metric *metric,
         out->value = attune_undefined("only mean and covariance are known, not the rows");
         return ATTUNE_OK;
     }
-    return metric->final(pair, out, err);
+    enum attune_code code = metric->final(pair, out, err);
+    const size_t n_clusters = attune_set_n_clusters(&pair->candidate);
+    if (!code && out->value.state == ATTUNE_DEFINED && n_clusters < pair->candidate.n) {
+        attune_set_detail(out, "resampled_prompts", (double)n_clusters);
+    }
+    return code;
 }

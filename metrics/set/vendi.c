@@ -116,7 +116,7 @@ static void run_replicate(void *context, size_t replicate, size_t worker)
     const struct bootstrap *b = context;
     struct scratch *s = &b->workers[worker];
     if (!s->code) {
-        attune_set_resample(s->index, b->pair->candidate.n, b->pair->options.seed, replicate, 1);
+        attune_set_resample(s->index, &b->pair->candidate, b->pair->options.seed, replicate, 1);
         s->code = score(s, &b->pair->candidate, s->index, &b->replicates[replicate]);
     }
 }

@@ -281,6 +281,40 @@ static void threads_do_not_matter(void **state)
     attune_release(b);
 }
 
+/* Four nearly equal samples of each prompt hold no more than one: with prompts known, intervals are
+ * about twice as long as those of 160 samples on their own. */
+static void prompts_are_resampled_whole(void **state)
+{
+    enum { PROMPTS = 40, SEEDS = 4, N = PROMPTS * SEEDS, D = 2 };
+    float *a = noise(N, D, 12), *b = noise(PROMPTS, D, 13), rows[N * D];
+    uint32_t group[N];
+    for (size_t i = 0; i < N; i++) {
+        group[i] = (uint32_t)(i / SEEDS);
+        for (size_t j = 0; j < D; j++) {
+            rows[i * D + j] = b[i / SEEDS * D + j] + 1e-3f * a[i * D + j];
+        }
+    }
+    const struct attune_set reference = {.rows = a, .n = N, .d = D};
+    struct attune_set candidate = {.rows = rows, .n = N, .d = D};
+    struct attune_set_options options = ATTUNE_SET_OPTIONS_INIT;
+    static const char *const ids[] = {"set.kad", "set.density"};
+    for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
+        candidate.group = NULL;
+        const struct attune_set_value alone = evaluate(ids[k], &reference, &candidate, options);
+        candidate.group = group;
+        const struct attune_set_value whole = evaluate(ids[k], &reference, &candidate, options);
+        const double ratio = (whole.ci_high - whole.ci_low) / (alone.ci_high - alone.ci_low);
+        const double least = k == 0 ? 1.2 : 1.5; /* kad: the reference has noise of its own */
+        if (!(ratio > least && ratio < 2.8) || whole.value.v != alone.value.v) {
+            fail_msg("%s: intervals %g times as long", ids[k], ratio);
+        }
+        assert_string_equal(whole.detail[whole.n_details - 1].key, "resampled_prompts");
+        assert_true(whole.detail[whole.n_details - 1].v == PROMPTS);
+    }
+    attune_release(a);
+    attune_release(b);
+}
+
 /* A failed allocation is an error without a leak (under the sanitizers), never a value. */
 static void failed_allocations_are_errors(void **state)
 {
@@ -357,6 +391,7 @@ int main(void)
         cmocka_unit_test(copies_are_found),
         cmocka_unit_test(quantiles_are_order_statistics),
         cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(prompts_are_resampled_whole),
         cmocka_unit_test(failed_allocations_are_errors),
         cmocka_unit_test(bad_rows_are_named),
         cmocka_unit_test(descriptors_are_sane),
