@@ -141,8 +141,12 @@ static enum attune_code mark_against(const struct attune_table_spec *spec,
                             sheet->cells + i * sheet->n_columns, err);
         }
     }
-    attune_buf_addf(&note, "+ better, - worse than %s (paired sign-change test, Holm, 5 %%)",
-                    spec->baseline);
+    bool of_sets = false;
+    for (size_t k = 0; k < n; k++) {
+        of_sets = of_sets || attune_metric_is_of_sets(&board->metrics.items[metrics[k]]);
+    }
+    attune_buf_addf(&note, "+ better, - worse than %s (paired sign-change test, Holm, 5 %%)%s",
+                    spec->baseline, of_sets ? "; columns of sets are not tested" : "");
     attune_sheet_note(sheet, attune_buf_text(&note));
     attune_buf_release(&globs);
     attune_buf_release(&note);

@@ -70,13 +70,30 @@ void attune_board_origin(const struct attune_board *board, struct attune_sheet *
     sheet->origin = attune_sheet_text(sheet, text);
 }
 
-static void describe(const struct attune_board *board, struct attune_sheet *sheet)
+/* How many metrics are values of whole sets, not means over prompts. */
+static size_t count_of_sets(const struct attune_board *board, const size_t *metrics, size_t n)
 {
+    size_t n_of_sets = 0;
+    for (size_t k = 0; k < n; k++) {
+        n_of_sets += attune_metric_is_of_sets(&board->metrics.items[metrics[k]]);
+    }
+    return n_of_sets;
+}
+
+static void describe(const struct attune_board *board, const size_t *metrics, size_t n_metrics,
+                     struct attune_sheet *sheet)
+{
+    const size_t n_of_sets = count_of_sets(board, metrics, n_metrics);
+    const char *what =
+        n_of_sets == 0           ? "means with 95 % intervals over prompts"
+        : n_of_sets == n_metrics ? "all samples as one set, 95 % intervals from resampled prompts"
+                                 : "means with 95 % intervals over prompts; columns of sets: one "
+                                   "value of all samples, prompts resampled";
     char text[400];
     snprintf(text, sizeof text,
-             "%s: %zu prompts \xc3\x97 %zu %s, means with 95 %% intervals over prompts%s",
+             "%s: %zu prompts \xc3\x97 %zu %s, %s%s",
              board->run->name, board->n_prompts, board->n_seeds,
-             board->n_seeds == 1 ? "seed" : "seeds",
+             board->n_seeds == 1 ? "seed" : "seeds", what,
              board->run->ended ? "" : "; the run is not finished");
     sheet->caption = attune_sheet_text(sheet, text);
     attune_board_origin(board, sheet);
@@ -174,7 +191,7 @@ enum attune_code attune_board_sheet(const struct attune_board *board, const size
     if (!order) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a table");
     }
-    describe(board, sheet);
+    describe(board, metrics, n_metrics, sheet);
     add_columns(board, metrics, n_metrics, chosen, sheet);
     attune_board_order(board, metrics[0], order);
     const size_t *rows = chosen.rows ? chosen.rows : order;
