@@ -124,11 +124,8 @@ static void print_ready(struct job *job)
 static void evaluate_item(void *context, size_t item, size_t worker)
 {
     struct job *job = context;
-    struct attune_eval_result result = {.modality = ""};
-    result.path = attune_strdup(job->files.paths[item]);
-    if (result.path) {
-        fill(job, &result, worker);
-    }
+    struct attune_eval_result result = {.path = job->files.paths[item], .modality = ""};
+    fill(job, &result, worker);
     pthread_mutex_lock(&job->mutex);
     job->results[item] = result;
     job->finished[item] = true;

@@ -190,7 +190,7 @@ static enum attune_code collect_votes(const struct attune_common *common,
         }
     }
     if (n_files == 0) {
-        struct attune_store *store;
+        struct attune_store *store = NULL;
         code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
         if (!code) {
             code = attune_prefs_each(store, attune_ballot_take, ballot, err);
@@ -348,7 +348,7 @@ static enum attune_code import(const struct attune_common *common,
                                const struct attune_prefs_options *o, char **files, int n_files,
                                struct attune_err *err)
 {
-    struct attune_store *store;
+    struct attune_store *store = NULL;
     enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_CREATE, err);
     for (int i = 0; i < n_files && !code; i++) {
         code = import_file(common, o->from, store, files[i], err);
@@ -382,7 +382,7 @@ static enum attune_code print_pair(void *context, const struct attune_preference
 
 static enum attune_code export(const struct attune_common *common, struct attune_err *err)
 {
-    struct attune_store *store;
+    struct attune_store *store = NULL;
     struct attune_buf line = ATTUNE_BUF_INIT;
     enum attune_code code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
     if (!code) {

@@ -82,7 +82,7 @@ enum attune_code attune_reward_votes(const struct attune_common *common,
         code = attune_prefs_read(files[i], o->from, attune_vote_table_take, votes, &account, err);
     }
     if (n_files == 0) {
-        struct attune_store *store;
+        struct attune_store *store = NULL;
         code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
         if (!code) {
             code = attune_prefs_each(store, attune_vote_table_take, votes, err);

@@ -17,7 +17,6 @@ void attune_eval_result_release(struct attune_eval_result *result)
         release_quantity(&result->quantities[i]);
     }
     attune_release(result->quantities);
-    attune_release(result->path);
     attune_release(result->error);
     *result = (struct attune_eval_result){0};
 }

@@ -15,7 +15,7 @@ struct attune_quantity {
 };
 
 struct attune_eval_result {
-    char *path;
+    const char *path; /* borrowed */
     /* "audio", "symbolic", or "" when the file failed before that was known */
     const char *modality;
     bool ok;

@@ -30,7 +30,7 @@ static enum attune_code read_labels(struct attune_agreeing *a, char **files, int
                                        &votes, err);
     }
     if (n_files == 0) {
-        struct attune_store *store;
+        struct attune_store *store = NULL;
         code = attune_store_open(&store, a->common->db, ATTUNE_STORE_READ, err);
         if (!code) {
             code = attune_ratings_each(store, attune_rating_table_take, &a->ratings, err);
@@ -54,7 +54,7 @@ static enum attune_code load_items(const struct attune_agreeing *a,
                                    struct attune_items *items, struct attune_err *err)
 {
     if (stored) {
-        struct attune_store *store;
+        struct attune_store *store = NULL;
         enum attune_code code = attune_store_open(&store, a->common->db, ATTUNE_STORE_READ, err);
         if (!code) {
             code = attune_items_from_store(items, names, store, err);
