@@ -91,7 +91,7 @@ static void keep_most_moved(struct attune_tax *tax, size_t most, size_t *weight)
     for (size_t k = 0; k < n; k++) {
         size_t n_before = 0; /* metrics that go first: of more weight, or as much and earlier */
         for (size_t q = 0; q < n; q++) {
-            n_before += weight[q] > weight[k] || (weight[q] == weight[k] && q < k);
+            n_before += weight[q] > weight[k] || (q < k && weight[q] == weight[k]);
         }
         if (n_before < most) {
             tax->metrics[n_kept] = tax->metrics[k];

@@ -92,7 +92,7 @@ static enum attune_code doubt_page(struct reader *r, const struct scan *scan)
     if (r->unique_key || scan->n == 0) {
         return ATTUNE_OK;
     }
-    int64_t lo = scan->last, hi = scan->last;
+    int64_t lo = scan->last, hi = lo;
     for (size_t i = 0; i < scan->n && i < PAGE_ROWS; i++) {
         lo = scan->recent[i] < lo ? scan->recent[i] : lo;
         hi = scan->recent[i] > hi ? scan->recent[i] : hi;
