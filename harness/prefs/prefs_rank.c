@@ -131,6 +131,9 @@ enum attune_code attune_ballot_take(void *context, const struct attune_preferenc
     if (!code) {
         code = attune_votes_add(&ballot->votes, (uint32_t)a, (uint32_t)b, outcome, 1.0, err);
     }
+    if (!code && ballot->history) {
+        code = attune_elo_history_add(ballot->history, a, b, outcome, p->time, p->line, err);
+    }
     return code || controls ? code : merge_when_full(ballot, err);
 }
 

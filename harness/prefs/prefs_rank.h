@@ -3,6 +3,7 @@
 #ifndef ATTUNE_HARNESS_PREFS_RANK_H
 #define ATTUNE_HARNESS_PREFS_RANK_H
 
+#include "harness/prefs/elo_history.h"
 #include "harness/prefs/names.h"
 #include "harness/prefs/prefs.h"
 #include "metrics/stats/bradley_terry.h"
@@ -17,6 +18,7 @@ struct attune_ballot {
     const char *axis;       /* only this axis, or NULL: all, and more than one is an error */
     bool both_bad_is_tie;   /* else both-bad votes are dropped and counted */
     bool control[ATTUNE_N_STYLES]; /* keep the difference as a covariate (z-scored) */
+    struct attune_elo_history *history; /* keeps every vote ranked, with its time; NULL: nobody */
     struct attune_votes votes;
     struct attune_names models;
     size_t n_merge; /* rows at which equal votes are merged, so that memory is that of pairings */

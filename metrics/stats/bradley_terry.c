@@ -12,11 +12,6 @@ double attune_elo(double theta)
     return 1000.0 + 400.0 * theta / M_LN10;
 }
 
-double attune_elo_expectancy(double a, double b)
-{
-    return 1.0 / (1.0 + pow(10.0, (b - a) / 400.0));
-}
-
 void attune_bt_fit_release(struct attune_bt_fit *fit)
 {
     attune_release(fit->theta);

@@ -49,9 +49,6 @@ enum attune_code attune_bt_fit(const struct attune_votes *votes,
 /* Rating on the Elo scale: 1000 + 400 theta / ln 10. */
 double attune_elo(double theta);
 
-/* Chance of a win for rating a against b on that scale: 1 / (1 + 10^((b - a) / 400)). */
-double attune_elo_expectancy(double a, double b);
-
 /* Bootstrap over comparisons: n_replicates refits, each from the full fit, on multinomial
  * resamples of the rows' weights; fills replicates (n_replicates, n_models) with theta, NAN where a
  * resample has no finite maximum. Same bits for any number of threads. */

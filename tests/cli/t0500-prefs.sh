@@ -131,4 +131,30 @@ jq -e '[.ranking[] | .rank_low == .rank and .rank_high == .rank] | all' out >/de
 expect_exit 0 "$ATTUNE" prefs rank islands.csv
 expect_in err "{'x' 'y'}, {'u' 'v'}"
 
+case_is 'Elo ratings go by time, else by the order of the file'
+printf '%s\n' 'model_a,model_b,winner,time' 'z,x,b,300' 'x,y,a,20' 'y,z,tie,100' 'x,y,both_bad,50' >timed.csv
+printf '%s\n' 'vote,time,model,rating' '1,20,x,1016' '1,20,y,984' '2,100,y,984.736' '2,100,z,999.264' \
+    '3,300,z,984.034' '3,300,x,1031.23' >want
+history_of() { awk -F, 'NR == 1 {print; next} {printf "%s,%s,%s,%.6g\n", $1, $2, $3, $4}' "$1"; }
+expect_exit 0 "$ATTUNE" prefs rank timed.csv --history elo.csv --k 32
+history_of elo.csv >got
+expect_same want got
+expect_exit 0 "$ATTUNE" prefs import timed.csv --db timed.db
+expect_exit 0 "$ATTUNE" prefs rank --db timed.db --history stored.csv --k 32
+expect_same elo.csv stored.csv
+printf '%s\n' 'model_a,model_b,winner,time' 'z,x,b,2025-11-01T09:00:00Z' 'x,y,a,2025-07-31' 'y,z,tie,2025-08-01T10:00:00Z' >dated.csv
+expect_exit 0 "$ATTUNE" prefs rank dated.csv --history dates.csv --k 32
+[ "$(cut -d, -f1,3,4 dates.csv)" = "$(cut -d, -f1,3,4 elo.csv)" ] || fail "by date: $(cat dates.csv)"
+printf '%s\n' 'model_a,model_b,winner' 'x,y,a' 'y,z,tie' 'z,x,b' >untimed.csv
+expect_exit 0 "$ATTUNE" prefs rank untimed.csv --history order.csv --k 32
+[ "$(cut -d, -f1,3,4 order.csv)" = "$(cut -d, -f1,3,4 elo.csv)" ] || fail "by file: $(cat order.csv)"
+expect_exit 0 "$ATTUNE" prefs rank untimed.csv --history four.csv
+[ "$(sed -n 2p four.csv)" = '1,,x,1002' ] || fail "K: $(cat four.csv)"
+printf '%s\n' 'model_a,model_b,winner,time' 'x,y,a,20' 'x,y,a,' >gap.csv
+expect_exit 3 "$ATTUNE" prefs rank gap.csv --history elo.csv
+expect_in err "another kind"
+printf '%s\n' 'model_a,model_b,winner,time' 'x,y,a,monday' >monday.csv
+expect_exit 3 "$ATTUNE" prefs rank monday.csv --history elo.csv
+expect_in err "'monday' is neither a number nor a date"
+
 done_testing

@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "metrics/stats/bradley_terry.h"
 #include "metrics/stats/human_agreement.h"
 #include "metrics/stats/rater_agreement.h"
 #include "metrics/stats/ties_score.h"
@@ -99,12 +98,6 @@ static void ties_by_hand(void **state)
     assert_true(isnan(attune_ties_score(NULL, 0)));
 }
 
-static void elo_expectancy(void **state)
-{
-    near(attune_elo_expectancy(1246, 822), .91988, 5e-6);
-    near(attune_elo_expectancy(1000, 1000), .5, 0.0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,7 +106,6 @@ int main(void)
         cmocka_unit_test(ratings_by_hand),
         cmocka_unit_test(votes_by_hand),
         cmocka_unit_test(ties_by_hand),
-        cmocka_unit_test(elo_expectancy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
