@@ -198,10 +198,14 @@ static enum attune_code note(struct attune_board *board, const struct attune_set
         }
         attune_buf_addf(&text, " in %lld dimensions (%s)", (long long)s->n_dims, s->embedding);
     }
-    for (const char *line = s->warnings; *line && !s->why; line += strcspn(line, "\n") + 1) {
+    const char *line = s->warnings && !s->why ? s->warnings : "";
+    while (*line) {
+        const size_t n = strcspn(line, "\n");
         if (strncmp(line, "reference ", 10) != 0) {
-            attune_buf_addf(&text, "; %.*s", (int)strcspn(line, "\n"), line);
+            attune_buf_add(&text, "; ");
+            attune_buf_add_bytes(&text, line, n);
         }
+        line += n + (line[n] == '\n');
     }
     char *copy = attune_arena_alloc(&board->text, text.n_bytes + 1, 1);
     const bool failed = text.failed || !copy;

@@ -232,6 +232,14 @@ void attune_figure_begin(struct attune_figure *figure, double width_cm, double h
                       "set format x '%g'\nset format y '%g'\n");
 }
 
+void attune_figure_spend(struct attune_figure *figure, struct attune_buf *text)
+{
+    if (figure) { /* a legend is also measured without one */
+        figure->script.failed = figure->script.failed || text->failed;
+    }
+    attune_buf_release(text);
+}
+
 void attune_figure_palette(struct attune_figure *figure, bool diverging)
 {
     attune_buf_add(&figure->script,

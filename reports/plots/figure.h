@@ -75,6 +75,10 @@ void attune_figure_range(double low, double high, double range[2]);
 void attune_figure_axis(struct attune_figure *figure, char axis, double low, double high,
                         double size_cm);
 
+/* Releases a text that has gone into the figure. One that ran out of memory is cut short, so the
+ * figure then fails rather than be drawn without it. */
+void attune_figure_spend(struct attune_figure *figure, struct attune_buf *text);
+
 /* Appends palettes: viridis for amounts, blue-white-vermillion for deviations. */
 void attune_figure_palette(struct attune_figure *figure, bool diverging);
 

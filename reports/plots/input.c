@@ -72,7 +72,7 @@ void attune_plot_name_tics(struct attune_figure *figure, const struct attune_plo
                                         ? ") noenhanced scale 0\n"
                                         : ") rotate by 45 left noenhanced scale 0 offset "
                                           "-0.3,-0.2\n");
-    attune_buf_release(&name);
+    attune_figure_spend(figure, &name);
 }
 
 void attune_plot_metric_label(struct attune_buf *out, const struct attune_metric_info *metric)
@@ -98,7 +98,7 @@ void attune_plot_title(struct attune_figure *figure, const struct attune_metric_
     attune_buf_add(&figure->script, "set title ");
     attune_figure_title(figure, attune_buf_text(&title), width);
     attune_buf_add(&figure->script, " noenhanced offset 0,-0.6\n");
-    attune_buf_release(&title);
+    attune_figure_spend(figure, &title);
 }
 
 /* ---- colours and the legend */
@@ -174,7 +174,7 @@ double attune_plot_legend(struct attune_figure *figure, const struct attune_lege
                 attune_buf_add(&figure->script, "\n");
             }
             x += needed + 0.1;
-            attune_buf_release(&text);
+            attune_figure_spend(figure, &text);
         }
     }
     return height_cm;

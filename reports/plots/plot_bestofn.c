@@ -38,7 +38,7 @@ static void add_title(struct attune_figure *figure, const struct attune_board *b
     attune_figure_text(figure, attune_buf_text(&title));
     attune_buf_add(&figure->script, " noenhanced offset 0,-0.6\n");
     json_decref(spec);
-    attune_buf_release(&title);
+    attune_figure_spend(figure, &title);
 }
 
 static void add_data(struct attune_figure *figure, const struct attune_best_of_n_curve *curve)

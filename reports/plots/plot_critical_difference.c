@@ -111,7 +111,7 @@ static void add_names(struct attune_figure *figure, const struct attune_plot_inp
         attune_figure_text(figure, attune_buf_text(&text));
         attune_buf_addf(s, " at %.5g,%.5g %s offset %s0.6,0 noenhanced\n", edge, y,
                         left ? "right" : "left", left ? "-" : "");
-        attune_buf_release(&text);
+        attune_figure_spend(figure, &text);
     }
 }
 

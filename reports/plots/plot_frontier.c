@@ -142,7 +142,7 @@ static size_t add_names(struct attune_figure *figure, const struct attune_equal_
         } else {
             n_left_out++;
         }
-        attune_buf_release(&name);
+        attune_figure_spend(figure, &name);
     }
     return n_left_out;
 }
@@ -190,7 +190,7 @@ static void add_notes(struct attune_figure *figure, const struct attune_equal_co
             attune_crossing_text(&text, &crossing, search->name);
         }
         attune_figure_note(figure, "%s", attune_buf_text(&text));
-        attune_buf_release(&text);
+        attune_figure_spend(figure, &text);
     }
 }
 
@@ -210,7 +210,7 @@ static void add_axes(struct attune_figure *figure, const struct attune_plot_inpu
     attune_plot_metric_label(&label, attune_plot_metric(in, 0));
     attune_figure_text(figure, attune_buf_text(&label));
     attune_buf_add(s, " noenhanced offset 0.4,0\n");
-    attune_buf_release(&label);
+    attune_figure_spend(figure, &label);
 }
 
 static void draw(struct attune_figure *figure, const struct attune_plot_input *in,

@@ -47,7 +47,7 @@ static size_t add_row(struct attune_figure *figure, const struct attune_plot_inp
         attune_buf_addf(&figure->data, "%zu\t%zu\t%.4f\t%s\t%d\n", i, k, isnan(g) ? NAN : z,
                         attune_buf_text(&text), fabs(z) > 1.5);
     }
-    attune_buf_release(&text);
+    attune_figure_spend(figure, &text);
     return longest;
 }
 
@@ -77,7 +77,7 @@ static void add_metric_tics(struct attune_figure *figure, const struct attune_pl
         attune_buf_addf(&figure->script, " %zu", k);
     }
     attune_buf_add(&figure->script, ") noenhanced\n");
-    attune_buf_release(&label);
+    attune_figure_spend(figure, &label);
 }
 
 enum attune_code attune_plot_heatmap(struct attune_figure *figure,

@@ -73,7 +73,7 @@ static void add_steps(struct attune_figure *figure, const struct attune_history 
                         " at first %.4g,graph %.3f %s offset %s0.5,0 tc rgb '#D55E00' noenhanced\n",
                         x, 0.94 - 0.1 * (double)(line++ % 4), left ? "right" : "left",
                         left ? "-" : "");
-        attune_buf_release(&text);
+        attune_figure_spend(figure, &text);
     }
 }
 
@@ -88,7 +88,7 @@ static void add_panel(struct attune_figure *figure, const struct attune_plot_inp
     attune_buf_add(&title, ": ");
     attune_plot_name(&title, h->model, ATTUNE_PLOT_NAME_WIDTH);
     attune_plot_title(figure, attune_plot_metric(in, 0), attune_buf_text(&title), 60);
-    attune_buf_release(&title);
+    attune_figure_spend(figure, &title);
     double low, high;
     range_of(h, &low, &high);
     attune_figure_axis(figure, 'y', low, high + 0.25 * (high - low), panel_cm);

@@ -156,7 +156,7 @@ static void add_title(struct attune_figure *figure, const struct family *f)
     attune_buf_add(&figure->script, ".\"\\n\".");
     attune_figure_text(figure, attune_buf_text(&text));
     attune_buf_add(&figure->script, " noenhanced offset 0,-0.6\n");
-    attune_buf_release(&text);
+    attune_figure_spend(figure, &text);
 }
 
 static void add_panel(struct attune_figure *figure, const struct family *f, size_t index,
@@ -268,8 +268,8 @@ static void draw(struct attune_figure *figure, const struct attune_plot_input *i
         note(figure, &families[k]);
     }
     attune_buf_add(&figure->script, "unset multiplot\nset output\n");
-    attune_buf_release(&labels[0]);
-    attune_buf_release(&labels[1]);
+    attune_figure_spend(figure, &labels[0]);
+    attune_figure_spend(figure, &labels[1]);
 }
 
 static enum attune_code no_family(const struct attune_plot_input *in, struct attune_err *err)

@@ -69,7 +69,7 @@ static void add_values_panel(struct attune_figure *figure, const struct attune_p
         attune_buf_add(s, side ? ", " : "");
         attune_figure_tic(figure, attune_buf_text(&name));
         attune_buf_addf(s, " %d", side);
-        attune_buf_release(&name);
+        attune_figure_spend(figure, &name);
     }
     attune_buf_add(s, ") scale 0 noenhanced\nset grid y ls 9\nplot ");
     attune_figure_data_name(figure);

@@ -200,7 +200,7 @@ static void add_names(struct attune_figure *figure, const struct attune_plot_inp
             attune_place_label(figure, attune_buf_text(&name), &place, p->width_cm, panel_cm);
             boxes[n++] = place;
         }
-        attune_buf_release(&name);
+        attune_figure_spend(figure, &name);
     }
 }
 
@@ -217,7 +217,7 @@ static void add_axes(struct attune_figure *figure, const struct attune_plot_inpu
         attune_buf_addf(&figure->script, "set %clabel ", "xy"[d]);
         attune_figure_text(figure, attune_buf_text(&label));
         attune_buf_addf(&figure->script, " noenhanced offset %s\n", d ? "0.4,0" : "0,0.4");
-        attune_buf_release(&label);
+        attune_figure_spend(figure, &label);
     }
     attune_buf_add(&figure->script,
                    "set grid ls 9\nset style fill transparent solid 0.10 noborder\n");

@@ -37,7 +37,7 @@ static void name_tics(struct attune_figure *figure, const char *const *names, si
         attune_buf_addf(&figure->script, " %zu", i);
     }
     attune_buf_addf(&figure->script, ") noenhanced scale 0%s\n", how);
-    attune_buf_release(&name);
+    attune_figure_spend(figure, &name);
 }
 
 /* Over the whole width, above everything. */

@@ -113,7 +113,7 @@ static void add_label(struct attune_figure *figure, const struct attune_plot_inp
                     : y < -0.9 ? -0.4
                     : broken   ? 0.9
                                : 0.5);
-    attune_buf_release(&title);
+    attune_figure_spend(figure, &title);
 }
 
 static void draw(struct attune_figure *figure, const struct attune_plot_input *in,

@@ -61,7 +61,7 @@ static size_t add_names(struct attune_figure *figure, const struct attune_plot_i
         } else {
             n_left_out++;
         }
-        attune_buf_release(&name);
+        attune_figure_spend(figure, &name);
     }
     return n_left_out;
 }
@@ -79,7 +79,7 @@ static void add_axes(struct attune_figure *figure, const struct attune_plot_inpu
         attune_buf_addf(&figure->script, "set %clabel ", "xy"[d]);
         attune_figure_text(figure, attune_buf_text(&label));
         attune_buf_addf(&figure->script, " noenhanced offset %s\n", d == 0 ? "0,0.4" : "0.4,0");
-        attune_buf_release(&label);
+        attune_figure_spend(figure, &label);
     }
     attune_buf_add(&figure->script, "set grid ls 9\n");
 }

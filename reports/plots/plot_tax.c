@@ -66,7 +66,7 @@ static size_t add_metric_tics(struct attune_figure *figure, const struct attune_
     }
     attune_buf_add(&figure->script,
                    write ? ") rotate by 90 left noenhanced scale 0 offset 0,-0.2\n" : "");
-    attune_buf_release(&name);
+    attune_figure_spend(figure, &name);
     return longest;
 }
 

@@ -45,7 +45,7 @@ enum attune_code attune_plot_winrate(struct attune_figure *figure,
         code = attune_plot_win_matrix(figure, attune_buf_text(&title), names, share, n, err);
         attune_prompt_values_release(&values);
     }
-    attune_buf_release(&title);
+    attune_figure_spend(figure, &title);
     attune_release(names);
     attune_release(share);
     return code;
