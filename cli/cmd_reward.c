@@ -32,6 +32,8 @@ static const struct attune_opt options_table[] = {
      .help = "how members speak; cautious: mean - lambda variance (default: mean)"},
     {"lambda", ATTUNE_OPT_NUMBER, FIELD(lambda), .metavar = "X", .lo = 0, .hi = 1e6,
      .help = "of cautious (default: .5)"},
+    {"composite", ATTUNE_OPT_TEXT, FIELD(composite), .metavar = "NAME=WEIGHT,...",
+     .help = "score: instead of a model, standardised scores or metrics, weighted"},
     {"out", ATTUNE_OPT_TEXT, FIELD(out), .metavar = "FILE",
      .help = "train: the reward model's file (default: cross-validation only)"},
     {"head", ATTUNE_OPT_CHOICE, FIELD(head), .choices = "linear|mlp",
@@ -135,7 +137,11 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (strcmp(args[0], "train") == 0) {
         return attune_reward_train_command(common, options, args + 1, n_args - 1, err);
     }
-    if (strcmp(args[0], "score") == 0 && n_args > 2) {
+    const struct attune_reward_options *o = options;
+    if (strcmp(args[0], "score") == 0 && o->composite && n_args > 1) {
+        return attune_reward_composite_command(common, options, args + 1, n_args - 1, err);
+    }
+    if (strcmp(args[0], "score") == 0 && !o->composite && n_args > 2) {
         return attune_reward_score_command(common, options, args + 1, n_args - 1, err);
     }
     if (strcmp(args[0], "test") == 0) {
@@ -172,6 +178,7 @@ const struct attune_command attune_command_reward = {
         "  attune eval samples/ --format csv >metrics.csv\n"
         "  attune reward train votes.csv --features metrics.csv --out taste.reward\n"
         "  attune reward score taste.reward new/*.wav\n"
+        "  attune reward score --composite clap=.5,PQ=.5 --features scores.csv a.wav b.wav c.wav\n"
         "  attune reward test votes.csv --model taste.reward --features metrics.csv\n"
         "  attune reward test scored.csv --score-a clap_a --score-b clap_b\n"
         "  attune reward probe taste.reward samples/",

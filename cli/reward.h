@@ -13,6 +13,7 @@ struct attune_reward_options {
     const char *features, *embeddings, *folder, *metrics; /* where samples' features come from */
     const char *models, *score_a, *score_b, *ties;        /* test */
     const char *ensemble;                                 /* score, test */
+    const char *composite;                                /* score */
     double lambda;
     const char *out, *head, *hidden, *embedding_name;     /* train */
     double rate, l2, margin, smoothing, centring;
@@ -26,6 +27,10 @@ enum attune_code attune_reward_train_command(const struct attune_common *common,
 enum attune_code attune_reward_score_command(const struct attune_common *common,
                                              const struct attune_reward_options *options,
                                              char **args, int n_args, struct attune_err *err);
+/* The same with --composite: a weighted sum of standardised scores, without a model. */
+enum attune_code attune_reward_composite_command(const struct attune_common *common,
+                                                 const struct attune_reward_options *options,
+                                                 char **args, int n_args, struct attune_err *err);
 enum attune_code attune_reward_test_command(const struct attune_common *common,
                                             const struct attune_reward_options *options,
                                             char **files, int n_files, struct attune_err *err);

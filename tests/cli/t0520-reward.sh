@@ -121,4 +121,17 @@ expect_exit 0 "$ATTUNE" run s.yaml --db t.db --quiet
 [ "$(sqlite3 t.db "SELECT count(DISTINCT identity) FROM metric WHERE name LIKE 'scorer.%'")" = 2 ] ||
     fail 'another model has the old one'"'"'s identity'
 
+case_is 'a composite of standardised scores; the first of a tie wins and the tie is told'
+printf '%s\n' 'path,clap,PQ' 'a.wav,1,10' 'b.wav,2,30' 'c.wav,3,20' >scores.csv
+expect_exit 0 "$ATTUNE" reward score --composite clap=.5,PQ=.5 --features scores.csv a.wav b.wav c.wav
+[ "$(awk -F, 'NR > 1 {printf "%s %.4f;", $1, $2}' out)" = 'a.wav -1.2247;b.wav 0.6124;c.wav 0.6124;' ] ||
+    fail "composite: $(cat out)"
+expect_in err "best: 'b.wav', the first of 2 that tie"
+expect_exit 3 "$ATTUNE" reward score --composite clap=.5,QP=.5 --features scores.csv a.wav b.wav
+expect_in err "no score or metric 'QP'"
+for bad in clap clap= =1 clap=1,clap=2 clap=x ,; do
+    expect_exit 2 "$ATTUNE" reward score --composite "$bad" --features scores.csv a.wav b.wav
+    expect_in err '--composite'
+done
+
 done_testing
