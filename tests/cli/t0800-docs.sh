@@ -70,6 +70,7 @@ with open("ratings.jsonl", "w") as f:
                             "annotation": [{a: rng.randint(1, 5) for a in axes} for _ in range(4)]}) + "\n")
 PY
 attune eval samples/ --metrics 'harmonic.*,temporal.pulse_clarity' --format csv >metrics.csv 2>/dev/null
+printf '%s\n' 'path,clap,PQ' 'a.wav,1,10' 'b.wav,2,30' 'c.wav,3,20' >scores.csv
 cp "$SOURCE/tests/workers/proper_worker.py" my_worker.py
 cp "$SOURCE/tests/workers/embedder.py" clap_embed.py
 
