@@ -18,6 +18,12 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
     done
 fi
 
+case_is 'docs/metrics.md is of these metrics and versions'
+grep -E '^###|, version ' man/metrics.md >now
+grep -E '^###|, version ' "$SOURCE/docs/metrics.md" >written
+cmp -s now written || fail 'made of other metrics or versions: attune audit --pieces 50 --format json >a.json;' \
+    'attune manual DIR --audit a.json; then copy DIR/metrics.md'
+
 case_is 'bash completes commands, words, options and choices'
 "$ATTUNE" completion bash >attune.bash
 complete_line() { # WORD...: the candidates for the last one
