@@ -2,66 +2,10 @@
  * where one is given. */
 #include "cli/catalogue.h"
 
-#include <jansson.h>
-
+#include "base/io/file.h"
+#include "cli/audit_card.h"
 #include "cli/metric_words.h"
 #include "metrics/set/set_metric.h"
-
-/* The mean over the doses as eight-step bars, lowest to highest. */
-static void add_curve(struct attune_buf *out, const json_t *means)
-{
-    static const char *const steps[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    double lo = INFINITY, hi = -INFINITY;
-    size_t i;
-    json_t *mean;
-    json_array_foreach(means, i, mean) {
-        if (json_is_number(mean)) {
-            lo = fmin(lo, json_number_value(mean));
-            hi = fmax(hi, json_number_value(mean));
-        }
-    }
-    json_array_foreach(means, i, mean) {
-        const double share = hi > lo ? (json_number_value(mean) - lo) / (hi - lo) : 0.0;
-        attune_buf_add(out, json_is_number(mean) ? steps[(int)(7.0 * share + 0.5)] : " ");
-    }
-}
-
-/* "pitch_noise" as "pitch noise". */
-static void add_spaced(struct attune_buf *out, const char *name)
-{
-    for (const char *p = name; *p; p++) {
-        attune_buf_add_bytes(out, *p == '_' ? " " : p, 1);
-    }
-}
-
-/* The responses that a metric declares; those nobody promised say little about it. */
-static void add_card(struct attune_buf *out, const json_t *card)
-{
-    bool begun = false;
-    size_t i;
-    json_t *r;
-    json_array_foreach(json_object_get(card, "responses"), i, r) {
-        const char *verdict = json_string_value(json_object_get(r, "verdict"));
-        const char *damage = json_string_value(json_object_get(r, "damage"));
-        const char *modality = json_string_value(json_object_get(r, "modality"));
-        if (!verdict || !damage || !modality || strcmp(verdict, "not declared") == 0) {
-            continue;
-        }
-        if (!begun) {
-            attune_buf_add(out, "\n| damage | kind | tau [95 %] | dose 0 to 10 | verdict |\n"
-                                "|---|---|---|---|---|\n");
-            begun = true;
-        }
-        attune_buf_add(out, "| ");
-        add_spaced(out, damage);
-        attune_buf_addf(out, " | %s | %.2f [%.2f, %.2f] | ", modality,
-                        json_number_value(json_object_get(r, "tau")),
-                        json_number_value(json_object_get(r, "tau_low")),
-                        json_number_value(json_object_get(r, "tau_high")));
-        add_curve(out, json_object_get(r, "mean"));
-        attune_buf_addf(out, " | %s |\n", verdict);
-    }
-}
 
 static void add_line(struct attune_buf *out, const char *label, const char *text)
 {
@@ -75,7 +19,7 @@ static void add_line(struct attune_buf *out, const char *label, const char *text
     attune_buf_add(out, "\n");
 }
 
-static void add_metric(struct attune_buf *out, const struct attune_metric *m, const json_t *cards)
+static void add_metric(struct attune_buf *out, const struct attune_metric *m)
 {
     char direction[32], range[128];
     struct attune_buf responses = ATTUNE_BUF_INIT;
@@ -92,8 +36,25 @@ static void add_metric(struct attune_buf *out, const struct attune_metric *m, co
         add_line(out, "responds to", attune_buf_text(&responses));
     }
     add_line(out, "source", m->source);
-    add_card(out, json_object_get(cards, m->id));
     attune_buf_release(&responses);
+}
+
+/* The picture lies in a folder beside the page. */
+static enum attune_code add_card(struct attune_buf *out, const struct attune_metric *m,
+                                 const json_t *card, const char *folder, struct attune_err *err)
+{
+    struct attune_buf pictures = ATTUNE_BUF_INIT;
+    bool drawn = false;
+    attune_path_join(&pictures, folder, "metrics");
+    const enum attune_code code =
+        attune_audit_card_picture(attune_buf_text(&pictures), m, card, &drawn, err);
+    attune_buf_release(&pictures);
+    if (drawn) {
+        attune_buf_addf(out, "\n![%s over the dose of each damage](metrics/%s.svg)\n", m->title,
+                        m->id);
+    }
+    attune_audit_card_text(out, m, card);
+    return code;
 }
 
 /* A heading where the id's group ("harmonic") differs from the one before. */
@@ -106,8 +67,8 @@ static void add_group(struct attune_buf *out, const char *id, char group[32])
     }
 }
 
-enum attune_code attune_catalogue_write(struct attune_buf *out, const char *audit,
-                                        struct attune_err *err)
+enum attune_code attune_catalogue_make(struct attune_buf *out, const char *folder,
+                                       const char *audit, struct attune_err *err)
 {
     json_t *root = NULL;
     json_error_t error;
@@ -121,19 +82,24 @@ enum attune_code attune_catalogue_write(struct attune_buf *out, const char *audi
     if (cards) {
         attune_buf_addf(out,
                         "\nThe cards are from `attune audit` on %lld pieces: Kendall's tau between "
-                        "dose and value, for every damage that the metric declares to respond to, "
-                        "and the mean over the doses from none (left) to full.\n",
+                        "dose and value, for every damage that the metric declares to respond to. "
+                        "The pictures show the mean over the pieces, from no damage to the full "
+                        "dose.\n",
                         (long long)json_integer_value(json_object_get(root, "pieces")));
     }
-    for (size_t i = 0; i < attune_n_metrics; i++) {
-        add_group(out, attune_metrics[i]->id, group);
-        add_metric(out, attune_metrics[i], cards);
+    enum attune_code code = ATTUNE_OK;
+    for (size_t i = 0; i < attune_n_metrics && !code; i++) {
+        const struct attune_metric *m = attune_metrics[i];
+        const json_t *card = json_object_get(cards, m->id);
+        add_group(out, m->id, group);
+        add_metric(out, m);
+        code = card ? add_card(out, m, card, folder, err) : ATTUNE_OK;
     }
     for (size_t i = 0; i < attune_n_set_metrics; i++) {
         const struct attune_metric view = attune_set_metric_view(attune_set_metrics[i]);
         add_group(out, view.id, group);
-        add_metric(out, &view, cards);
+        add_metric(out, &view);
     }
     json_decref(root);
-    return out->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+    return !code && out->failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : code;
 }

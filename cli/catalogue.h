@@ -6,8 +6,9 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/* audit: a file of `attune audit --format json`, or NULL for a page without cards. */
-enum attune_code attune_catalogue_write(struct attune_buf *out, const char *audit,
-                                        struct attune_err *err);
+/* audit: a file of `attune audit --format json`, or NULL for a page without cards; the pictures of
+ * the cards are drawn into FOLDER/metrics, where the page in FOLDER expects them. */
+enum attune_code attune_catalogue_make(struct attune_buf *out, const char *folder,
+                                       const char *audit, struct attune_err *err);
 
 #endif

@@ -160,7 +160,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     struct attune_buf page = ATTUNE_BUF_INIT;
     enum attune_code code = attune_dir_make(args[0], err);
     if (!code) {
-        code = attune_catalogue_write(&page, o->audit, err);
+        code = attune_catalogue_make(&page, args[0], o->audit, err);
     }
     if (!code) {
         code = write_page(&page, args[0], "metrics.md", err);

@@ -22,7 +22,24 @@ case_is 'docs/metrics.md is of these metrics and versions'
 grep -E '^###|, version ' man/metrics.md >now
 grep -E '^###|, version ' "$SOURCE/docs/metrics.md" >written
 cmp -s now written || fail 'made of other metrics or versions: attune audit --pieces 50 --format json >a.json;' \
-    'attune manual DIR --audit a.json; then copy DIR/metrics.md'
+    'attune manual DIR --audit a.json; then copy DIR/metrics.md and DIR/metrics/'
+for picture in $(sed -nE 's/^!\[.*\]\((.*)\)$/\1/p' "$SOURCE/docs/metrics.md"); do
+    [ -s "$SOURCE/docs/$picture" ] || fail "no $picture"
+done
+
+case_is 'the card of an audit: a picture and what was promised'
+if command -v gnuplot >/dev/null; then
+    "$ATTUNE" audit --metrics harmonic.key_clarity --quick --pieces 2 --format json >audit.json
+    expect_exit 0 "$ATTUNE" manual carded --audit audit.json
+    expect_in carded/metrics.md '![Key clarity over the dose of each damage](metrics/harmonic.key_clarity.svg)'
+    expect_in carded/metrics.md '| random notes | notes | -'
+    expect_in carded/metrics.md 'unmoved, as promised, by:** transposed up, '
+    expect_in carded/metrics/harmonic.key_clarity.svg 'random notes'
+    [ "$(ls carded/metrics)" = harmonic.key_clarity.svg ] || fail "more than pictures: $(ls carded/metrics)"
+    printf '{"metrics": [' >broken.json
+    expect_exit 3 "$ATTUNE" manual broken --audit broken.json
+    expect_in err 'broken.json:1'
+fi
 
 case_is 'bash completes commands, words, options and choices'
 "$ATTUNE" completion bash >attune.bash
