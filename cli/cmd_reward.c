@@ -1,7 +1,6 @@
 /* attune reward train|score|test|probe|serve: reward models from votes, their scores, what they are
  * worth and how they can be fooled. */
 #include "cli/reward.h"
-#include "harness/prefs/prefs_store.h"
 
 #define FIELD(name) offsetof(struct attune_reward_options, name)
 
@@ -26,6 +25,10 @@ static const struct attune_opt options_table[] = {
      .help = "test: fields with scores of clip a (default: score_a)"},
     {"score-b", ATTUNE_OPT_TEXT, FIELD(score_b), .metavar = "FIELD,...",
      .help = "test: the same of clip b (default: score_b)"},
+    {"groups", ATTUNE_OPT_TEXT, FIELD(groups), .metavar = "FILE",
+     .help = "test: instead of votes, prompts with several right answers (ties score)"},
+    {"score", ATTUNE_OPT_TEXT, FIELD(score), .metavar = "FIELD,...",
+     .help = "test --groups: fields with an answer's score (default: score)"},
     {"ties", ATTUNE_OPT_CHOICE, FIELD(ties), .choices = "drop|half|partial",
      .help = "test: what listeners' ties count in the accuracy (default: drop)"},
     {"ensemble", ATTUNE_OPT_CHOICE, FIELD(ensemble), .choices = "mean|worst|cautious",
@@ -73,64 +76,6 @@ static const struct attune_reward_options defaults = {
     .folds = 5,
 };
 
-enum attune_code attune_reward_votes(const struct attune_common *common,
-                                     const struct attune_reward_options *o, char **files,
-                                     int n_files, struct attune_vote_table *votes,
-                                     struct attune_err *err)
-{
-    enum attune_code code = ATTUNE_OK;
-    struct attune_prefs_account account;
-    for (int i = 0; i < n_files && !code; i++) {
-        code = attune_prefs_read(files[i], o->from, attune_vote_table_take, votes, &account, err);
-    }
-    if (n_files == 0) {
-        struct attune_store *store = NULL;
-        code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
-        if (!code) {
-            code = attune_prefs_each(store, attune_vote_table_take, votes, err);
-            attune_store_close(store);
-        }
-    }
-    if (!code && votes->n == 0) {
-        code = attune_fail(err, ATTUNE_E_INPUT, "no votes%s%s", o->axis ? " on axis " : "",
-                           o->axis ? o->axis : "");
-    }
-    return code;
-}
-
-enum attune_code attune_reward_items(const struct attune_common *common,
-                                     const struct attune_reward_options *o,
-                                     const struct attune_names *names,
-                                     const struct attune_reward_model *model, const char *more,
-                                     struct attune_items *items, struct attune_err *err)
-{
-    struct attune_buf metrics = ATTUNE_BUF_INIT;
-    if (model) {
-        attune_reward_model_metrics(model, &metrics);
-    } else if (o->metrics) {
-        attune_buf_add(&metrics, o->metrics);
-    }
-    if (more) {
-        attune_buf_addf(&metrics, "%s%s", metrics.n_bytes ? "," : "", more);
-    }
-    const struct attune_item_source source = {
-        .table = o->features, .embeddings = o->embeddings, .folder = o->folder,
-        .metrics = metrics.n_bytes ? attune_buf_text(&metrics) : NULL, .n_threads = common->jobs,
-    };
-    enum attune_code code = attune_items_load(items, names, &source, err);
-    attune_buf_release(&metrics);
-    return code;
-}
-
-struct attune_reward_voice attune_reward_voice_of(const struct attune_reward_options *o)
-{
-    return (struct attune_reward_voice){
-        strcmp(o->ensemble, "worst") == 0      ? ATTUNE_ENSEMBLE_WORST
-        : strcmp(o->ensemble, "cautious") == 0 ? ATTUNE_ENSEMBLE_CAUTIOUS
-                                               : ATTUNE_ENSEMBLE_MEAN,
-        o->lambda};
-}
-
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
@@ -144,7 +89,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     if (strcmp(args[0], "score") == 0 && !o->composite && n_args > 2) {
         return attune_reward_score_command(common, options, args + 1, n_args - 1, err);
     }
-    if (strcmp(args[0], "test") == 0) {
+    if (strcmp(args[0], "test") == 0 && o->groups && n_args == 1) {
+        return attune_reward_ties_command(common, options, err);
+    }
+    if (strcmp(args[0], "test") == 0 && !o->groups) {
         return attune_reward_test_command(common, options, args + 1, n_args - 1, err);
     }
     if (strcmp(args[0], "probe") == 0 && n_args > 2) {
@@ -152,6 +100,10 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     }
     if (strcmp(args[0], "serve") == 0 && n_args == 2) {
         return attune_reward_serve_command(options, args[1], err);
+    }
+    if (strcmp(args[0], "test") == 0) {
+        return attune_fail(err, ATTUNE_E_USAGE,
+                           "`attune reward test` takes --groups or votes, not both");
     }
     attune_fail(err, ATTUNE_E_USAGE, "`attune reward %s` with %d files is not known", args[0],
                 n_args - 1);
@@ -170,8 +122,12 @@ const struct attune_command attune_command_reward = {
         "own files. It prints what the model is worth on generators and prompts it has not seen.\n"
         "score prints a reward per sample; metrics of other versions than the model was trained\n"
         "on are refused. test measures models (--model) or scores that stand in the file\n"
-        "(--score-a, --score-b) beside the baselines that they have to beat. probe asks how the\n"
-        "reward answers to gain, length, silence, noise, loops and the like; exit code 1 when\n"
+        "(--score-a, --score-b) beside the baselines that they have to beat. With --groups it\n"
+        "prints RewardBench 2's ties score instead: of a reference prompt with one right answer\n"
+        "and a tied one with several, right ones must lead wrong ones by more than they differ\n"
+        "among themselves (records: subject, set ref|tied, right 1|0, path, scores). probe asks\n"
+        "how the reward answers to gain, length, silence, noise, loops and the like; exit code 1 "
+        "when\n"
         "silence or noise is not below the 1st percentile of music. serve answers as a scorer of\n"
         "a suite: scorers: [{name: taste, worker: [attune, reward, serve, taste.reward]}].\n\n"
         "Examples:\n"
@@ -181,6 +137,7 @@ const struct attune_command attune_command_reward = {
         "  attune reward score --composite clap=.5,PQ=.5 --features scores.csv a.wav b.wav c.wav\n"
         "  attune reward test votes.csv --model taste.reward --features metrics.csv\n"
         "  attune reward test scored.csv --score-a clap_a --score-b clap_b\n"
+        "  attune reward test --groups answers.csv --model taste.reward --features metrics.csv\n"
         "  attune reward probe taste.reward samples/",
     .options = options_table,
     .options_size = sizeof(struct attune_reward_options),

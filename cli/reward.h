@@ -12,6 +12,7 @@ struct attune_reward_options {
     const char *format, *from, *axis;
     const char *features, *embeddings, *folder, *metrics; /* where samples' features come from */
     const char *models, *score_a, *score_b, *ties;        /* test */
+    const char *groups, *score;                           /* test: right and wrong answers */
     const char *ensemble;                                 /* score, test */
     const char *composite;                                /* score */
     double lambda;
@@ -34,6 +35,10 @@ enum attune_code attune_reward_composite_command(const struct attune_common *com
 enum attune_code attune_reward_test_command(const struct attune_common *common,
                                             const struct attune_reward_options *options,
                                             char **files, int n_files, struct attune_err *err);
+/* The same with --groups: RewardBench 2's ties score, for prompts with several right answers. */
+enum attune_code attune_reward_ties_command(const struct attune_common *common,
+                                            const struct attune_reward_options *options,
+                                            struct attune_err *err);
 enum attune_code attune_reward_probe_command(const struct attune_common *common,
                                              const struct attune_reward_options *options,
                                              char **args, int n_args, int *exit_code,
@@ -55,6 +60,19 @@ enum attune_code attune_reward_items(const struct attune_common *common,
                                      const struct attune_names *names,
                                      const struct attune_reward_model *model, const char *more,
                                      struct attune_items *items, struct attune_err *err);
+
+/* What the model in a file says of the named samples, on an axis (NULL, or one that it does not
+ * have: its only one), into reward (names->n,); NAN where a feature is missing. items receives what
+ * it heard, and must be released even on failure. */
+enum attune_code attune_reward_rate(const struct attune_common *common,
+                                    const struct attune_reward_options *options, const char *path,
+                                    const char *axis, const struct attune_names *names,
+                                    const char *more, struct attune_items *items, double *reward,
+                                    struct attune_err *err);
+
+/* The n-th of comma-separated words; false past the last. A test takes so many candidates. */
+enum { ATTUNE_REWARD_CANDIDATES = 8 };
+bool attune_reward_word(const char *list, size_t n, char *out, size_t size);
 
 struct attune_reward_voice attune_reward_voice_of(const struct attune_reward_options *options);
 

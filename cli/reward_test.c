@@ -7,7 +7,7 @@
 #include "harness/reward/baselines.h"
 #include "harness/reward/reward_test.h"
 
-enum { MAX_CANDIDATES = 8, MAX_ROWS = MAX_CANDIDATES + 6 };
+enum { MAX_CANDIDATES = ATTUNE_REWARD_CANDIDATES, MAX_ROWS = MAX_CANDIDATES + 6 };
 
 /* A line of the table: margins and what came of them. */
 struct row {
@@ -24,7 +24,7 @@ struct test {
     enum attune_tie_credit ties;
     struct row rows[MAX_ROWS]; /* candidates first */
     size_t n_rows, n_candidates;
-    double *loudness;          /* (items.n,) or NULL */
+    double *loudness;              /* (items.n,) or NULL */
     struct attune_stratum *strata; /* of the first candidate */
     size_t n_strata;
 };
@@ -89,18 +89,6 @@ static enum attune_code read_scores(const struct test *t, const char *path, cons
     return code;
 }
 
-/* The n-th of comma-separated words; false past the last. */
-static bool word_at(const char *list, size_t n, char *out, size_t size)
-{
-    for (; n > 0 && list; n--) {
-        list = strchr(list, ',');
-        list = list ? list + 1 : NULL;
-    }
-    const size_t length = list ? strcspn(list, ",") : 0;
-    snprintf(out, size, "%.*s", (int)length, list ? list : "");
-    return length > 0;
-}
-
 static enum attune_code test_fields(struct test *t, char **files, int n_files,
                                     struct attune_err *err)
 {
@@ -111,8 +99,9 @@ static enum attune_code test_fields(struct test *t, char **files, int n_files,
     if (n_files != 1) {
         return attune_fail(err, ATTUNE_E_USAGE, "scores are read from one file of votes");
     }
-    for (size_t i = 0; i < MAX_CANDIDATES && word_at(list_a, i, a, sizeof a) && !code; i++) {
-        if (!word_at(list_b, i, b, sizeof b)) {
+    for (size_t i = 0; i < MAX_CANDIDATES && attune_reward_word(list_a, i, a, sizeof a) && !code;
+         i++) {
+        if (!attune_reward_word(list_b, i, b, sizeof b)) {
             return attune_fail(err, ATTUNE_E_USAGE, "--score-a names a field more than --score-b");
         }
         struct row *row = add_row(t, i || t->o->score_a ? a : "scores", true, err);
@@ -123,31 +112,16 @@ static enum attune_code test_fields(struct test *t, char **files, int n_files,
 
 /* ---- models */
 
-static size_t axis_of(const struct attune_reward_model *m, const struct attune_vote_table *votes)
-{
-    const size_t axis = attune_names_find(&m->axes, votes->axes.name[0]);
-    return axis != SIZE_MAX ? axis : m->axes.n == 1 ? 0 : SIZE_MAX;
-}
-
 static enum attune_code test_model(struct test *t, const char *path, struct attune_err *err)
 {
-    struct attune_reward_model model = {0};
-    struct attune_items items = {0};
-    const struct attune_reward_voice voice = attune_reward_voice_of(t->o);
     static const char loudness[] = "quality.loudness_lufs";
+    struct attune_items items = {0};
     double *reward = attune_alloc(t->votes.items.n, sizeof *reward);
     struct row *row = add_row(t, path, true, err);
     enum attune_code code = row && reward ? ATTUNE_OK : ATTUNE_E_MEMORY;
-    code = code ? code : attune_reward_model_load(&model, path, err);
-    const size_t axis = code ? 0 : axis_of(&model, &t->votes);
-    if (axis == SIZE_MAX) {
-        code = attune_fail(err, ATTUNE_E_INPUT, "'%s' has no head for axis '%s'", path,
-                           t->votes.axes.name[0]);
-    }
     code = code ? code
-                : attune_reward_items(t->common, t->o, &t->votes.items, &model,
-                                      t->o->embeddings ? NULL : loudness, &items, err);
-    code = code ? code : attune_reward_model_score(&model, axis, &voice, &items, reward, err);
+                : attune_reward_rate(t->common, t->o, path, t->votes.axes.name[0], &t->votes.items,
+                                     t->o->embeddings ? NULL : loudness, &items, reward, err);
     const size_t k = code ? SIZE_MAX : attune_names_find(&items.features, loudness);
     if (k != SIZE_MAX && !t->loudness) {
         t->loudness = attune_alloc(t->votes.items.n, sizeof *t->loudness);
@@ -160,7 +134,6 @@ static enum attune_code test_model(struct test *t, const char *path, struct attu
     }
     attune_release(reward);
     attune_items_release(&items);
-    attune_reward_model_release(&model);
     return code;
 }
 
@@ -168,7 +141,8 @@ static enum attune_code test_models(struct test *t, struct attune_err *err)
 {
     char path[1024];
     enum attune_code code = ATTUNE_OK;
-    for (size_t i = 0; i < MAX_CANDIDATES && word_at(t->o->models, i, path, sizeof path) && !code;
+    for (size_t i = 0;
+         i < MAX_CANDIDATES && attune_reward_word(t->o->models, i, path, sizeof path) && !code;
          i++) {
         code = test_model(t, path, err);
     }
@@ -291,9 +265,14 @@ static void add_result(struct attune_buf *out, const struct attune_calibration *
     const struct {
         const char *key;
         double value;
-    } numbers[] = {{"accuracy", c->accuracy}, {"accuracy_low", c->accuracy_low},
-                   {"accuracy_high", c->accuracy_high}, {"n_right", c->n_right}, {"auc", c->auc},
-                   {"nll", c->nll}, {"brier", c->brier}, {"ece", c->ece}};
+    } numbers[] = {{"accuracy", c->accuracy},
+                   {"accuracy_low", c->accuracy_low},
+                   {"accuracy_high", c->accuracy_high},
+                   {"n_right", c->n_right},
+                   {"auc", c->auc},
+                   {"nll", c->nll},
+                   {"brier", c->brier},
+                   {"ece", c->ece}};
     attune_buf_addf(out, ", \"n\": %zu, \"n_ties\": %zu", c->n, c->n_ties);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         attune_buf_addf(out, ", \"%s\": ", numbers[i].key);

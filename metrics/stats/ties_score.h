@@ -23,11 +23,15 @@ struct attune_ties_subject {
     double gap_ref, gap_tied, spread;
 };
 
-/* NAN for n = 0. */
-double attune_ties_score(const struct attune_ties_subject *subjects, size_t n);
+/* The score and the means it is made of. */
+struct attune_ties_result {
+    double score;
+    double tied_accuracy, reference_accuracy; /* mean(gap > 0) */
+    double tied_apart, both_apart;            /* mean(gap > spread), of the tied and of either */
+};
 
-/* The subject's gaps and spread: scores of right and of wrong answers, at least one each. */
-double attune_ties_gap(const double *right, size_t n_right, const double *wrong, size_t n_wrong);
-double attune_ties_spread(const double *right, size_t n_right);
+/* NAN for n = 0. */
+struct attune_ties_result attune_ties_measure(const struct attune_ties_subject *subjects, size_t n);
+double attune_ties_score(const struct attune_ties_subject *subjects, size_t n);
 
 #endif

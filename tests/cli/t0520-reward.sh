@@ -55,6 +55,49 @@ jq -e '[.rows[].name] == ["lin.reward", "chance", "prompt only", "generator iden
     ([.strata[] | select(.by == "generator")] | length) == 4' out >/dev/null ||
     fail "JSON of a test: $(cat out)"
 
+case_is 'the ties score of RewardBench 2, from one answer per line and from its own form'
+cat >answers.csv <<'C'
+subject,set,right,path,score,flat
+meter,ref,1,m0.mid,4,1
+meter,ref,0,m1.mid,0,1
+meter,tied,1,m2.mid,6,1
+meter,tied,1,m3.mid,5,1
+meter,tied,0,m4.mid,2,1
+key,ref,yes,k0.mid,3,2
+key,ref,no,k1.mid,1,1
+key,tied,right,k2.mid,1,1
+key,tied,right,k3.mid,2,1
+key,tied,wrong,k4.mid,2,1
+chords,ref,1,c0.mid,3,1
+chords,ref,0,c1.mid,2,1
+chords,tied,1,c2.mid,2,1
+chords,tied,1,c3.mid,4,1
+chords,tied,0,c4.mid,1,1
+C
+# by hand: gaps and spread (4, 3, 1), (2, -1, 1), (1, 1, 2): (1.9 + .01 sum tanh)/3
+expect_exit 0 "$ATTUNE" reward test --groups answers.csv --score score,flat --format json
+jq -e '(.rows[0].ties_score - 0.6317929428091332 | fabs) < 1e-12 and .rows[0].n == 3 and
+    .rows[0].both_gaps_above_spread == 1/3 and (.rows[1].ties_score - .09 | fabs) < 1e-12 and
+    .rows[1].p_against_first == .25 and .rows[2].name == "chance" and
+    (.rows[2].reference_accuracy - .5 | fabs) < .05' out >/dev/null || fail "ties score: $(cat out)"
+cat >answers.jsonl <<'J'
+{"id": "ref:1", "prompt": "a waltz", "chosen": ["s/1.wav"], "rejected": ["s/2.wav"], "scores": [4, 0]}
+{"id": "tied:1", "prompt": "dances", "chosen": ["s/3.wav", "s/4.wav"], "rejected": ["s/5.wav"], "scores": [6, 5, 2]}
+J
+expect_exit 0 "$ATTUNE" reward test --groups answers.jsonl --score scores --model lin.reward --features m.csv
+grep -E '^scores +1\.0096 ' out >/dev/null || fail "RewardBench 2's own form: $(cat out)"
+grep -E '^lin.reward .* 1$' out >/dev/null || fail "a model's ties score: $(cat out)"
+sed 's/tied:1/tied:2/' answers.jsonl >other.jsonl
+expect_exit 3 "$ATTUNE" reward test --groups other.jsonl --score scores
+expect_in err "subject '1' has 1 right and 1 wrong answers to its reference prompt, 0 and 0"
+sed 's/,ref,/,reff,/' answers.csv >other.csv
+expect_exit 3 "$ATTUNE" reward test --groups other.csv
+expect_in err "other.csv:2: 'set' is 'reff', not ref or tied"
+expect_exit 3 "$ATTUNE" reward test --groups answers.csv --score nope
+expect_in err "no field 'nope'"
+expect_exit 2 "$ATTUNE" reward test answers.csv --groups answers.csv
+expect_in err 'takes --groups or votes, not both'
+
 case_is 'metrics of other versions are refused'
 printf 'path,harmonic.key_clarity\ns/1.wav,1\n' >few.csv
 expect_exit 3 "$ATTUNE" reward score lin.reward s/1.wav --features few.csv

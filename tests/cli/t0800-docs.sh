@@ -56,6 +56,11 @@ with open("votes.csv", "w") as f:
     for k in range(200):
         a, b = rng.sample(range(60), 2)
         f.write(f"p{k % 20},{models[a % 3]},{models[(a + 1) % 3]},{rng.choice('ab')},samples/{a}.mid,samples/{b}.mid\n")
+with open("answers.csv", "w") as f:
+    f.write("subject,set,right,path\n")
+    for k in range(8):
+        for i, (kind, right) in enumerate((("ref", 1), ("ref", 0), ("tied", 1), ("tied", 1), ("tied", 0))):
+            f.write(f"s{k},{kind},{right},samples/{(5 * k + i) % 24}.mid\n")
 with open("human.csv", "w") as f:
     f.write("path,musicality\n")
     for k in range(60):

@@ -46,6 +46,7 @@ static const char *const calls[][MAX_ARGS] = {
     {"prefs", "import", "votes.csv", "--db", "run.db"},
     {"reward", "train", "votes.csv", "--features", "m.csv", "--out", "out.reward", "--epochs", "2"},
     {"reward", "score", "--composite", "x.noise=1", "--features", "m.csv", "s/1.wav", "s/2.wav"},
+    {"reward", "test", "--groups", "answers.csv"},
     {"audit", "--metrics", "symbolic.scale_consistency", "--pieces", "2", "--quick"},
     {"power", "corpus", "random", "--db", "run.db"},
     {"model", "list"},
@@ -282,6 +283,9 @@ static const char suite_text[] =
     "models:\n  - {name: corpus, builtin: corpus}\n  - {name: random, builtin: random}\n"
     "metrics: [harmonic.key_clarity, temporal.groove_consistency]\n";
 
+static const char answers_text[] = "subject,set,right,path,score\ns,ref,1,a,2\ns,ref,0,b,1\ns,tied,"
+                                   "1,c,3\ns,tied,1,d,2\ns,tied,0,e,1\n";
+
 static int link_sample(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
     return strstr(path, ".mid") ? link(path, "a.mid") + 1 : 0;
@@ -294,7 +298,8 @@ static int set_up(void **state)
         {"baseline", "set", "base", "--model", "corpus", "--db", "run.db"},
     };
     if (!mkdtemp(folder) || chdir(folder) != 0 || !write_text("suite.yaml", suite_text) ||
-        !write_votes() || !write_npy("x.npy", 0.0f) || !write_npy("y.npy", 0.3f)) {
+        !write_votes() || !write_text("answers.csv", answers_text) || !write_npy("x.npy", 0.0f) ||
+        !write_npy("y.npy", 0.3f)) {
         return 1;
     }
     for (size_t i = 0; i < sizeof before / sizeof *before; i++) {

@@ -85,9 +85,6 @@ static void votes_by_hand(void **state)
  * further apart than its gaps. */
 static void ties_by_hand(void **state)
 {
-    const double right[] = {5, 5.5, 6}, wrong[] = {1, 2};
-    near(attune_ties_gap(right, 3, wrong, 2), 3.0, 0.0);
-    near(attune_ties_spread(right, 3), 1.0, 0.0);
     const struct attune_ties_subject s[] = {{4, 3, 1}, {2, -1, 1}, {1, 1, 2}};
     near(attune_ties_score(s, 1), 1.0 + .01 * tanh(2.0), 1e-12);
     near(attune_ties_score(s + 1, 1), .30 + .01 * tanh(-2.0), 1e-12);
@@ -95,6 +92,11 @@ static void ties_by_hand(void **state)
     near(attune_ties_score(s, 3), (1.9 + .01 * (tanh(2.0) + tanh(-2.0) + tanh(-.5))) / 3.0, 1e-12);
     const struct attune_ties_subject alike = {1, 1, 0};
     near(attune_ties_score(&alike, 1), 1.01, 1e-12);
+    const struct attune_ties_result parts = attune_ties_measure(s, 3);
+    near(parts.tied_accuracy, 2.0 / 3.0, 1e-12);
+    near(parts.reference_accuracy, 1.0, 0.0);
+    near(parts.tied_apart, 1.0 / 3.0, 1e-12);
+    near(parts.both_apart, 1.0 / 3.0, 1e-12);
     assert_true(isnan(attune_ties_score(NULL, 0)));
 }
 
