@@ -35,6 +35,8 @@ static const struct attune_opt options_table[] = {
      .metavar = "FILE", .help = "rank: how often each model beats each other"},
     {"history", ATTUNE_OPT_TEXT, FIELD(history), .metavar = "FILE.csv",
      .help = "rank: Elo ratings after every vote, in the order of its time"},
+    {"plot-history", ATTUNE_OPT_TEXT, FIELD(plot_history), .metavar = "FILE",
+     .help = "rank: the same as a figure"},
     {"k", ATTUNE_OPT_NUMBER, FIELD(k), .metavar = "X", .lo = 0, .hi = 1e3,
      .help = "history: most points that a vote moves (default: 4)"},
     {"features", ATTUNE_OPT_TEXT, FIELD(features),
@@ -215,7 +217,7 @@ const struct attune_command attune_command_prefs = {
                "  attune prefs rank votes.csv\n"
                "  attune prefs rank battles.jsonl --ties davidson --format json\n"
                "  attune prefs rank battles.jsonl --control length,loudness --plot ratings.svg\n"
-               "  attune prefs rank battles.jsonl --history elo.csv\n"
+               "  attune prefs rank battles.jsonl --history elo.csv --plot-history elo.svg\n"
                "  attune prefs agree ratings.csv --from ratings --features metrics.csv",
     .options = options_table,
     .options_size = sizeof(struct attune_prefs_options),

@@ -8,7 +8,7 @@
 struct attune_prefs_options {
     const char *format, *from, *ties, *both_bad, *ci, *axis, *control;
     const char *features, *folder, *metrics, *models; /* agree */
-    const char *plot, *plot_wins, *history;
+    const char *plot, *plot_wins, *plot_history, *history;
     double ridge, k;
     uint64_t replicates;
 };

@@ -186,6 +186,18 @@ static enum attune_code plot_wins(const struct attune_ranking *r, const char *pa
     return code;
 }
 
+static enum attune_code plot_history(const struct attune_elo_history *history,
+                                     const struct attune_names *models, double k, const char *path,
+                                     struct attune_err *err)
+{
+    struct attune_figure figure = {0};
+    enum attune_code code = attune_figure_init(&figure, path, NULL, err);
+    code = code ? code : attune_plot_elo(&figure, history, models, k, err);
+    code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_figure_release(&figure);
+    return code;
+}
+
 /* "length,density": each by its name. */
 static enum attune_code take_controls(const char *list, struct attune_ballot *ballot,
                                       struct attune_err *err)
@@ -213,7 +225,7 @@ enum attune_code attune_prefs_rank_command(const struct attune_common *common,
 {
     struct attune_elo_history history = {0};
     struct attune_ballot ballot = {.axis = o->axis,
-                                   .history = o->history ? &history : NULL,
+                                   .history = o->history || o->plot_history ? &history : NULL,
                                    .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0};
     struct attune_ranking ranking = {0};
     struct attune_buf out = ATTUNE_BUF_INIT;
@@ -248,9 +260,13 @@ enum attune_code attune_prefs_rank_command(const struct attune_common *common,
     }
     fputs(attune_buf_text(&out), stdout);
     code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory") : ATTUNE_OK;
+    code = code || !ballot.history ? code : attune_elo_history_sort(&history, err);
     code = code || !o->history
                ? code
                : attune_elo_history_write(&history, &ballot.models, o->k, o->history, err);
+    code = code || !o->plot_history
+               ? code
+               : plot_history(&history, &ballot.models, o->k, o->plot_history, err);
     code = code || !o->plot ? code : plot_ratings(&ranking, o->plot, err);
     code = code || !o->plot_wins ? code : plot_wins(&ranking, o->plot_wins, err);
 out:

@@ -61,8 +61,12 @@ enum attune_code attune_elo_history_add(struct attune_elo_history *history, size
     history->votes = votes;
     history->clock = clock;
     history->votes[history->n] = (struct attune_timed_vote){
-        .a = (uint32_t)a, .b = (uint32_t)b, .outcome = outcome, .place = history->n,
-        .time = history->times.n_bytes, .seconds = seconds,
+        .a = (uint32_t)a,
+        .b = (uint32_t)b,
+        .outcome = outcome,
+        .place = history->n,
+        .time = history->times.n_bytes,
+        .seconds = seconds,
     };
     history->n++;
     attune_buf_add_bytes(&history->times, time, strlen(time) + 1);
@@ -113,8 +117,7 @@ static enum attune_code sort_dates(struct attune_elo_history *history, struct at
     return ATTUNE_OK;
 }
 
-/* By time; as read where times are equal or there are none. */
-static enum attune_code sort_votes(struct attune_elo_history *history, struct attune_err *err)
+enum attune_code attune_elo_history_sort(struct attune_elo_history *history, struct attune_err *err)
 {
     if (history->clock == ATTUNE_TIME_DATE) {
         return sort_dates(history, err);
@@ -125,44 +128,65 @@ static enum attune_code sort_votes(struct attune_elo_history *history, struct at
     return ATTUNE_OK;
 }
 
-static void add_row(struct attune_buf *out, size_t vote, const char *time, const char *model,
-                    double rating)
+enum attune_code attune_elo_history_replay(const struct attune_elo_history *history,
+                                           size_t n_models, double k, attune_elo_fn *each,
+                                           void *context, struct attune_err *err)
 {
-    attune_buf_addf(out, "%zu,", vote);
-    attune_buf_add_csv(out, time);
-    attune_buf_add(out, ",");
-    attune_buf_add_csv(out, model);
-    attune_buf_add(out, ",");
-    attune_buf_add_double(out, rating);
-    attune_buf_add(out, "\n");
+    double *rating = attune_alloc(n_models, sizeof *rating);
+    if (!rating) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings");
+    }
+    for (size_t i = 0; i < n_models; i++) {
+        rating[i] = ATTUNE_ELO_START;
+    }
+    for (size_t i = 0; i < history->n; i++) {
+        const struct attune_timed_vote *v = &history->votes[i];
+        attune_elo_update(&rating[v->a], &rating[v->b], v->outcome, k);
+        each(context, i + 1, v, rating);
+    }
+    attune_release(rating);
+    return ATTUNE_OK;
 }
 
-enum attune_code attune_elo_history_write(struct attune_elo_history *history,
+const char *attune_elo_history_time(const struct attune_elo_history *history,
+                                    const struct attune_timed_vote *vote)
+{
+    return history->times.text + vote->time;
+}
+
+struct writing {
+    const struct attune_elo_history *history;
+    const struct attune_names *models;
+    struct attune_buf out;
+};
+
+static void write_vote(void *context, size_t vote, const struct attune_timed_vote *v,
+                       const double *rating)
+{
+    struct writing *w = context;
+    for (int side = 0; side < 2; side++) {
+        const uint32_t model = side ? v->b : v->a;
+        attune_buf_addf(&w->out, "%zu,", vote);
+        attune_buf_add_csv(&w->out, attune_elo_history_time(w->history, v));
+        attune_buf_add(&w->out, ",");
+        attune_buf_add_csv(&w->out, w->models->name[model]);
+        attune_buf_add(&w->out, ",");
+        attune_buf_add_double(&w->out, rating[model]);
+        attune_buf_add(&w->out, "\n");
+    }
+}
+
+enum attune_code attune_elo_history_write(const struct attune_elo_history *history,
                                           const struct attune_names *models, double k,
                                           const char *path, struct attune_err *err)
 {
-    struct attune_buf out = ATTUNE_BUF_INIT;
-    double *rating = attune_alloc(models->n, sizeof *rating);
-    enum attune_code code = rating ? sort_votes(history, err)
-                                   : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings");
-    if (code) {
-        goto out;
+    struct writing w = {.history = history, .models = models};
+    attune_buf_add(&w.out, "vote,time,model,rating\n");
+    enum attune_code code = attune_elo_history_replay(history, models->n, k, write_vote, &w, err);
+    if (!code) {
+        code = w.out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings")
+                            : attune_file_write(path, attune_buf_text(&w.out), w.out.n_bytes, err);
     }
-    for (size_t i = 0; i < models->n; i++) {
-        rating[i] = ATTUNE_ELO_START;
-    }
-    attune_buf_add(&out, "vote,time,model,rating\n");
-    for (size_t i = 0; i < history->n; i++) {
-        const struct attune_timed_vote *v = &history->votes[i];
-        const char *time = history->times.text + v->time;
-        attune_elo_update(&rating[v->a], &rating[v->b], v->outcome, k);
-        add_row(&out, i + 1, time, models->name[v->a], rating[v->a]);
-        add_row(&out, i + 1, time, models->name[v->b], rating[v->b]);
-    }
-    code = out.failed ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for ratings")
-                      : attune_file_write(path, attune_buf_text(&out), out.n_bytes, err);
-out:
-    attune_buf_release(&out);
-    attune_release(rating);
+    attune_buf_release(&w.out);
     return code;
 }

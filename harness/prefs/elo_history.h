@@ -29,10 +29,26 @@ enum attune_code attune_elo_history_add(struct attune_elo_history *history, size
                                         enum attune_outcome outcome, const char *time, long line,
                                         struct attune_err *err);
 
-/* Columns vote, time, model, rating: for every vote, counted from 1, both models with their new
- * ratings. Votes are sorted by time, as read where times are equal or there are none; dates by
- * their text, so they are to be of one time zone. */
-enum attune_code attune_elo_history_write(struct attune_elo_history *history,
+/* Sorts the votes by time, as read where times are equal or there are none; dates by their text, so
+ * they are to be of one time zone. */
+enum attune_code attune_elo_history_sort(struct attune_elo_history *history,
+                                         struct attune_err *err);
+
+/* Calls each for every vote, counted from 1 in the order they stand, with the ratings (n_models,)
+ * after it. */
+typedef void attune_elo_fn(void *context, size_t vote, const struct attune_timed_vote *v,
+                           const double *rating);
+enum attune_code attune_elo_history_replay(const struct attune_elo_history *history,
+                                           size_t n_models, double k, attune_elo_fn *each,
+                                           void *context, struct attune_err *err);
+
+/* The text of a vote's time. */
+const char *attune_elo_history_time(const struct attune_elo_history *history,
+                                    const struct attune_timed_vote *vote);
+
+/* Columns vote, time, model, rating: for every vote in the order they stand both models with their
+ * new ratings. */
+enum attune_code attune_elo_history_write(const struct attune_elo_history *history,
                                           const struct attune_names *models, double k,
                                           const char *path, struct attune_err *err);
 

@@ -145,6 +145,16 @@ expect_same elo.csv stored.csv
 printf '%s\n' 'model_a,model_b,winner,time' 'z,x,b,2025-11-01T09:00:00Z' 'x,y,a,2025-07-31' 'y,z,tie,2025-08-01T10:00:00Z' >dated.csv
 expect_exit 0 "$ATTUNE" prefs rank dated.csv --history dates.csv --k 32
 [ "$(cut -d, -f1,3,4 dates.csv)" = "$(cut -d, -f1,3,4 elo.csv)" ] || fail "by date: $(cat dates.csv)"
+if command -v gnuplot >/dev/null; then # models in order of appearance, from 1000 on
+    expect_exit 0 "$ATTUNE" prefs rank dated.csv --plot-history elo.svg --k 32
+    [ -s elo.svg ] || fail 'no figure'
+    # sorted by time x meets y first, but z stands first in the file: blocks z, x, y
+    printf '%s\n' '1 1000' '2 999.264' '3 984.034' '3 984.034' '0 1000' '1 1016' '3 1031.23' '3 1031.23' \
+        '0 1000' '1 984' '2 984.736' '3 984.736' >want
+    grep -v '^#' elo.dat | grep . | tr '\t' ' ' >got
+    expect_same want got
+    grep -F "'1'.\"\n\".'2025-07-31' 1" elo.gp >/dev/null || fail "no dates: $(grep xtics elo.gp)"
+fi
 printf '%s\n' 'model_a,model_b,winner' 'x,y,a' 'y,z,tie' 'z,x,b' >untimed.csv
 expect_exit 0 "$ATTUNE" prefs rank untimed.csv --history order.csv --k 32
 [ "$(cut -d, -f1,3,4 order.csv)" = "$(cut -d, -f1,3,4 elo.csv)" ] || fail "by file: $(cat order.csv)"
