@@ -27,11 +27,12 @@ static void free_records(struct attune_record **records, size_t n)
     }
 }
 
-/* Takes all that waits, after at most a tenth of a second. */
+/* Takes all that waits, after at most a tenth of a second of the monotonic clock: the clock on the
+ * wall may jump, and with it the watch over time-outs and Ctrl-C. */
 static size_t take_batch(struct attune_recorder *r, struct attune_record **batch, bool *closing)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += 100000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
@@ -103,7 +104,11 @@ enum attune_code attune_recorder_start(struct attune_recorder **out,
         return code;
     }
     pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->filled, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->filled, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     pthread_cond_init(&r->drained, NULL);
     if (pthread_create(&r->thread, NULL, record_loop, r) != 0) {
         attune_writer_free(r->writer);

@@ -195,8 +195,10 @@ static enum attune_code finish(struct attune_run_state *r, struct attune_run_res
     enum attune_code code =
         attune_leaderboard_refresh(r->store, r->run, r->options->seed, r->options->n_threads, err);
     if (code == ATTUNE_OK && complete) {
-        code = attune_store_exec(r->store, err, "UPDATE run SET ended = ?1 WHERE id = ?2", "ti",
-                                 now, r->run);
+        /* A clock that was put back meanwhile does not make the run end before it began. */
+        code = attune_store_exec(r->store, err,
+                                 "UPDATE run SET ended = max(?1, started) WHERE id = ?2", "ti", now,
+                                 r->run);
     }
     if (code == ATTUNE_OK) {
         code = attune_store_event(r->store, r->run, complete ? "end" : "interrupt", r->suite->name,

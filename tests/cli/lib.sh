@@ -48,6 +48,28 @@ expect_same() {
     cmp -s "$1" "$2" || { fail "$1 and $2 differ:"; diff "$1" "$2" | head -n 20 | sed 's/^/    /' >&2; }
 }
 
+# waited_for FILE: until it is there; false after a minute
+waited_for() {
+    local i
+    for i in $(seq 600); do
+        [ -e "$1" ] && return
+        sleep 0.1
+    done
+    return 1
+}
+# ends PROCESS: a child of this shell, within a minute; its exit code is then in $ended. Killed otherwise.
+ends() {
+    local i
+    for i in $(seq 600); do
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -9 "$1" 2>/dev/null
+    wait "$1" 2>/dev/null
+    ended=$?
+    [ "$ended" -ne 137 ]
+}
+
 done_testing() {
     [ "$failures" -eq 0 ] || exit 1
     exit 0
