@@ -1,7 +1,8 @@
 /* attune describe ID: everything the registry knows of one metric; of a prompt's text, what it asks
- * for and which words say so. */
+ * for and which words say so; of a trained reward model, what it was trained on. */
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/describe_reward.h"
 #include "cli/metric_words.h"
 #include "metrics/adherence/attributes.h"
 #include "metrics/adherence/attributes_json.h"
@@ -135,6 +136,11 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         describe_prompt(args[0]);
         return ATTUNE_OK;
     }
+    bool found;
+    enum attune_code code = attune_describe_reward(common, args[0], &found, err);
+    if (code || found) {
+        return code;
+    }
     const char *ids[512];
     size_t n = 0;
     while (n < attune_n_metrics && n < 512) {
@@ -154,10 +160,13 @@ const struct attune_command attune_command_describe = {
     .name = "describe",
     .usage = "ID|TEXT",
     .summary = "explain a metric, or what a prompt's text asks for",
-    .details = "Of a metric: formula, range, direction, source. A TEXT is a prompt of several\n"
-               "words: what is read from it, and from which words.\n"
+    .details = "Of a metric: formula, range, direction, source. Of the column reward.NAME of a\n"
+               "trained reward model: the data, options and held-out figures of its trainings in\n"
+               "the database. A TEXT is a prompt of several words: what is read from it, and from\n"
+               "which words.\n"
                "\n"
                "  attune describe harmonic.key_clarity\n"
+               "  attune describe reward.taste --db study.db\n"
                "  attune describe 'A calm waltz in D dorian at 120-130 BPM'",
     .options = options_table,
     .min_args = 1,

@@ -42,6 +42,7 @@ struct attune_opt {
 /* Options that every command takes. */
 struct attune_common {
     const char *db; /* --db, else ATTUNE_DB, else "attune.db" */
+    bool db_named;  /* by --db or ATTUNE_DB */
     bool quiet, verbose, no_color, help;
     uint64_t seed; /* --seed, default 1 */
     uint64_t jobs; /* --jobs, default: cores */

@@ -53,11 +53,13 @@ static int unknown_command(const char *name)
     return attune_exit_code(ATTUNE_E_USAGE);
 }
 
+static const char default_db[] = "attune.db";
+
 static struct attune_common common_defaults(void)
 {
     const char *db = getenv("ATTUNE_DB");
     return (struct attune_common){
-        .db = db && db[0] ? db : "attune.db",
+        .db = db && db[0] ? db : default_db,
         .seed = 1,
         .jobs = attune_core_count(),
     };
@@ -87,6 +89,7 @@ static int run_command(const struct attune_command *command, char **argv, int ar
         exit_code = print_text(&help);
         goto out;
     }
+    common.db_named = common.db != default_db;
     const char *no_color = getenv("NO_COLOR");
     common.color = isatty(STDOUT_FILENO) && !common.no_color && !(no_color && no_color[0]);
     code = command->run(&common, options, argv, n_args, &exit_code, &err);

@@ -6,6 +6,7 @@
 #include "cli/reward.h"
 #include "harness/reward/reward_test.h"
 #include "harness/reward/reward_train.h"
+#include "harness/store/store.h"
 
 /* What an axis' cross-validation found. */
 struct verdict {
@@ -13,6 +14,7 @@ struct verdict {
 };
 
 struct training {
+    const struct attune_common *common;
     const struct attune_reward_options *o;
     struct attune_vote_table votes;
     struct attune_items items;
@@ -45,12 +47,19 @@ static enum attune_code make_recipe(struct training *t, const struct attune_comm
 {
     const struct attune_reward_options *o = t->o;
     const bool mlp = strcmp(o->head, "mlp") == 0;
-    t->recipe = (struct attune_reward_recipe){
-        .n_members = o->members, .n_threads = common->jobs,
-        .training = {.seed = common->seed, .batch = o->batch, .max_epochs = o->epochs,
-                     .patience = o->patience, .rate = o->rate > 0.0 ? o->rate : mlp ? 1e-3 : 1e-2,
-                     .l2 = o->l2, .margin = o->margin, .smoothing = o->smoothing,
-                     .centring = o->centring}};
+    t->recipe = (struct attune_reward_recipe){.n_members = o->members,
+                                              .n_threads = common->jobs,
+                                              .training = {.seed = common->seed,
+                                                           .batch = o->batch,
+                                                           .max_epochs = o->epochs,
+                                                           .patience = o->patience,
+                                                           .rate = o->rate > 0.0 ? o->rate
+                                                                   : mlp         ? 1e-3
+                                                                                 : 1e-2,
+                                                           .l2 = o->l2,
+                                                           .margin = o->margin,
+                                                           .smoothing = o->smoothing,
+                                                           .centring = o->centring}};
     return mlp ? parse_hidden(&t->recipe, o->hidden ? o->hidden : "64,32", err) : ATTUNE_OK;
 }
 
@@ -108,33 +117,51 @@ static json_t *verdict_json(const struct attune_calibration *c)
                      number(c->accuracy_high), "auc", number(c->auc), "nll", number(c->nll));
 }
 
+static json_t *file_json(const char *path)
+{
+    char hash[ATTUNE_HASH_SIZE] = "";
+    attune_hash_file(path, hash, NULL);
+    return json_pack("{s:s, s:s}", "file", path, "hash", hash);
+}
+
+/* What the samples were heard through. A folder has no hash of its own. */
+static json_t *heard_json(const struct attune_reward_options *o)
+{
+    return o->features     ? file_json(o->features)
+           : o->embeddings ? file_json(o->embeddings)
+                           : json_pack("{s:s}", "folder", o->folder ? o->folder : ".");
+}
+
 /* Everything that a reader needs to judge the model or to train it again. */
 static json_t *provenance(const struct training *t, char **files, int n_files)
 {
     json_t *sources = json_array(), *results = json_array(), *hidden = json_array();
     for (int i = 0; i < n_files; i++) {
-        char hash[ATTUNE_HASH_SIZE] = "";
-        attune_hash_file(files[i], hash, NULL);
-        json_array_append_new(sources, json_pack("{s:s, s:s}", "file", files[i], "hash", hash));
+        json_array_append_new(sources, file_json(files[i]));
+    }
+    if (n_files == 0) {
+        json_array_append_new(sources, json_pack("{s:s, s:I}", "database", t->common->db, "votes",
+                                                 (json_int_t)t->votes.n));
     }
     for (size_t i = 0; i < t->recipe.n_hidden; i++) {
         json_array_append_new(hidden, json_integer((json_int_t)t->recipe.hidden[i]));
     }
     for (size_t i = 0; i < t->votes.axes.n; i++) {
-        json_array_append_new(
-            results, json_pack("{s:s, s:o, s:o}", "axis", t->votes.axes.name[i], "by_generator",
-                               verdict_json(&t->verdicts[i].by_generator), "by_prompt",
-                               verdict_json(&t->verdicts[i].by_prompt)));
+        json_array_append_new(results,
+                              json_pack("{s:s, s:o, s:o}", "axis", t->votes.axes.name[i],
+                                        "by_generator", verdict_json(&t->verdicts[i].by_generator),
+                                        "by_prompt", verdict_json(&t->verdicts[i].by_prompt)));
     }
     const struct attune_head_training *h = &t->recipe.training;
-    return json_pack(
-        "{s:s, s:o, s:I, s:I, s:I, s:s, s:o, s:I, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:o}",
-        "attune", ATTUNE_VERSION, "votes", sources, "pairs", (json_int_t)t->data.n_pairs,
-        "left_out", (json_int_t)t->data.n_without, "samples", (json_int_t)t->data.n_items, "head",
-        t->o->head, "hidden", hidden, "seed", (json_int_t)h->seed, "rate", h->rate, "l2", h->l2,
-        "margin", h->margin, "smoothing", h->smoothing, "centring", h->centring, "max_epochs",
-        (json_int_t)h->max_epochs, "batch", (json_int_t)h->batch, "dropped_features",
-        attune_buf_text(&t->dropped), "results", results);
+    return json_pack("{s:s, s:o, s:o, s:I, s:I, s:I, s:s, s:o, s:I, s:f, s:f, s:f, s:f, s:f, s:I, "
+                     "s:I, s:s, s:o}",
+                     "attune", ATTUNE_VERSION, "votes", sources, "heard", heard_json(t->o), "pairs",
+                     (json_int_t)t->data.n_pairs, "left_out", (json_int_t)t->data.n_without,
+                     "samples", (json_int_t)t->data.n_items, "head", t->o->head, "hidden", hidden,
+                     "seed", (json_int_t)h->seed, "rate", h->rate, "l2", h->l2, "margin", h->margin,
+                     "smoothing", h->smoothing, "centring", h->centring, "max_epochs",
+                     (json_int_t)h->max_epochs, "batch", (json_int_t)h->batch, "dropped_features",
+                     attune_buf_text(&t->dropped), "results", results);
 }
 
 static void print_verdict(struct attune_buf *out, const struct training *t, const char *name,
@@ -150,12 +177,13 @@ static void print_verdict(struct attune_buf *out, const struct training *t, cons
 
 static void print_table(struct attune_buf *out, const struct training *t)
 {
-    attune_buf_addf(out, "%zu pairs of %zu samples, %zu features; %zu votes without features, %llu "
-                         "both bad\n\n",
+    attune_buf_addf(out,
+                    "%zu pairs of %zu samples, %zu features; %zu votes without features, %llu "
+                    "both bad\n\n",
                     t->data.n_pairs, t->data.n_items, t->data.d, t->data.n_without,
                     (unsigned long long)t->votes.n_both_bad);
-    attune_buf_addf(out, "%-26s %8s  %-14s  %7s %7s %6s\n", "held out", "accuracy",
-                    "95 % interval", "AUC", "NLL", "n");
+    attune_buf_addf(out, "%-26s %8s  %-14s  %7s %7s %6s\n", "held out", "accuracy", "95 % interval",
+                    "AUC", "NLL", "n");
     for (size_t i = 0; i < t->votes.axes.n; i++) {
         if (t->votes.axes.n > 1 || t->votes.axes.name[i][0]) {
             attune_buf_addf(out, "%s\n", t->votes.axes.name[i]);
@@ -167,6 +195,28 @@ static void print_table(struct attune_buf *out, const struct training *t)
         attune_buf_addf(out, "\nleft out, undefined for more than 5 %% of the samples: %s\n",
                         attune_buf_text(&t->dropped));
     }
+}
+
+/* In the experiment's database, under the name of the file, so that the column of a run that it
+ * scores can be traced to its data. */
+static enum attune_code record(const struct training *t, const struct attune_reward_model *model,
+                               struct attune_err *err)
+{
+    const char *slash = strrchr(t->o->out, '/'), *file = slash ? slash + 1 : t->o->out;
+    const size_t n = strcspn(file, ".");
+    struct attune_store *store = NULL;
+    struct attune_buf name = ATTUNE_BUF_INIT;
+    attune_buf_add_bytes(&name, file, n ? n : strlen(file));
+    enum attune_code code = attune_store_open(&store, t->common->db, ATTUNE_STORE_CREATE, err);
+    code = code ? code
+                : attune_reward_model_record(model, store, attune_buf_text(&name), t->o->out, err);
+    if (!code && !t->common->quiet) {
+        fprintf(stderr, "attune: recorded in %s; `attune describe reward.%s --db %s` shows it\n",
+                t->common->db, attune_buf_text(&name), t->common->db);
+    }
+    attune_store_close(store);
+    attune_buf_release(&name);
+    return code;
 }
 
 static enum attune_code save(struct training *t, char **files, int n_files, struct attune_err *err)
@@ -181,6 +231,9 @@ static enum attune_code save(struct training *t, char **files, int n_files, stru
         model.training = provenance(t, files, n_files);
         code = attune_reward_model_save(&model, t->o->out, err);
     }
+    if (!code && (t->common->db_named || n_files == 0)) {
+        code = record(t, &model, err);
+    }
     attune_reward_model_release(&model);
     return code;
 }
@@ -189,12 +242,11 @@ enum attune_code attune_reward_train_command(const struct attune_common *common,
                                              const struct attune_reward_options *o, char **files,
                                              int n_files, struct attune_err *err)
 {
-    struct training t = {.o = o, .votes = {.axis = o->axis, .all_axes = true}};
+    struct training t = {.common = common, .o = o, .votes = {.axis = o->axis, .all_axes = true}};
     struct attune_buf out = ATTUNE_BUF_INIT;
     enum attune_code code = make_recipe(&t, common, err);
     code = code ? code : attune_reward_votes(common, o, files, n_files, &t.votes, err);
-    code = code ? code
-                : attune_reward_items(common, o, &t.votes.items, NULL, NULL, &t.items, err);
+    code = code ? code : attune_reward_items(common, o, &t.votes.items, NULL, NULL, &t.items, err);
     if (!code) {
         attune_items_thin(&t.items, 0.95, &t.dropped);
         code = attune_reward_data_init(&t.data, &t.votes, &t.items, err);

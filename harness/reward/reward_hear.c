@@ -75,10 +75,8 @@ enum attune_code attune_reward_model_record(const struct attune_reward_model *m,
             ? attune_store_exec(
                   store, err,
                   "INSERT INTO reward_model (name, kind, path, hash, features, trained, created)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO UPDATE SET"
-                  " kind = excluded.kind, path = excluded.path, hash = excluded.hash,"
-                  " features = excluded.features, trained = excluded.trained,"
-                  " created = excluded.created WHERE hash != excluded.hash",
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name, hash) DO UPDATE SET"
+                  " path = excluded.path",
                   "ttttttt", name, m->heads[0].n_layers > 1 ? "mlp" : "linear", path, m->hash,
                   features, trained, now)
             : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a reward model");

@@ -71,7 +71,8 @@ enum attune_code attune_reward_model_hear(const struct attune_reward_model *mode
                                           const char *path, double *reward, char *why,
                                           size_t why_size, struct attune_err *err);
 
-/* Inserts or replaces the model's row in table `reward_model`: kind, hash, features, provenance. */
+/* Makes sure that table `reward_model` has a row of this name and content: kind, hash, features,
+ * provenance. Rows of the name with other contents stay. */
 struct attune_store;
 enum attune_code attune_reward_model_record(const struct attune_reward_model *model,
                                             struct attune_store *store, const char *name,

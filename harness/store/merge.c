@@ -45,9 +45,6 @@ static const struct {
      "ka.identity"
      " JOIN main.score b ON b.artefact = fb.id AND b.params = qb.id AND b.metric = kb.id"
      " WHERE (a.value IS NULL) != (b.value IS NULL) OR NOT (a.value IS NULL OR " SAME_VALUE ")"},
-    {"reward models of one name", "SELECT count(*), min(a.name) FROM src.reward_model a JOIN "
-                                  "main.reward_model b ON b.name = a.name"
-                                  " WHERE a.hash != b.hash"},
     {"baselines of one name",
      "SELECT count(*), min(a.name) FROM src.baseline a JOIN src.run ra ON ra.id = a.run"
      " JOIN main.baseline b ON b.name = a.name JOIN main.run rb ON rb.id = b.run"

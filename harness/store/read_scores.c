@@ -72,6 +72,45 @@ void attune_metric_list_release(struct attune_metric_list *list)
     *list = (struct attune_metric_list){0};
 }
 
+/* ---- reward models */
+
+static void fill_reward_model(struct attune_list_query *q, void *item)
+{
+    struct attune_reward_model_info *m = item;
+    const char **texts[] = {&m->name, &m->kind, &m->path, &m->hash, &m->created, &m->trained};
+    const int n_texts = (int)(sizeof texts / sizeof *texts);
+    for (int i = 0; i < n_texts; i++) {
+        *texts[i] = attune_text_at(q, i);
+    }
+    m->n_runs = sqlite3_column_int64(q->stmt, n_texts);
+}
+
+enum attune_code attune_read_reward_models(struct attune_store *store,
+                                           struct attune_reward_model_list *out,
+                                           struct attune_err *err)
+{
+    *out = (struct attune_reward_model_list){0};
+    enum attune_code code = attune_read_list(
+        store,
+        "SELECT name, kind, path, hash, created, trained,"
+        " (SELECT count(DISTINCT q.run) FROM metric k JOIN run_metric q ON q.metric = k.id"
+        "  WHERE k.identity = w.hash AND (k.name = 'reward.' || w.name"
+        "   OR k.name GLOB 'reward.' || w.name || '.*'))"
+        " FROM reward_model w WHERE ?1 = ?1 ORDER BY name, id",
+        0, ATTUNE_LIST(out), fill_reward_model, err);
+    if (code) {
+        attune_reward_model_list_release(out);
+    }
+    return code;
+}
+
+void attune_reward_model_list_release(struct attune_reward_model_list *list)
+{
+    attune_release(list->items);
+    attune_arena_release(&list->text);
+    *list = (struct attune_reward_model_list){0};
+}
+
 /* ---- scores of whole sets */
 
 static void fill_set_score(struct attune_list_query *q, void *item)

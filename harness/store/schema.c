@@ -309,5 +309,23 @@ static const char version_4[] =
     " LEFT JOIN score c ON c.artefact = s.artefact AND c.params = s.params AND c.metric = "
     "q.metric;";
 
+/* A reward model that is trained again keeps its old row: scores that an earlier run has from it
+ * stand under metric.identity = reward_model.hash. */
+static const char version_5[] =
+    "ALTER TABLE reward_model RENAME TO reward_model_4;"
+    "CREATE TABLE reward_model ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL, kind TEXT NOT NULL,"
+    " path TEXT NOT NULL, hash TEXT NOT NULL,"
+    " features TEXT NOT NULL," /* JSON: metric ids with versions */
+    " trained TEXT NOT NULL,"  /* JSON: data, options, results */
+    " simulated INTEGER NOT NULL DEFAULT 0 CHECK (simulated IN (0, 1)),"
+    " created TEXT NOT NULL,"
+    " UNIQUE (name, hash)"
+    ") STRICT;"
+    "INSERT INTO reward_model SELECT id, name, kind, path, hash, features, trained, simulated,"
+    " created FROM reward_model_4;"
+    "DROP TABLE reward_model_4;";
+
 const char *const attune_schema_steps[ATTUNE_SCHEMA_VERSION] = {version_1, version_2, version_3,
-                                                              version_4};
+                                                              version_4, version_5};

@@ -5,7 +5,7 @@
 
 enum {
     ATTUNE_APPLICATION_ID = 0x6174756e, /* "atun" */
-    ATTUNE_SCHEMA_VERSION = 4,
+    ATTUNE_SCHEMA_VERSION = 5,
 };
 
 /* attune_schema_steps[v] brings version v to v+1; (ATTUNE_SCHEMA_VERSION,) entries. */

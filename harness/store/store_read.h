@@ -237,6 +237,23 @@ enum attune_code attune_read_vectors(struct attune_store *store, int64_t run, co
                                      struct attune_err *err);
 void attune_vector_table_release(struct attune_vector_table *table);
 
+/* ---- reward models: what column reward.NAME comes from */
+
+struct attune_reward_model_info {
+    const char *name, *kind, *path, *hash, *created;
+    const char *trained; /* JSON: data, options, results */
+    int64_t n_runs;      /* that have scores of this content under this name */
+};
+struct attune_reward_model_list {
+    struct attune_reward_model_info *items; /* (n,) by name, then in order of recording */
+    size_t n, capacity;
+    struct attune_arena text;
+};
+enum attune_code attune_read_reward_models(struct attune_store *store,
+                                           struct attune_reward_model_list *out,
+                                           struct attune_err *err);
+void attune_reward_model_list_release(struct attune_reward_model_list *list);
+
 /* ---- the leaderboard as stored */
 
 struct attune_leaderboard_row {

@@ -43,7 +43,29 @@ expect_in out '18 from cache'
 expect_exit 0 "$ATTUNE" reward train v.csv --features m.csv --out taste.reward --no-generator-folds --folds 0 --l2 .5
 expect_exit 0 "$ATTUNE" run suite.yaml
 expect_query "SELECT count(DISTINCT identity) FROM metric WHERE name = 'reward.taste'" 2
-expect_query "SELECT count(*) FROM reward_model" 1
+# each run's column leads to its own training
+expect_query "SELECT count(*), count(DISTINCT json_extract(w.trained, '\$.l2')) FROM reward_model w
+    JOIN metric k ON k.identity = w.hash AND k.name = 'reward.taste'" '2|2'
+expect_exit 0 "$ATTUNE" describe reward.taste
+[ "$(grep -c "v.csv ($(sqlite3 "$ATTUNE_DB" "SELECT json_extract(trained, '\$.votes[0].hash') FROM reward_model LIMIT 1"))" out)" = 2 ] ||
+    fail "the trainings: $(cat out)"
+expect_in out 'scored in 1 run'
+expect_in out 'm.csv ('
+
+case_is 'training records itself where a database is named, once per content'
+expect_exit 0 "$ATTUNE" reward train v.csv --features m.csv --out other.reward --db new.db --folds 2
+expect_in err '`attune describe reward.other --db new.db`'
+expect_exit 0 "$ATTUNE" reward train v.csv --features m.csv --out other.reward --db new.db --folds 2 --quiet
+sqlite3 new.db "SELECT name, hash, json_extract(trained, '\$.results[0].by_generator.n') > 50 FROM reward_model" >got
+expect_exit 0 "$ATTUNE" describe reward.other --db new.db
+echo "other|$(awk '$1 == "content" {print $2}' out)|1" >want
+expect_same want got
+grep -E '^  new generator +0\.[0-9]{4} \[' out >/dev/null || fail "no test figures: $(cat out)"
+expect_exit 2 "$ATTUNE" describe reward.nothing --db new.db
+expect_exit 0 "$ATTUNE" prefs import v.csv --db new.db
+expect_exit 0 "$ATTUNE" reward train --features m.csv --out stored.reward --db new.db --folds 0 --no-generator-folds
+expect_exit 0 "$ATTUNE" describe reward.stored --db new.db
+expect_in out 'database new.db ('
 
 case_is 'reward models that cannot serve are refused before anything is generated'
 small_suite bad.yaml 'reward_models:' '  - {name: gold, path: taste.reward}'
