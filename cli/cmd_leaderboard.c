@@ -80,23 +80,24 @@ static enum attune_code warn_unstable_sets(struct attune_store *store, int64_t r
 }
 
 /* Names the shown metrics by which half the prompts would order the models otherwise. */
-static enum attune_code warn_unstable(const struct attune_common *common, const struct options *o,
+static enum attune_code warn_unstable(const struct attune_common *common,
                                       struct attune_store *store, const struct attune_board *board,
                                       const size_t *metrics, size_t n_shown, struct attune_err *err)
 {
     struct attune_buf globs = ATTUNE_BUF_INIT;
-    struct attune_score_table table = {0};
-    int64_t run = 0;
+    struct attune_metric_list list = {0};
+    const int64_t run = board->run->id;
     for (size_t i = 0; i < n_shown; i++) {
         attune_buf_addf(&globs, "%s%s", i ? "," : "", board->metrics.items[metrics[i]].name);
     }
     struct attune_stability_row *rows = attune_alloc(n_shown + 1, sizeof *rows);
     enum attune_code code =
         rows ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for rank stability");
-    code = code ? code : attune_read_run_id(store, o->run, &run, err);
-    code = code ? code : attune_read_scores(store, run, attune_buf_text(&globs), &table, err);
-    code = code ? code : attune_stability_rows(&table, common->seed, rows, err);
-    for (size_t i = 0; i < table.metrics.n && !code; i++) {
+    code = code ? code : attune_read_metrics(store, run, attune_buf_text(&globs), &list, err);
+    code = code ? code
+                : attune_stability_halves(store, run, &board->models, &list, common->seed,
+                                          common->jobs, rows, err);
+    for (size_t i = 0; i < list.n && !code; i++) {
         if (rows[i].unstable) {
             fprintf(stderr,
                     "note: half the prompts would often order the models otherwise by %s "
@@ -106,7 +107,7 @@ static enum attune_code warn_unstable(const struct attune_common *common, const 
     }
     code = code ? code : warn_unstable_sets(store, run, attune_buf_text(&globs), err);
     attune_release(rows);
-    attune_score_table_release(&table);
+    attune_metric_list_release(&list);
     attune_buf_release(&globs);
     return code;
 }
@@ -145,7 +146,7 @@ static enum attune_code print_board(const struct attune_common *common, const st
             attune_sheet_write(out, &sheet, o->format, attune_terminal_width(), common->color, err);
     }
     if (!code && strcmp(o->format, "table") == 0 && !common->quiet) {
-        code = warn_unstable(common, o, store, board, metrics, n, err);
+        code = warn_unstable(common, store, board, metrics, n, err);
     }
     if (!code && strcmp(o->format, "table") == 0) {
         hint(common, board, metrics, n, o->metrics != NULL);

@@ -140,14 +140,14 @@ static enum attune_code compute(struct attune_board *board, struct attune_store 
                                 const char *globs, const size_t *group, uint64_t seed,
                                 size_t n_threads, struct attune_err *err)
 {
-    struct attune_score_table scores = {0};
-    enum attune_code code = attune_read_scores(store, board->run->id, globs, &scores, err);
-    if (!code) {
-        const struct attune_standing_options options = {
-            .seed = seed, .n_threads = n_threads, .group = group, .n_groups = board->n_rows};
-        code = attune_standings(&scores, &options, board->standing, err);
-    }
-    attune_score_table_release(&scores);
+    const struct attune_metric_list of_samples = {.items = board->metrics.items,
+                                                  .n = board->n_sample_metrics};
+    const struct attune_standing_options options = {.seed = seed,
+                                                    .n_threads = n_threads,
+                                                    .group = board->by_method ? group : NULL,
+                                                    .n_groups = board->n_rows};
+    enum attune_code code = attune_standings(store, board->run->id, &board->models, &of_samples,
+                                             &options, board->standing, err);
     return code ? code : compute_sets(board, store, globs, group, err);
 }
 
@@ -259,10 +259,8 @@ static enum attune_code find_run(struct attune_board *board, struct attune_store
 static enum attune_code count_prompts(struct attune_board *board, struct attune_store *store,
                                       struct attune_err *err)
 {
-    struct attune_prompt_list prompts = {0};
-    enum attune_code code = attune_read_prompts(store, board->run->id, &prompts, err);
-    board->n_prompts = prompts.n;
-    attune_prompt_list_release(&prompts);
+    enum attune_code code =
+        attune_count_prompts(store, board->run->id, &board->n_prompts, err);
     const size_t n_cells = board->models.n * board->n_prompts;
     board->n_seeds = n_cells ? (size_t)board->run->n_planned / n_cells : 0;
     return code;

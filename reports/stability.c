@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/thread.h"
+#include "harness/store/means.h"
 #include "metrics/stats/association.h"
 #include "reports/sheets/contrast_sheet.h"
 
@@ -76,6 +78,60 @@ enum attune_code attune_stability_rows(const struct attune_score_table *t, uint6
     attune_release(one.defined);
     attune_release(scratch);
     return code;
+}
+
+struct halves {
+    struct attune_stability_row *rows; /* of all metrics */
+    uint64_t seed;
+    size_t n_threads;
+    /* Those at hand: */
+    const struct attune_means *means;
+    size_t first;
+    enum attune_code *code; /* (n_metrics,) */
+};
+
+static void halve_metric(void *context, size_t k, size_t worker)
+{
+    const struct halves *h = context;
+    struct attune_stability_row *row = &h->rows[h->first + k];
+    const size_t at = attune_means_at(h->means, k);
+    const struct attune_columns table = {h->means->value + at, h->means->defined + at,
+                                         h->means->models->n, h->means->n_prompts};
+    *row = (struct attune_stability_row){.metric = h->means->metrics[k].name,
+                                         .title = h->means->metrics[k].title,
+                                         .seed_tau = NAN,
+                                         .embedding_tau = NAN,
+                                         .reference_tau = NAN};
+    h->code[k] = attune_rank_stability(&table, h->seed, &row->halves, NULL);
+    row->unstable = !row->halves.why && row->halves.mean < ATTUNE_STABLE_TAU;
+}
+
+static enum attune_code halve_metrics(void *context, struct attune_means *means, size_t first,
+                                      struct attune_err *err)
+{
+    struct halves *h = context;
+    h->means = means;
+    h->first = first;
+    h->code = attune_alloc(means->n_metrics, sizeof *h->code);
+    enum attune_code code = h->code ? ATTUNE_OK : ATTUNE_E_MEMORY;
+    if (!code) {
+        attune_parallel_for(means->n_metrics, h->n_threads, halve_metric, h);
+    }
+    for (size_t k = 0; k < means->n_metrics && !code; k++) {
+        code = h->code[k];
+    }
+    attune_release(h->code);
+    return code ? attune_fail(err, code, "out of memory for rank stability") : ATTUNE_OK;
+}
+
+enum attune_code attune_stability_halves(struct attune_store *store, int64_t run,
+                                         const struct attune_model_list *models,
+                                         const struct attune_metric_list *metrics, uint64_t seed,
+                                         size_t n_threads, struct attune_stability_row *rows,
+                                         struct attune_err *err)
+{
+    struct halves h = {.rows = rows, .seed = seed, .n_threads = n_threads};
+    return attune_means_each(store, run, models, metrics, 0, halve_metrics, &h, err);
 }
 
 /* Kendall's tau between the models' values under two metrics of sets; NAN with fewer than 3 models

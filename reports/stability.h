@@ -26,6 +26,14 @@ struct attune_stability_row {
 enum attune_code attune_stability_rows(const struct attune_score_table *table, uint64_t seed,
                                        struct attune_stability_row *rows, struct attune_err *err);
 
+/* Only the halves, from the scores of the listed models by the listed metrics, in one pass and
+ * without a table of them (means.h). rows: (metrics->n,). The same on any number of threads. */
+enum attune_code attune_stability_halves(struct attune_store *store, int64_t run,
+                                         const struct attune_model_list *models,
+                                         const struct attune_metric_list *metrics, uint64_t seed,
+                                         size_t n_threads, struct attune_stability_row *rows,
+                                         struct attune_err *err);
+
 /* One row per metric of sets, in the order of the run: rows (n,) as long as the scores live.
  * Returns n; rows NULL: only counts. Halves and seeds are not known for them. */
 size_t attune_stability_set_rows(const struct attune_set_score_list *scores,

@@ -5,15 +5,12 @@
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "harness/store/means.h"
 #include "harness/store/store.h"
 #include "metrics/stats/bootstrap.h"
 #include "metrics/stats/ranks.h"
 
 static const double alpha = 0.05;
-
-struct counts {
-    size_t n_ok, n_undefined, n_failed, n_elsewhere; /* elsewhere: not applicable */
-};
 
 void attune_prompt_means(const struct attune_score_table *scores, size_t model, size_t metric,
                          bool distance, double *value, unsigned char *defined)
@@ -35,34 +32,20 @@ void attune_prompt_means(const struct attune_score_table *scores, size_t model, 
     }
 }
 
-static void count_cells(const struct attune_score_table *scores, size_t model, size_t metric,
-                        struct counts *counts)
-{
-    const size_t first = attune_score_cell(scores, model, metric, 0, 0);
-    for (size_t i = 0; i < scores->prompts.n * scores->n_seeds; i++) {
-        const uint8_t state = scores->state[first + i];
-        counts->n_ok += state == ATTUNE_CELL_OK;
-        counts->n_undefined += state == ATTUNE_CELL_UNDEFINED;
-        counts->n_failed += state == ATTUNE_CELL_FAILED;
-        counts->n_elsewhere += state == ATTUNE_CELL_NOT_APPLICABLE;
-    }
-}
-
 struct work {
-    const struct attune_score_table *scores;
     const struct attune_standing_options *options;
     size_t n_groups;
-    double *value;          /* (n_metrics, n_groups, n_prompts) prompt means */
-    double *distance;       /* the same from the target, filled for metrics that have one */
-    unsigned char *defined; /* the same shape */
+    struct attune_standing *out; /* (n_metrics, n_groups) */
+    /* Of the metrics at hand: */
+    const struct attune_means *means;
     struct attune_interval *interval; /* (n_metrics, n_groups) */
     struct attune_rank *rank;         /* the same shape */
     enum attune_code *code;           /* (n_metrics,) */
 };
 
-static bool has_direction(const struct work *work, size_t metric, const char *direction)
+static bool has_direction(const struct attune_metric_info *metric, const char *direction)
 {
-    return strcmp(work->scores->metrics.items[metric].direction, direction) == 0;
+    return strcmp(metric->direction, direction) == 0;
 }
 
 static size_t group_of(const struct attune_standing_options *options, size_t model)
@@ -70,94 +53,91 @@ static size_t group_of(const struct attune_standing_options *options, size_t mod
     return options->group ? options->group[model] : model;
 }
 
-/* Prompt means of all groups: the mean over those members that have one. scratch: of one model,
- * and how many members each prompt has. */
-static void gather(const struct work *work, size_t metric, bool distance, double *table,
-                   double *value, unsigned char *defined, size_t *n_members)
+/* Averages the models of each group, prompt by prompt over those that have a value. */
+static void average(const struct work *work, const double *value, const unsigned char *defined,
+                    double *out, unsigned char *out_defined)
 {
-    const size_t n_prompts = work->scores->prompts.n;
-    for (size_t g = 0; g < work->n_groups; g++) {
-        const size_t first = (metric * work->n_groups + g) * n_prompts;
-        memset(n_members, 0, n_prompts * sizeof *n_members);
-        for (size_t m = 0; m < work->scores->models.n; m++) {
-            if (group_of(work->options, m) != g) {
-                continue;
+    const size_t n_models = work->means->models->n, n_prompts = work->means->n_prompts;
+    for (size_t p = 0; p < n_prompts; p++) {
+        for (size_t g = 0; g < work->n_groups; g++) {
+            double sum = 0.0;
+            size_t n = 0;
+            for (size_t m = 0; m < n_models; m++) {
+                if (group_of(work->options, m) == g && defined[m * n_prompts + p]) {
+                    sum += value[m * n_prompts + p];
+                    n++;
+                }
             }
-            attune_prompt_means(work->scores, m, metric, distance, value, defined);
-            for (size_t p = 0; p < n_prompts; p++) {
-                table[first + p] += value[p];
-                n_members[p] += defined[p];
+            out[g * n_prompts + p] = n ? sum / (double)n : 0.0;
+            if (out_defined) {
+                out_defined[g * n_prompts + p] = n > 0;
             }
-        }
-        for (size_t p = 0; p < n_prompts; p++) {
-            work->defined[first + p] = n_members[p] > 0;
-            table[first + p] /= n_members[p] ? (double)n_members[p] : 1.0;
         }
     }
 }
 
-static enum attune_code gather_all(const struct work *work, struct attune_err *err)
+/* Columns of models become columns of groups, in place: the first model of group g is g or a later
+ * one, so a number is read before its place is taken. */
+static void fold_groups(const struct work *work, struct attune_means *means)
 {
-    const size_t n_prompts = work->scores->prompts.n;
-    enum attune_code code = ATTUNE_OK;
-    double *value = attune_alloc(n_prompts, sizeof *value);
-    unsigned char *defined = attune_alloc(n_prompts, sizeof *defined);
-    size_t *n_members = attune_alloc(n_prompts, sizeof *n_members);
-    if (value && defined && n_members) {
-        for (size_t k = 0; k < work->scores->metrics.n; k++) {
-            gather(work, k, false, work->value, value, defined, n_members);
-            if (has_direction(work, k, "target")) {
-                gather(work, k, true, work->distance, value, defined, n_members);
-            }
+    for (size_t k = 0; k < means->n_metrics; k++) {
+        const size_t from = attune_means_at(means, k), to = k * work->n_groups * means->n_prompts;
+        if (means->distance[k]) {
+            average(work, means->distance[k], means->defined + from, means->distance[k], NULL);
         }
-    } else {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu prompts", n_prompts);
+        average(work, means->value + from, means->defined + from, means->value + to,
+                means->defined + to);
     }
-    attune_release(value);
-    attune_release(defined);
-    attune_release(n_members);
-    return code;
+}
+
+static struct attune_columns columns_of(const struct work *work, size_t metric)
+{
+    const size_t first = metric * work->n_groups * work->means->n_prompts;
+    return (struct attune_columns){
+        .value = work->means->value + first,
+        .defined = work->means->defined + first,
+        .n_columns = work->n_groups,
+        .n_units = work->means->n_prompts,
+    };
 }
 
 static void rank_metric(void *context, size_t metric, size_t worker)
 {
     const struct work *work = context;
-    if (has_direction(work, metric, "none")) {
+    const struct attune_metric_info *info = &work->means->metrics[metric];
+    if (has_direction(info, "none")) {
         return;
     }
-    const bool target = has_direction(work, metric, "target");
-    const size_t first = metric * work->n_groups * work->scores->prompts.n;
-    const struct attune_columns table = {
-        .value = (target ? work->distance : work->value) + first,
-        .defined = work->defined + first,
-        .n_columns = work->n_groups,
-        .n_units = work->scores->prompts.n,
-    };
-    const bool smaller_is_better = target || has_direction(work, metric, "down");
-    work->code[metric] = attune_rank_columns(&table, smaller_is_better, alpha,
-                                             work->rank + metric * work->n_groups, NULL, NULL);
+    struct attune_columns table = columns_of(work, metric);
+    const bool target = work->means->distance[metric] != NULL;
+    if (target) {
+        table.value = work->means->distance[metric];
+    }
+    work->code[metric] =
+        attune_rank_columns(&table, target || has_direction(info, "down"), alpha,
+                            work->rank + metric * work->n_groups, NULL, NULL);
 }
 
 static void fill_standing(const struct work *work, size_t metric, size_t group,
                           struct attune_standing *out)
 {
-    const struct attune_score_table *scores = work->scores;
-    struct counts counts = {0};
-    for (size_t m = 0; m < scores->models.n; m++) {
+    struct attune_score_counts counts = {0};
+    for (size_t m = 0; m < work->means->models->n; m++) {
         if (group_of(work->options, m) == group) {
-            count_cells(scores, m, metric, &counts);
+            const struct attune_score_counts *c =
+                &work->means->counts[metric * work->means->models->n + m];
+            counts.n_ok += c->n_ok;
+            counts.n_undefined += c->n_undefined;
+            counts.n_failed += c->n_failed;
+            counts.n_elsewhere += c->n_elsewhere;
         }
     }
     const size_t at = metric * work->n_groups + group;
-    const struct attune_columns table = {
-        .value = work->value,
-        .defined = work->defined,
-        .n_units = scores->prompts.n,
-    };
+    const struct attune_columns table = columns_of(work, metric);
     size_t n = 0;
     *out = (struct attune_standing){
         .present = counts.n_ok || counts.n_undefined || (counts.n_failed && !counts.n_elsewhere),
-        .mean = attune_column_mean(&table, at, &n),
+        .mean = attune_column_mean(&table, group, &n),
         .ci_low = work->interval[at].low,
         .ci_high = work->interval[at].high,
         .n_undefined = (int64_t)(counts.n_undefined + counts.n_failed),
@@ -167,60 +147,73 @@ static void fill_standing(const struct work *work, size_t metric, size_t group,
     out->n = (int64_t)n;
 }
 
-enum attune_code attune_standings(const struct attune_score_table *scores,
+/* Intervals, then ranks, of the metrics at hand. */
+static enum attune_code infer(struct work *work, struct attune_err *err)
+{
+    const size_t n_metrics = work->means->n_metrics;
+    struct attune_bootstrap how = ATTUNE_BOOTSTRAP_INIT;
+    how.seed = work->options->seed;
+    how.n_threads = work->options->n_threads;
+    struct attune_columns table = columns_of(work, 0);
+    table.n_columns = n_metrics * work->n_groups;
+    enum attune_code code = attune_bootstrap_means(&how, &table, work->interval, err);
+    if (code) {
+        return code;
+    }
+    attune_parallel_for(n_metrics, work->options->n_threads, rank_metric, work);
+    for (size_t k = 0; k < n_metrics && !code; k++) {
+        if (work->code[k]) {
+            code = attune_fail(err, work->code[k], "out of memory for the ranks of '%s'",
+                               work->means->metrics[k].name);
+        }
+    }
+    return code;
+}
+
+static enum attune_code take_means(void *context, struct attune_means *means, size_t first,
+                                   struct attune_err *err)
+{
+    struct work *work = context;
+    const size_t n_columns = means->n_metrics * work->n_groups;
+    work->means = means;
+    work->interval = attune_alloc(n_columns, sizeof *work->interval);
+    work->rank = attune_alloc(n_columns, sizeof *work->rank);
+    work->code = attune_alloc(means->n_metrics, sizeof *work->code);
+    enum attune_code code =
+        work->interval && work->rank && work->code
+            ? ATTUNE_OK
+            : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a leaderboard of %zu rows",
+                          n_columns);
+    if (!code) {
+        if (work->options->group) {
+            fold_groups(work, means);
+        }
+        code = infer(work, err);
+    }
+    for (size_t i = 0; i < n_columns && !code; i++) {
+        fill_standing(work, i / work->n_groups, i % work->n_groups,
+                      &work->out[first * work->n_groups + i]);
+    }
+    attune_release(work->interval);
+    attune_release(work->rank);
+    attune_release(work->code);
+    return code;
+}
+
+enum attune_code attune_standings(struct attune_store *store, int64_t run,
+                                  const struct attune_model_list *models,
+                                  const struct attune_metric_list *metrics,
                                   const struct attune_standing_options *options,
                                   struct attune_standing *out, struct attune_err *err)
 {
-    enum attune_code code = ATTUNE_OK;
-    struct work work = {.scores = scores, .options = options};
-    work.n_groups = options->group ? options->n_groups : scores->models.n;
-    const size_t n_columns = scores->metrics.n * work.n_groups, n_prompts = scores->prompts.n;
-    if (n_columns == 0) {
-        return ATTUNE_OK;
-    }
-    work.value = attune_alloc(n_columns, (n_prompts + 1) * sizeof *work.value);
-    work.distance = attune_alloc(n_columns, (n_prompts + 1) * sizeof *work.distance);
-    work.defined = attune_alloc(n_columns, n_prompts + 1);
-    work.interval = attune_alloc(n_columns, sizeof *work.interval);
-    work.rank = attune_alloc(n_columns, sizeof *work.rank);
-    work.code = attune_alloc(scores->metrics.n, sizeof *work.code);
-    if (!work.value || !work.distance || !work.defined || !work.interval || !work.rank ||
-        !work.code) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a leaderboard of %zu rows",
-                           n_columns);
-        goto out;
-    }
-    code = gather_all(&work, err);
-    if (code) {
-        goto out;
-    }
-    struct attune_bootstrap how = ATTUNE_BOOTSTRAP_INIT;
-    how.seed = options->seed;
-    how.n_threads = options->n_threads;
-    const struct attune_columns table = {work.value, work.defined, n_columns, n_prompts};
-    code = attune_bootstrap_means(&how, &table, work.interval, err);
-    if (code) {
-        goto out;
-    }
-    attune_parallel_for(scores->metrics.n, options->n_threads, rank_metric, &work);
-    for (size_t k = 0; k < scores->metrics.n; k++) {
-        if (work.code[k]) {
-            code = attune_fail(err, work.code[k], "out of memory for the ranks of '%s'",
-                               scores->metrics.items[k].name);
-            goto out;
-        }
-        for (size_t g = 0; g < work.n_groups; g++) {
-            fill_standing(&work, k, g, &out[k * work.n_groups + g]);
-        }
-    }
-out:
-    attune_release(work.value);
-    attune_release(work.distance);
-    attune_release(work.defined);
-    attune_release(work.interval);
-    attune_release(work.rank);
-    attune_release(work.code);
-    return code;
+    struct work work = {
+        .options = options,
+        .n_groups = options->group ? options->n_groups : models->n,
+        .out = out,
+    };
+    return models->n == 0 ? ATTUNE_OK
+                          : attune_means_each(store, run, models, metrics, options->budget,
+                                              take_means, &work, err);
 }
 
 /* ---- into the database */
@@ -312,35 +305,22 @@ static enum attune_code insert_set_rows(struct attune_store *store, int64_t run,
     return code;
 }
 
-enum attune_code attune_leaderboard_refresh(struct attune_store *store, int64_t run, uint64_t seed,
-                                            size_t n_threads, struct attune_err *err)
+static enum attune_code replace_rows(struct attune_store *store, int64_t run,
+                                     const struct attune_model_list *models,
+                                     const struct attune_metric_list *metrics,
+                                     const struct attune_standing *standing,
+                                     struct attune_err *err)
 {
-    struct attune_score_table scores = {0};
-    struct attune_standing *standing = NULL;
-    enum attune_code code = attune_read_scores(store, run, NULL, &scores, err);
+    enum attune_code code = attune_store_begin(store, err);
     if (code) {
-        goto out;
-    }
-    standing = attune_alloc(scores.metrics.n * scores.models.n, sizeof *standing);
-    if (!standing) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the leaderboard");
-        goto out;
-    }
-    const struct attune_standing_options options = {.seed = seed, .n_threads = n_threads};
-    code = attune_standings(&scores, &options, standing, err);
-    if (code) {
-        goto out;
-    }
-    code = attune_store_begin(store, err);
-    if (code) {
-        goto out;
+        return code;
     }
     code = attune_store_exec(store, err, "DELETE FROM leaderboard WHERE run = ?1", "i", run);
     if (!code) {
-        code = insert_rows(store, run, &scores.models, &scores.metrics, standing, err);
+        code = insert_rows(store, run, models, metrics, standing, err);
     }
     if (!code) {
-        code = insert_set_rows(store, run, &scores.models, err);
+        code = insert_set_rows(store, run, models, err);
     }
     if (!code) {
         code = attune_store_commit(store, err);
@@ -348,8 +328,33 @@ enum attune_code attune_leaderboard_refresh(struct attune_store *store, int64_t 
     if (code) {
         attune_store_rollback(store);
     }
-out:
+    return code;
+}
+
+enum attune_code attune_leaderboard_refresh(struct attune_store *store, int64_t run, uint64_t seed,
+                                            size_t n_threads, struct attune_err *err)
+{
+    struct attune_model_list models = {0};
+    struct attune_metric_list metrics = {0};
+    struct attune_standing *standing = NULL;
+    enum attune_code code = attune_read_models(store, run, &models, err);
+    if (!code) {
+        code = attune_read_metrics(store, run, NULL, &metrics, err);
+    }
+    if (!code) {
+        standing = attune_alloc(metrics.n * models.n, sizeof *standing);
+        code = standing ? ATTUNE_OK
+                        : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the leaderboard");
+    }
+    if (!code) {
+        const struct attune_standing_options options = {.seed = seed, .n_threads = n_threads};
+        code = attune_standings(store, run, &models, &metrics, &options, standing, err);
+    }
+    if (!code) {
+        code = replace_rows(store, run, &models, &metrics, standing, err);
+    }
     attune_release(standing);
-    attune_score_table_release(&scores);
+    attune_metric_list_release(&metrics);
+    attune_model_list_release(&models);
     return code;
 }

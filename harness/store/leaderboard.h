@@ -34,14 +34,20 @@ struct attune_standing {
 struct attune_standing_options {
     uint64_t seed; /* of the bootstrap */
     size_t n_threads;
-    /* (n_models,) group of each model, 0 .. n_groups - 1: members are averaged prompt by prompt
-     * before anything else. NULL: every model is a group of its own. */
+    /* (n_models,) group of each model, 0 .. n_groups - 1 in the order of their first models:
+     * members are averaged prompt by prompt before anything else. NULL: every model is a group of
+     * its own. */
     const size_t *group;
     size_t n_groups; /* ignored without group */
+    size_t budget;   /* bytes, as in means.h */
 };
 
-/* out: (n_metrics, n_groups). Equal scores give equal bits for any number of threads. */
-enum attune_code attune_standings(const struct attune_score_table *scores,
+/* The standings of the listed models by the listed metrics of samples, from the scores of the run;
+ * out: (metrics->n, n_groups). Equal scores give equal bits for any number of threads and any
+ * budget. */
+enum attune_code attune_standings(struct attune_store *store, int64_t run,
+                                  const struct attune_model_list *models,
+                                  const struct attune_metric_list *metrics,
                                   const struct attune_standing_options *options,
                                   struct attune_standing *out, struct attune_err *err);
 

@@ -36,10 +36,10 @@ enum attune_code attune_read_runs(struct attune_store *store, struct attune_run_
         "SELECT name, key, suite, suite_hash, suite_path, prompt_hash, files, rank_by, "
         "attune_version,"
         " attune_commit, compiler, cflags, cpu, host, libraries, fft, soundfont, soundfont_hash,"
-        " started, ended, id, n_planned, n_threads,"
-        " (SELECT count(*) FROM sample WHERE run = run.id AND status = 'ok'),"
-        " (SELECT count(*) FROM sample WHERE run = run.id AND status = 'failed'), allow_failed"
-        " FROM run ORDER BY id",
+        " started, ended, id, n_planned, n_threads, coalesce(n_ok, 0), coalesce(n_failed, 0),"
+        " allow_failed FROM run LEFT JOIN"
+        " (SELECT run, sum(status = 'ok') AS n_ok, sum(status = 'failed') AS n_failed"
+        "  FROM sample GROUP BY run) s ON s.run = run.id ORDER BY id",
         0, ATTUNE_LIST(out), fill_run,
         err);
     if (code) {
@@ -176,6 +176,25 @@ enum attune_code attune_read_prompts(struct attune_store *store, int64_t run,
     if (code) {
         attune_prompt_list_release(out);
     }
+    return code;
+}
+
+enum attune_code attune_count_prompts(struct attune_store *store, int64_t run, size_t *n,
+                                      struct attune_err *err)
+{
+    sqlite3_stmt *stmt =
+        attune_store_prepare(store, "SELECT count(*) FROM run_prompt WHERE run = ?1", err);
+    if (!stmt) {
+        return ATTUNE_E_STORE;
+    }
+    sqlite3_bind_int64(stmt, 1, run);
+    enum attune_code code = ATTUNE_OK;
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        *n = (size_t)sqlite3_column_int64(stmt, 0);
+    } else {
+        code = attune_store_fail(store, "count the prompts", err);
+    }
+    sqlite3_finalize(stmt);
     return code;
 }
 

@@ -91,6 +91,8 @@ struct attune_prompt_list {
 enum attune_code attune_read_prompts(struct attune_store *store, int64_t run,
                                      struct attune_prompt_list *out, struct attune_err *err);
 void attune_prompt_list_release(struct attune_prompt_list *list);
+enum attune_code attune_count_prompts(struct attune_store *store, int64_t run, size_t *n,
+                                      struct attune_err *err);
 
 /* ---- metrics */
 
@@ -149,8 +151,8 @@ enum attune_cell {
     ATTUNE_CELL_FAILED,         /* the sample failed */
 };
 
-/* One axis per thing; a cell stands at attune_score_cell(). 13 bytes per cell, so restrict the
- * globs where a run is huge. */
+/* One axis per thing; a cell stands at attune_score_cell(). 13 bytes per cell, so restrict models
+ * and globs where a run is huge, or take means by prompt (means.h), which need no table. */
 struct attune_score_table {
     struct attune_model_list models;
     struct attune_metric_list metrics;
@@ -167,6 +169,12 @@ struct attune_score_table {
 enum attune_code attune_read_scores(struct attune_store *store, int64_t run,
                                     const char *metric_globs, struct attune_score_table *out,
                                     struct attune_err *err);
+/* The same of the listed models alone; NULL: of all. A name that is not in the run is passed
+ * over. */
+enum attune_code attune_read_scores_of(struct attune_store *store, int64_t run,
+                                       const char *const *models, size_t n_models,
+                                       const char *metric_globs, struct attune_score_table *out,
+                                       struct attune_err *err);
 void attune_score_table_release(struct attune_score_table *table);
 
 static inline size_t attune_score_cell(const struct attune_score_table *t, size_t model,

@@ -3,39 +3,11 @@
 
 #include "base/rng.h"
 #include "base/text.h"
-#include "harness/store/store.h"
+#include "harness/store/score_scan.h"
 
-/* Positions by database id: sparse ids become array indices by binary search over a sorted copy. */
-struct index_entry {
-    int64_t id;
-    size_t at;
-};
-
-static int by_id(const void *a, const void *b)
+static enum attune_code out_of_memory(struct attune_err *err)
 {
-    const struct index_entry *x = a, *y = b;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-/* items: (n,) structs of `size` bytes whose first member is the id. NULL when out of memory. */
-static struct index_entry *index_new(const void *items, size_t n, size_t size)
-{
-    struct index_entry *index = attune_alloc(n, sizeof *index);
-    for (size_t i = 0; index && i < n; i++) {
-        memcpy(&index[i].id, (const char *)items + i * size, sizeof index[i].id);
-        index[i].at = i;
-    }
-    if (index) {
-        qsort(index, n, sizeof *index, by_id);
-    }
-    return index;
-}
-
-static size_t index_find(const struct index_entry *index, size_t n, int64_t id)
-{
-    const struct index_entry key = {.id = id};
-    const struct index_entry *hit = bsearch(&key, index, n, sizeof *index, by_id);
-    return hit ? hit->at : SIZE_MAX;
+    return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
 }
 
 static enum attune_code read_seeds(struct attune_store *store, int64_t run,
@@ -52,7 +24,7 @@ static enum attune_code read_seeds(struct attune_store *store, int64_t run,
     int rc;
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         if (!attune_grow((void **)&out->seeds, &capacity, out->n_seeds, sizeof *out->seeds)) {
-            code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+            code = out_of_memory(err);
             break;
         }
         out->seeds[out->n_seeds++] = sqlite3_column_int64(stmt, 0);
@@ -143,98 +115,68 @@ static void mark_sample(struct attune_score_table *t, size_t model, size_t promp
     }
 }
 
-struct table_query {
-    struct attune_score_table *t;
-    struct index_entry *models, *metrics, *prompts;
-    int64_t last_sample;
-    struct reason_map map;
-};
-
-/* Columns: sample, model, prompt, seed, failed, error, metric, value, why. False when out of
- * memory. */
-static bool take_row(struct table_query *q, sqlite3_stmt *stmt)
+/* The sample at hand: all its cells, then those it has scores for. False when out of memory. */
+static bool take_sample(struct attune_score_table *t, struct reason_map *map,
+                        const struct attune_score_scan *scan, size_t seed)
 {
-    struct attune_score_table *t = q->t;
-    const size_t model = index_find(q->models, t->models.n, sqlite3_column_int64(stmt, 1));
-    const size_t prompt = index_find(q->prompts, t->prompts.n, sqlite3_column_int64(stmt, 2));
-    const size_t seed = seed_index(t, sqlite3_column_int64(stmt, 3));
-    if (model == SIZE_MAX || prompt == SIZE_MAX || seed == SIZE_MAX) {
-        return true;
+    const uint32_t why = reason_index(t, map,
+                                      scan->failed && scan->error
+                                          ? scan->error
+                                          : "the metric does not apply to this modality");
+    mark_sample(t, scan->model, scan->prompt, seed,
+                scan->failed ? ATTUNE_CELL_FAILED : ATTUNE_CELL_NOT_APPLICABLE, why);
+    return why != 0;
+}
+
+static bool take_score(struct attune_score_table *t, struct reason_map *map,
+                       const struct attune_score_scan *scan, size_t seed)
+{
+    const size_t cell = attune_score_cell(t, scan->model, scan->metric, scan->prompt, seed);
+    t->value[cell] = scan->value;
+    t->state[cell] = scan->defined ? ATTUNE_CELL_OK : ATTUNE_CELL_UNDEFINED;
+    t->why[cell] = 0;
+    const char *why = scan->defined ? NULL : attune_scan_why(scan);
+    if (why) {
+        t->why[cell] = reason_index(t, map, why);
     }
-    const int64_t sample = sqlite3_column_int64(stmt, 0);
-    if (sample != q->last_sample) {
-        q->last_sample = sample;
-        const bool failed = sqlite3_column_int(stmt, 4) != 0;
-        const char *error = (const char *)sqlite3_column_text(stmt, 5);
-        const uint32_t why = reason_index(
-            t, &q->map, failed && error ? error : "the metric does not apply to this modality");
-        if (why == 0) {
-            return false;
+    return !why || t->why[cell] != 0;
+}
+
+static enum attune_code take_scores(struct attune_score_table *t, struct reason_map *map,
+                                    struct attune_score_scan *scan, size_t seed,
+                                    struct attune_err *err)
+{
+    for (;;) {
+        bool more;
+        enum attune_code code = attune_scan_score(scan, &more, err);
+        if (code || !more) {
+            return code;
         }
-        mark_sample(t, model, prompt, seed,
-                    failed ? ATTUNE_CELL_FAILED : ATTUNE_CELL_NOT_APPLICABLE, why);
+        if (!take_score(t, map, scan, seed)) {
+            return out_of_memory(err);
+        }
     }
-    const size_t metric = index_find(q->metrics, t->metrics.n, sqlite3_column_int64(stmt, 6));
-    if (sqlite3_column_type(stmt, 6) == SQLITE_NULL || metric == SIZE_MAX) {
-        return true;
-    }
-    const size_t cell = attune_score_cell(t, model, metric, prompt, seed);
-    if (sqlite3_column_type(stmt, 7) != SQLITE_NULL) {
-        t->value[cell] = sqlite3_column_double(stmt, 7);
-        t->state[cell] = ATTUNE_CELL_OK;
-        t->why[cell] = 0;
-        return true;
-    }
-    const char *why = (const char *)sqlite3_column_text(stmt, 8);
-    t->state[cell] = ATTUNE_CELL_UNDEFINED;
-    t->why[cell] = why ? reason_index(t, &q->map, why) : 0;
-    return t->why[cell] != 0 || !why;
 }
 
 static enum attune_code fill_cells(struct attune_store *store, int64_t run,
                                    struct attune_score_table *t, struct attune_err *err)
 {
-    enum attune_code code = ATTUNE_OK;
-    sqlite3_stmt *stmt = NULL;
-    struct table_query q = {
-        .t = t,
-        .models = index_new(t->models.items, t->models.n, sizeof *t->models.items),
-        .metrics = index_new(t->metrics.items, t->metrics.n, sizeof *t->metrics.items),
-        .prompts = index_new(t->prompts.items, t->prompts.n, sizeof *t->prompts.items),
-        .last_sample = -1,
-    };
-    if (!q.models || !q.metrics || !q.prompts) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-        goto out;
-    }
-    /* By rowid, which is also nearly the order of artefacts: both tables are read front to back. */
-    stmt = attune_store_prepare(
-        store,
-        "SELECT s.id, s.model, s.prompt, s.seed, s.status = 'failed', s.error, c.metric, c.value,"
-        " c.why FROM sample s LEFT JOIN score c ON c.artefact = s.artefact AND c.params = s.params"
-        " WHERE +s.run = ?1 ORDER BY s.id",
-        err);
-    if (!stmt) {
-        code = ATTUNE_E_STORE;
-        goto out;
-    }
-    sqlite3_bind_int64(stmt, 1, run);
-    int rc;
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        if (!take_row(&q, stmt)) {
-            code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
-            goto out;
+    const struct attune_scan_lists lists = {&t->models, &t->metrics, t->prompts.items, t->prompts.n,
+                                            sizeof *t->prompts.items};
+    struct attune_score_scan scan;
+    struct reason_map map = {0};
+    bool more = true;
+    enum attune_code code = attune_scan_init(&scan, store, run, &lists, err);
+    while (!code && more) {
+        code = attune_scan_sample(&scan, &more, err);
+        const size_t seed = more ? seed_index(t, scan.seed) : SIZE_MAX;
+        if (!code && seed < SIZE_MAX) {
+            code = take_sample(t, &map, &scan, seed) ? take_scores(t, &map, &scan, seed, err)
+                                                     : out_of_memory(err);
         }
     }
-    if (rc != SQLITE_DONE) {
-        code = attune_store_fail(store, "read the scores", err);
-    }
-out:
-    sqlite3_finalize(stmt);
-    attune_release(q.models);
-    attune_release(q.metrics);
-    attune_release(q.prompts);
-    attune_release(q.map.slot);
+    attune_scan_release(&scan);
+    attune_release(map.slot);
     return code;
 }
 
@@ -259,12 +201,33 @@ static enum attune_code alloc_cells(struct attune_score_table *t, struct attune_
     return ATTUNE_OK;
 }
 
-enum attune_code attune_read_scores(struct attune_store *store, int64_t run,
-                                    const char *metric_globs, struct attune_score_table *out,
-                                    struct attune_err *err)
+/* Keeps the models whose name is listed. */
+static void choose_models(struct attune_model_list *models, const char *const *names,
+                          size_t n_names)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < models->n; i++) {
+        bool chosen = false;
+        for (size_t k = 0; k < n_names && !chosen; k++) {
+            chosen = strcmp(models->items[i].name, names[k]) == 0;
+        }
+        if (chosen) {
+            models->items[n++] = models->items[i];
+        }
+    }
+    models->n = n;
+}
+
+enum attune_code attune_read_scores_of(struct attune_store *store, int64_t run,
+                                       const char *const *models, size_t n_models,
+                                       const char *metric_globs, struct attune_score_table *out,
+                                       struct attune_err *err)
 {
     *out = (struct attune_score_table){0};
     enum attune_code code = attune_read_models(store, run, &out->models, err);
+    if (code == ATTUNE_OK && models) {
+        choose_models(&out->models, models, n_models);
+    }
     if (code == ATTUNE_OK) {
         code = attune_read_metrics(store, run, metric_globs, &out->metrics, err);
     }
@@ -284,6 +247,13 @@ enum attune_code attune_read_scores(struct attune_store *store, int64_t run,
         attune_score_table_release(out);
     }
     return code;
+}
+
+enum attune_code attune_read_scores(struct attune_store *store, int64_t run,
+                                    const char *metric_globs, struct attune_score_table *out,
+                                    struct attune_err *err)
+{
+    return attune_read_scores_of(store, run, NULL, 0, metric_globs, out, err);
 }
 
 void attune_score_table_release(struct attune_score_table *t)

@@ -3,18 +3,22 @@
  * A replicate of a mean is a weighted sum of the units, the weights being how often each unit
  * was drawn. The replicates of all columns are therefore one matrix product: counts
  * (n_replicates, n_units) x values (n_units, n_columns). It is done here in tiles of TILE_ROWS x
- * TILE_COLUMNS accumulators that stay in registers; each sum runs over the units in order. */
+ * TILE_COLUMNS accumulators that stay in registers; each sum runs over the units in order. So that
+ * memory stays bounded, columns come in passes of PASS_COLUMNS, which all draw the same counts, and
+ * the counts of a pass come in batches of up to BATCH_BYTES. */
 #include "metrics/stats/bootstrap.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/thread.h"
+#include "metrics/stats/bootstrap_expansion.h"
 #include "metrics/stats/distribution.h"
 #include "metrics/stats/order.h"
 
-enum { TILE_ROWS = 4, TILE_COLUMNS = 8 };
+enum { TILE_ROWS = 4, TILE_COLUMNS = 8, PASS_COLUMNS = 128, BATCH_BYTES = 32 << 20 };
 
 double attune_column_mean(const struct attune_columns *table, size_t column, size_t *n_defined)
 {
@@ -32,33 +36,24 @@ double attune_column_mean(const struct attune_columns *table, size_t column, siz
     return n ? sum / (double)n : NAN;
 }
 
-/* How often each unit is drawn in each replicate, TILE_ROWS replicates interleaved: (n_blocks,
- * n_units, TILE_ROWS). */
-static float *draw_counts(uint64_t seed, size_t n_blocks, size_t n_units)
+/* How often each unit is drawn in each replicate, TILE_ROWS replicates interleaved: count
+ * (n_blocks, n_units, TILE_ROWS). */
+static void draw_counts(struct attune_rng *rng, float *count, size_t n_blocks, size_t n_units)
 {
-    if (n_units && n_blocks * TILE_ROWS > SIZE_MAX / n_units) {
-        return NULL;
-    }
-    float *count = attune_alloc(n_blocks * TILE_ROWS * n_units, sizeof *count);
-    if (!count) {
-        return NULL;
-    }
-    struct attune_rng rng;
-    attune_rng_init(&rng, seed, n_units);
+    memset(count, 0, n_blocks * TILE_ROWS * n_units * sizeof *count);
     for (size_t b = 0; b < n_blocks; b++) {
         float *block = count + b * n_units * TILE_ROWS;
         for (size_t row = 0; row < TILE_ROWS; row++) {
             for (size_t draw = 0; draw < n_units; draw++) {
-                block[attune_rng_below(&rng, n_units) * TILE_ROWS + row] += 1.0f;
+                block[attune_rng_below(rng, n_units) * TILE_ROWS + row] += 1.0f;
             }
         }
     }
-    return count;
 }
 
-/* sums (TILE_COLUMNS, n_replicates) of one panel (n_units, TILE_COLUMNS). */
+/* Sums of one panel (n_units, TILE_COLUMNS) into TILE_COLUMNS rows of `stride` replicates. */
 static void weighted_sums(const float *restrict count, const double *restrict panel, size_t n_units,
-                          size_t n_blocks, double *restrict sums)
+                          size_t n_blocks, double *restrict sums, size_t stride)
 {
     for (size_t b = 0; b < n_blocks; b++) {
         const float *weight = count + b * n_units * TILE_ROWS;
@@ -73,7 +68,7 @@ static void weighted_sums(const float *restrict count, const double *restrict pa
         }
         for (size_t r = 0; r < TILE_ROWS; r++) {
             for (size_t c = 0; c < TILE_COLUMNS; c++) {
-                sums[c * n_blocks * TILE_ROWS + b * TILE_ROWS + r] = acc[r][c];
+                sums[c * stride + b * TILE_ROWS + r] = acc[r][c];
             }
         }
     }
@@ -114,16 +109,22 @@ static bool bca_levels(const struct attune_columns *table, size_t column, double
 struct job {
     const struct attune_bootstrap *how;
     const struct attune_columns *table;
-    const float *count;
-    size_t n_blocks;
-    double *scratch; /* (n_threads, scratch_size) */
-    size_t scratch_size;
+    const size_t *columns;  /* (n_columns,) of the table, those of this pass */
+    size_t n_columns, n_rows; /* rows: replicates, rounded up to whole tiles */
+    float *count;             /* of the batch at hand: */
+    size_t first_row, n_blocks;
+    double *panels;         /* (n_threads, n_units, TILE_COLUMNS) */
+    double *sums, *weights; /* (n_columns rounded up to whole tiles, n_rows) */
     struct attune_interval *out;
 };
 
-static void column_interval(const struct job *job, size_t column, double *sum, const double *weight,
-                            struct attune_interval *out)
+static void column_interval(void *context, size_t item, size_t worker)
 {
+    const struct job *job = context;
+    const size_t column = job->columns[item];
+    double *sum = job->sums + item * job->n_rows;
+    const double *weight = job->weights + item * job->n_rows;
+    struct attune_interval *out = &job->out[column];
     size_t n_defined = 0;
     const double mean = attune_column_mean(job->table, column, &n_defined);
     if (n_defined < 2) {
@@ -146,71 +147,114 @@ static void column_interval(const struct job *job, size_t column, double *sum, c
     out->high = attune_quantile(sum, n, quantile[1]);
 }
 
-/* One panel of TILE_COLUMNS columns. */
+/* One batch of replicates of TILE_COLUMNS columns. */
 static void bootstrap_panel(void *context, size_t item, size_t worker)
 {
     const struct job *job = context;
     const struct attune_columns *table = job->table;
-    const size_t n_units = table->n_units, n_rows = job->n_blocks * TILE_ROWS;
-    double *panel = job->scratch + worker * job->scratch_size;
-    double *sums = panel + n_units * TILE_COLUMNS;
-    double *weights = sums + n_rows * TILE_COLUMNS;
-    const size_t first = item * TILE_COLUMNS;
-    const size_t left = table->n_columns - first, n = left < TILE_COLUMNS ? left : TILE_COLUMNS;
+    const size_t n_units = table->n_units, first = item * TILE_COLUMNS;
+    double *panel = job->panels + worker * n_units * TILE_COLUMNS;
+    double *sums = job->sums + first * job->n_rows + job->first_row;
+    double *weights = job->weights + first * job->n_rows + job->first_row;
+    const size_t left = job->n_columns - first, n = left < TILE_COLUMNS ? left : TILE_COLUMNS;
 
     bool complete = true;
     for (size_t u = 0; u < n_units; u++) {
         for (size_t c = 0; c < TILE_COLUMNS; c++) {
-            const size_t at = (first + c) * n_units + u;
+            const size_t at = c < n ? job->columns[first + c] * n_units + u : 0;
             const bool defined = c < n && table->defined[at];
             panel[u * TILE_COLUMNS + c] = defined ? table->value[at] : 0.0;
             complete = complete && (defined || c >= n);
         }
     }
-    weighted_sums(job->count, panel, n_units, job->n_blocks, sums);
+    weighted_sums(job->count, panel, n_units, job->n_blocks, sums, job->n_rows);
     if (complete) {
-        for (size_t i = 0; i < n_rows * TILE_COLUMNS; i++) {
-            weights[i] = (double)n_units;
-        }
-    } else {
-        for (size_t u = 0; u < n_units; u++) {
-            for (size_t c = 0; c < TILE_COLUMNS; c++) {
-                panel[u * TILE_COLUMNS + c] = c < n && table->defined[(first + c) * n_units + u];
+        for (size_t c = 0; c < TILE_COLUMNS; c++) {
+            for (size_t i = 0; i < job->n_blocks * TILE_ROWS; i++) {
+                weights[c * job->n_rows + i] = (double)n_units;
             }
         }
-        weighted_sums(job->count, panel, n_units, job->n_blocks, weights);
+        return;
     }
-    for (size_t c = 0; c < n; c++) {
-        column_interval(job, first + c, sums + c * n_rows, weights + c * n_rows,
-                        &job->out[first + c]);
+    for (size_t u = 0; u < n_units; u++) {
+        for (size_t c = 0; c < TILE_COLUMNS; c++) {
+            panel[u * TILE_COLUMNS + c] =
+                c < n && table->defined[job->columns[first + c] * n_units + u];
+        }
     }
+    weighted_sums(job->count, panel, n_units, job->n_blocks, weights, job->n_rows);
+}
+
+/* All replicates of the job's columns, from the first draw on. */
+static void bootstrap_pass(struct job *job, size_t batch_blocks, size_t n_threads)
+{
+    struct attune_rng rng;
+    attune_rng_init(&rng, job->how->seed, job->table->n_units);
+    for (job->first_row = 0; job->first_row < job->n_rows;
+         job->first_row += job->n_blocks * TILE_ROWS) {
+        const size_t left = (job->n_rows - job->first_row) / TILE_ROWS;
+        job->n_blocks = left < batch_blocks ? left : batch_blocks;
+        draw_counts(&rng, job->count, job->n_blocks, job->table->n_units);
+        attune_parallel_for((job->n_columns + TILE_COLUMNS - 1) / TILE_COLUMNS, n_threads,
+                            bootstrap_panel, job);
+    }
+    attune_parallel_for(job->n_columns, n_threads, column_interval, job);
+}
+
+/* Draws for the listed columns. */
+static enum attune_code bootstrap_columns(const struct attune_bootstrap *how,
+                                          const struct attune_columns *table, const size_t *columns,
+                                          size_t n_columns, struct attune_interval *out,
+                                          struct attune_err *err)
+{
+    enum attune_code code = ATTUNE_OK;
+    const size_t n_threads = how->n_threads ? how->n_threads : 1;
+    const size_t n_blocks = (how->n_replicates + TILE_ROWS - 1) / TILE_ROWS;
+    const size_t block_bytes = (table->n_units + 1) * TILE_ROWS * sizeof(float);
+    const size_t fit = BATCH_BYTES / block_bytes ? BATCH_BYTES / block_bytes : 1;
+    const size_t batch_blocks = fit < n_blocks ? fit : n_blocks;
+    const size_t per_pass = n_columns < PASS_COLUMNS
+                                ? (n_columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS
+                                : PASS_COLUMNS;
+    struct job job = {.how = how, .table = table, .n_rows = n_blocks * TILE_ROWS, .out = out};
+    job.count = attune_alloc(batch_blocks, block_bytes);
+    job.panels = attune_alloc(n_threads, (table->n_units + 1) * TILE_COLUMNS * sizeof *job.panels);
+    job.sums = attune_alloc(per_pass, job.n_rows * sizeof *job.sums);
+    job.weights = attune_alloc(per_pass, job.n_rows * sizeof *job.weights);
+    if (!job.count || !job.panels || !job.sums || !job.weights) {
+        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu bootstrap replicates",
+                           how->n_replicates);
+    }
+    for (size_t first = 0; first < n_columns && !code; first += per_pass) {
+        job.columns = columns + first;
+        job.n_columns = n_columns - first < per_pass ? n_columns - first : per_pass;
+        bootstrap_pass(&job, batch_blocks, n_threads);
+    }
+    attune_release(job.count);
+    attune_release(job.panels);
+    attune_release(job.sums);
+    attune_release(job.weights);
+    return code;
 }
 
 enum attune_code attune_bootstrap_means(const struct attune_bootstrap *how,
                                         const struct attune_columns *table,
                                         struct attune_interval *out, struct attune_err *err)
 {
-    enum attune_code code = ATTUNE_OK;
-    const size_t n_threads = how->n_threads ? how->n_threads : 1;
-    struct job job = {.how = how, .table = table, .out = out};
-    job.n_blocks = (how->n_replicates + TILE_ROWS - 1) / TILE_ROWS;
-    job.scratch_size = (table->n_units + 2 * job.n_blocks * TILE_ROWS) * TILE_COLUMNS;
-    float *count = draw_counts(how->seed, job.n_blocks, table->n_units);
-    job.count = count;
-    job.scratch = attune_alloc(n_threads, job.scratch_size * sizeof *job.scratch);
-    if (!count || !job.scratch) {
-        code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu bootstrap replicates",
-                           how->n_replicates);
-        goto out;
+    size_t *drawn = attune_alloc(table->n_columns, sizeof *drawn);
+    if (!drawn) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu intervals",
+                           table->n_columns);
     }
+    size_t n = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
         out[c] = (struct attune_interval){.low = NAN, .high = NAN};
+        if (!attune_bootstrap_expand(how, table, c, &out[c])) {
+            drawn[n++] = c;
+        }
     }
-    attune_parallel_for((table->n_columns + TILE_COLUMNS - 1) / TILE_COLUMNS, n_threads,
-                        bootstrap_panel, &job);
-out:
-    attune_release(count);
-    attune_release(job.scratch);
+    enum attune_code code = n ? bootstrap_columns(how, table, drawn, n, out, err) : ATTUNE_OK;
+    attune_release(drawn);
     return code;
 }
 

@@ -126,18 +126,22 @@ static void test_groups(void **state)
 {
     struct attune_store *store = open_filled();
     struct attune_err err = ATTUNE_ERR_INIT;
-    struct attune_score_table scores;
-    assert_int_equal(attune_read_scores(store, 1, "harmonic.*", &scores, &err), ATTUNE_OK);
+    struct attune_model_list models;
+    struct attune_metric_list metrics;
+    assert_int_equal(attune_read_models(store, 1, &models, &err), ATTUNE_OK);
+    assert_int_equal(attune_read_metrics(store, 1, "harmonic.*", &metrics, &err), ATTUNE_OK);
     const size_t group[] = {0, 0};
     const struct attune_standing_options options = {
         .seed = 1, .n_threads = 1, .group = group, .n_groups = 1};
     struct attune_standing standing;
-    assert_int_equal(attune_standings(&scores, &options, &standing, &err), ATTUNE_OK);
+    assert_int_equal(attune_standings(store, 1, &models, &metrics, &options, &standing, &err),
+                     ATTUNE_OK);
     /* .75 + 1.5 over two, 2 alone, then k + .25 */
     assert_true(fabs(standing.mean - (1.125 + 2.0 + 33.0 + 6 * 0.25) / 8.0) < 1e-12);
     assert_int_equal(standing.n, 8);
     assert_int_equal(standing.n_undefined, 3);
-    attune_score_table_release(&scores);
+    attune_model_list_release(&models);
+    attune_metric_list_release(&metrics);
     attune_store_close(store);
 }
 
