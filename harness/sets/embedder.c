@@ -127,8 +127,7 @@ struct batch {
     const atomic_bool *cancelled;
 };
 
-static const struct attune_selection only_features = {
-    .needs = ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC};
+static const struct attune_selection only_features = {.needs = ATTUNE_EMBEDDING_NEEDS};
 
 /* A row that attune_set_clean would drop is no row. */
 static void drop_unusable(struct attune_vector *vector)

@@ -44,7 +44,7 @@ while read -r file; do
 done <made
 /usr/bin/python3 - <<'PY'
 import json, math, random, struct, wave
-for k, name in enumerate(("song.wav", "new/a.wav", "new/b.wav", "renders/take.wav", "samples/take.wav")):
+for k, name in enumerate(("song.wav", "new/a.wav", "new/b.wav", "samples/take.wav")):
     with wave.open(name, "wb") as f:
         f.setparams((1, 2, 22050, 0, "NONE", ""))
         f.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(2 * math.pi * (220 + 55 * k) * t / 22050)
