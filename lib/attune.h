@@ -94,8 +94,8 @@ ATTUNE_API const char *attune_session_error(const struct attune_session *session
 
 /** Which metrics later calls compute: comma-separated patterns such as "harmonic.*,quality.*", NULL
  * for all; with compat also the values of legacy tools (compat.*). Patterns that begin with "set."
- * choose among the metrics of sets (without one: all). USAGE, with the nearest id, where a pattern
- * matches nothing; the choice then stays as it was. */
+ * choose among the metrics of sets (without one: all) and prepare samples for their embedding.
+ * USAGE, with the nearest id, where a pattern matches nothing; the choice then stays as it was. */
 ATTUNE_API enum attune_status attune_session_choose(struct attune_session *session,
                                                     const char *metrics, int compat);
 
@@ -135,7 +135,9 @@ ATTUNE_API const char *attune_session_modality(const struct attune_session *sess
 /** Seconds of the last sample; 0 before one. */
 ATTUNE_API double attune_session_duration(const struct attune_session *session);
 
-/** The built-in embedding attune-1 of the last sample: *embedding (d,) lives in the session. */
+/** The built-in embedding attune-1 of the last sample: *embedding (d,) lives in the session as long
+ * as its results. USAGE: no sample yet, or audio measured for patterns without one that begins with
+ * "set.". INPUT: the sample has none, being silent for instance. */
 ATTUNE_API enum attune_status attune_session_embedding(struct attune_session *session,
                                                        const float **embedding, size_t *d);
 

@@ -168,6 +168,14 @@ enum attune_status attune_session_embedding(struct attune_session *session,
                                                        "no sample has been measured yet"));
     }
     struct attune_analysis *analysis = attune_evaluator_analysis(session->evaluator);
+    if (attune_analysis_modality(analysis) == ATTUNE_AUDIO &&
+        (session->selection.needs & ATTUNE_EMBEDDING_NEEDS) != ATTUNE_EMBEDDING_NEEDS) {
+        const enum attune_code code =
+            attune_fail(&session->err, ATTUNE_E_USAGE,
+                        "no embedding: the metrics chosen leave out its features");
+        attune_err_hint(&session->err, "choose 'set.*' as well, before measuring");
+        return attune_session_end(session, code);
+    }
     const size_t size = attune_embedding_size(attune_analysis_modality(analysis));
     float *row = attune_arena_alloc(&session->arena, size, sizeof *row);
     if (!row) {

@@ -5,6 +5,7 @@
 
 #include "base/io/render.h"
 #include "metrics/metric.h"
+#include "metrics/set/embedding.h"
 
 #include <jansson.h>
 
@@ -118,6 +119,9 @@ static enum attune_code choose(struct attune_session *session, const char *metri
     if (code) {
         attune_release(set_globs);
     } else {
+        if (!metrics || sets.n_bytes > 0) {
+            selection.needs |= ATTUNE_EMBEDDING_NEEDS;
+        }
         attune_selection_release(&session->selection);
         session->selection = selection;
         attune_release(session->set_globs);

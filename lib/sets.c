@@ -9,8 +9,8 @@ static enum attune_code take_rows(struct attune_session *session, struct attune_
     if (n == 0) {
         return ATTUNE_OK;
     }
-    out->v = attune_alloc_aligned(n * d, sizeof *out->v);
-    if (!out->v || n > SIZE_MAX / d) {
+    out->v = n <= SIZE_MAX / d ? attune_alloc_aligned(n * d, sizeof *out->v) : NULL;
+    if (!out->v) {
         return attune_fail(&session->err, ATTUNE_E_MEMORY, "out of memory for %zu x %zu rows", n,
                            d);
     }

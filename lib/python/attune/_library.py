@@ -1,11 +1,12 @@
 """The shared library's functions and structs, as attune.h declares them."""
 
 import ctypes
-import ctypes.util
 import functools
 import os
+import sysconfig
 from ctypes import POINTER, c_double, c_float, c_int, c_uint32, c_uint64, c_void_p
 
+_SONAME = "libattune.so.0"
 OK, USAGE, INPUT, IO, MEMORY, MISSING, INTERNAL = 0, 1, 2, 3, 5, 8, 11
 VERDICTS = ("a", "b", "tie", "both_bad")
 
@@ -60,25 +61,30 @@ _SIGNATURES = {
 }
 
 
-def _find():
-    """$ATTUNE_LIBRARY, else what the system finds, else beside the prefix of this package."""
+def _candidates():
+    """$ATTUNE_LIBRARY alone; else the one installed together with this module, else the system's."""
     if "ATTUNE_LIBRARY" in os.environ:
-        return os.environ["ATTUNE_LIBRARY"]
-    found = ctypes.util.find_library("attune")
-    if found:
-        return found
+        return [os.environ["ATTUNE_LIBRARY"]]
     folder = os.path.dirname(os.path.abspath(__file__))  # PREFIX/lib/python3/dist-packages/attune
     lib = os.path.normpath(os.path.join(folder, "..", "..", ".."))
-    for root, _, files in os.walk(lib):
-        if "libattune.so" in files:
-            return os.path.join(root, "libattune.so")
-    raise OSError("libattune.so was not found; hint: install attune, or set ATTUNE_LIBRARY")
+    beside = [os.path.join(lib, sub, _SONAME)
+              for sub in ("", sysconfig.get_config_var("MULTIARCH") or "", "../lib64")]
+    return [path for path in beside if os.path.exists(path)] + [_SONAME]
+
+
+def _load():
+    path = _candidates()[0]
+    try:
+        return ctypes.CDLL(path)
+    except OSError as error:
+        raise OSError(f"{error}; hint: install attune, or let ATTUNE_LIBRARY name the path of "
+                      f"{_SONAME}") from None
 
 
 @functools.lru_cache(maxsize=None)
 def library():
     """The loaded library with its signatures set, once per process."""
-    loaded = ctypes.CDLL(_find())
+    loaded = _load()
     for name, (result, arguments) in _SIGNATURES.items():
         function = getattr(loaded, name)
         function.restype, function.argtypes = result, arguments
