@@ -96,8 +96,12 @@ static void write_bash(struct attune_buf *out)
         bash_choices(out, attune_common_options);
         attune_buf_add(out, "        esac ;;\n");
     }
+    /* what is neither an option nor one of the first words is a file: left to -o default */
     attune_buf_add(out, "    esac\n"
-                        "    [ \"$COMP_CWORD\" -eq 2 ] && words=\"$first $words\"\n"
+                        "    case $previous:$current in\n"
+                        "    --*:* | *:-*) ;;\n"
+                        "    *) words=; [ \"$COMP_CWORD\" -eq 2 ] && words=$first ;;\n"
+                        "    esac\n"
                         "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
                         "}\n"
                         "complete -o default -F _attune attune\n");

@@ -58,7 +58,34 @@ static void add_title(struct attune_buf *out, const char *command, const char *s
     }
     attune_buf_add(out, " \\- ");
     add_text(out, summary);
-    attune_buf_add(out, "\n");
+    attune_buf_add(out, "\n.ad l\n.nh\n");
+}
+
+/* Paragraphs are filled; indented lines, the examples and lists, stand as they are. */
+static void add_details(struct attune_buf *out, const char *details)
+{
+    struct attune_buf line = ATTUNE_BUF_INIT;
+    bool verbatim = false;
+    for (const char *p = details; *p;) {
+        const size_t n = strcspn(p, "\n");
+        if (n == 0) {
+            attune_buf_add(out, verbatim ? ".fi\n.PP\n" : ".PP\n");
+            verbatim = false;
+        } else {
+            if (verbatim != (*p == ' ')) {
+                verbatim = *p == ' ';
+                attune_buf_add(out, verbatim ? ".nf\n" : ".fi\n");
+            }
+            attune_buf_reset(&line);
+            attune_buf_add_bytes(&line, p, n);
+            add_text(out, attune_buf_text(&line));
+            attune_buf_add(out, "\n");
+        }
+        p += n + (p[n] == '\n');
+    }
+    attune_buf_add(out, verbatim ? ".fi\n" : "");
+    out->failed = out->failed || line.failed;
+    attune_buf_release(&line);
 }
 
 static void add_options(struct attune_buf *out, const struct attune_opt *table)
@@ -86,13 +113,14 @@ static void page_of(struct attune_buf *out, const struct attune_command *command
     attune_buf_add(out, ".B attune ");
     add_text(out, command->name);
     attune_buf_add(out, "\n");
-    add_text(out, command->usage ? command->usage : "");
-    attune_buf_add(out, "\n");
+    if (command->usage) {
+        add_text(out, command->usage);
+        attune_buf_add(out, " ");
+    }
+    attune_buf_add(out, "[OPTION...]\n");
     if (command->details) {
         add_heading(out, "DESCRIPTION");
-        attune_buf_add(out, ".nf\n");
-        add_text(out, command->details);
-        attune_buf_add(out, "\n.fi\n");
+        add_details(out, command->details);
     }
     add_heading(out, "OPTIONS");
     add_options(out, command->options);

@@ -18,6 +18,12 @@ if command -v man >/dev/null && command -v groff >/dev/null; then
     done
 fi
 
+case_is 'prose is filled, examples stand as they are'
+awk '/^\.nf$/ {verbatim = 1; next} /^\.fi$/ {verbatim = 0; next}
+    verbatim != /^ / && !/^\.(PP|SH)/ && inside {print FILENAME ": " $0}
+    /^\.SH/ {inside = /DESCRIPTION/}' man/*.1 >mixed
+[ -s mixed ] && fail "$(head -n 1 mixed)"
+
 case_is 'docs/metrics.md is of these metrics and versions'
 grep -E '^###|, version ' man/metrics.md >now
 grep -E '^###|, version ' "$SOURCE/docs/metrics.md" >written
@@ -51,6 +57,8 @@ complete_line attune leaderb | grep -qx 'leaderboard ' || fail 'a command'
 complete_line attune db ch | grep -qx 'check ' || fail 'a word'
 complete_line attune eval --form | grep -qx -- '--format ' || fail 'an option'
 complete_line attune eval --format c | grep -qx 'csv ' || fail 'a choice'
+complete_line attune run '' | grep -q '[a-z]' && fail 'words where files belong'
+complete_line attune db '' | grep -q -- '--' && fail 'options where nobody asked for them'
 
 case_is 'the other shells accept their scripts'
 for shell in zsh fish; do
