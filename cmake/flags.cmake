@@ -15,6 +15,7 @@ set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON) # the rooms also make up the shared library
 set(CMAKE_C_FLAGS_RELEASE "-O3 -g")
+set(CMAKE_C_FLAGS_DEBUG "-Og -g3") # at -O0 the tests that train take minutes
 
 add_library(attune_flags INTERFACE)
 target_include_directories(attune_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
@@ -36,7 +37,8 @@ if(ATTUNE_WERROR)
     target_compile_options(attune_flags INTERFACE -Werror)
 endif()
 if(ATTUNE_SANITIZE)
-    target_compile_options(attune_flags INTERFACE -fsanitize=${ATTUNE_SANITIZE} -fno-omit-frame-pointer)
+    target_compile_options(attune_flags INTERFACE -fsanitize=${ATTUNE_SANITIZE}
+        -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(attune_flags INTERFACE -fsanitize=${ATTUNE_SANITIZE})
 endif()
 if(ATTUNE_COVERAGE)
