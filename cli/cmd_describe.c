@@ -103,13 +103,15 @@ static void describe_prompt(const char *text)
     attune_buf_release(&json);
 }
 
-/* The metric of an id; a pillar's bare name stands for it: "harmony" for "pillar.harmony". */
+/* The metric of an id, or of a pillar's bare name. */
 static const struct attune_metric *find(const char *id)
 {
-    char name[64];
-    snprintf(name, sizeof name, "pillar.%s", id);
-    const struct attune_metric *metric = attune_metric_find(id);
-    return metric ? metric : attune_metric_find(name);
+    for (size_t i = 0; id[0] && !strpbrk(id, "*?,") && i < attune_n_metrics; i++) {
+        if (attune_metric_chosen(id, attune_metrics[i]->id)) {
+            return attune_metrics[i];
+        }
+    }
+    return NULL;
 }
 
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "metrics/metric.h"
+
 /* Those that --metrics names, in its order; else what the kind is made for. */
 static size_t choose_metrics(const struct attune_plot_choice *o,
                              const struct attune_plot_kind *kind, const struct attune_board *board,
@@ -22,7 +24,7 @@ static size_t choose_metrics(const struct attune_plot_choice *o,
             for (size_t i = 0; i < n; i++) {
                 taken = taken || metrics[i] == k;
             }
-            if (!taken && attune_glob(attune_buf_text(&one), m->name)) {
+            if (!taken && attune_metric_chosen(attune_buf_text(&one), m->name)) {
                 metrics[n++] = k;
             }
         }

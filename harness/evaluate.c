@@ -33,7 +33,7 @@ enum attune_code attune_selection_init(struct attune_selection *selection, const
         size_t n_ids = 0;
         bool found = false;
         for (size_t i = 0; i < attune_n_metrics; i++) {
-            found = found || attune_glob(pattern, attune_metrics[i]->id);
+            found = found || attune_metric_chosen(pattern, attune_metrics[i]->id);
             if (n_ids < 512) {
                 ids[n_ids++] = attune_metrics[i]->id;
             }
@@ -52,7 +52,7 @@ enum attune_code attune_selection_init(struct attune_selection *selection, const
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
     for (size_t i = 0; i < attune_n_metrics; i++) {
-        if (attune_glob_list(globs, attune_metrics[i]->id)) {
+        if (attune_metric_chosen(globs, attune_metrics[i]->id)) {
             selection->index[selection->n++] = i;
             if (attune_metrics[i]->inputs & ATTUNE_AUDIO) {
                 selection->needs |= attune_metrics[i]->needs;

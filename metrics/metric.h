@@ -74,6 +74,10 @@ extern const size_t attune_n_metrics;
 /* By id, or NULL. */
 const struct attune_metric *attune_metric_find(const char *id);
 
+/* Whether id matches one of the comma-separated globs (NULL or empty: all do). A pillar goes by its
+ * bare name too: "harmony" is "pillar.harmony". */
+bool attune_metric_chosen(const char *globs, const char *id);
+
 /* Index in attune_metrics of a metric returned by attune_metric_find. */
 size_t attune_metric_index(const struct attune_metric *metric);
 

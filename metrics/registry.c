@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "metrics/metric.h"
 
 #define METRIC(group, name) extern const struct attune_metric attune_metric_##group##_##name;
@@ -24,6 +25,14 @@ const struct attune_metric *attune_metric_find(const char *id)
         }
     }
     return NULL;
+}
+
+bool attune_metric_chosen(const char *globs, const char *id)
+{
+    static const char pillar[] = "pillar.";
+    const size_t n = sizeof pillar - 1;
+    return attune_glob_list(globs, id) ||
+           (strncmp(id, pillar, n) == 0 && attune_glob_list(globs, id + n));
 }
 
 size_t attune_metric_index(const struct attune_metric *metric)

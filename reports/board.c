@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "harness/store/leaderboard.h"
+#include "metrics/metric.h"
 
 static enum attune_code out_of_memory(struct attune_err *err)
 {
@@ -385,7 +386,7 @@ static size_t add_matching(const struct attune_board *board, const char *globs, 
 {
     size_t added = 0;
     for (size_t k = 0; k < board->metrics.n && added < limit; k++) {
-        if (attune_glob_list(globs, board->metrics.items[k].name) && !shown(index, n, k)) {
+        if (attune_metric_chosen(globs, board->metrics.items[k].name) && !shown(index, n, k)) {
             index[n++] = k;
             added++;
         }
@@ -396,10 +397,8 @@ static size_t add_matching(const struct attune_board *board, const char *globs, 
 /* One word of rank_by: a metric, a pillar, or a pillar's stand-ins. */
 static size_t add_word(const struct attune_board *board, const char *word, size_t *index, size_t n)
 {
-    char globs[300];
-    snprintf(globs, sizeof globs, "%s,pillar.%s", word, word);
     const size_t before = n;
-    n = add_matching(board, globs, board->metrics.n, index, n);
+    n = add_matching(board, word, board->metrics.n, index, n);
     for (size_t i = 0; n == before && i < N_STAND_INS; i++) {
         if (strcmp(stand_ins[i].pillar, word) == 0) {
             n = add_matching(board, stand_ins[i].metrics, 2, index, n);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "harness/store/list_query.h"
 #include "harness/store/store_read.h"
+#include "metrics/metric.h"
 
 /* ---- metrics */
 
@@ -40,7 +41,7 @@ static enum attune_code read_metrics(struct attune_store *store, const char *sql
     }
     size_t n = 0;
     for (size_t i = 0; i < out->n; i++) {
-        if (attune_glob_list(globs, out->items[i].name)) {
+        if (attune_metric_chosen(globs, out->items[i].name)) {
             out->items[n++] = out->items[i];
         }
     }
@@ -150,7 +151,7 @@ enum attune_code attune_read_set_scores(struct attune_store *store, int64_t run,
     }
     size_t n = 0;
     for (size_t i = 0; i < out->n; i++) {
-        if (attune_glob_list(globs, out->items[i].metric)) {
+        if (attune_metric_chosen(globs, out->items[i].metric)) {
             out->items[n++] = out->items[i];
         }
     }
@@ -205,7 +206,7 @@ enum attune_code attune_read_leaderboard(struct attune_store *store, int64_t run
     }
     size_t n = 0;
     for (size_t i = 0; i < out->n; i++) {
-        if (attune_glob_list(globs, out->items[i].metric)) {
+        if (attune_metric_chosen(globs, out->items[i].metric)) {
             out->items[n++] = out->items[i];
         }
     }

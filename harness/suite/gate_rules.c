@@ -79,7 +79,7 @@ struct attune_gate_margin attune_margin_for(const struct attune_margins *margins
 {
     struct attune_gate_margin found = {.kind = ATTUNE_MARGIN_SD, .amount = 0.3};
     for (size_t i = 0; i < margins->n; i++) {
-        if (!margins->items[i].glob[0] || attune_glob(margins->items[i].glob, metric)) {
+        if (!margins->items[i].glob[0] || attune_metric_chosen(margins->items[i].glob, metric)) {
             found = margins->items[i];
         }
     }
@@ -120,7 +120,7 @@ const struct attune_direction_rule *attune_direction_for(const struct attune_dir
 {
     const struct attune_direction_rule *found = NULL;
     for (size_t i = 0; directions && i < directions->n; i++) {
-        if (attune_glob(directions->items[i].glob, metric)) {
+        if (attune_metric_chosen(directions->items[i].glob, metric)) {
             found = &directions->items[i];
         }
     }

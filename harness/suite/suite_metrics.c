@@ -17,7 +17,7 @@ enum { N_PILLARS = sizeof pillars / sizeof *pillars };
 static bool matches_a_metric(const char *glob)
 {
     for (size_t i = 0; i < attune_n_metrics; i++) {
-        if (attune_glob(glob, attune_metrics[i]->id)) {
+        if (attune_metric_chosen(glob, attune_metrics[i]->id)) {
             return true;
         }
     }

@@ -24,6 +24,13 @@ for kind in $kinds; do
 done
 expect_not_in figures/leaderboard.svg '<script>alert'
 
+case_is 'a pillar by its bare name'
+"$make" pillars.db 3 12 1 16 >/dev/null || exit 70
+expect_exit 0 "$ATTUNE" plot paired --db pillars.db --metrics harmony13 --out named.svg
+expect_exit 0 "$ATTUNE" leaderboard --db pillars.db --metrics harmony13 --format csv
+expect_in out 'pillar.harmony'
+expect_not_in out 'pillar.coherence'
+
 case_is 'every kind of one sample, its axes with units; a hostile name is a title'
 # Twelve seconds of 220 and 330 Hz in turn with a gap every half second: 8 bits at 8 kHz.
 {

@@ -22,7 +22,7 @@ ln -s "$SOURCE/fixtures" fixtures
     done
     printf '  - {name: mine-dpo, builtin: random, method: dpo, base: mine}\n'
     printf '  - {name: v2, builtin: corpus, method: none}\n'
-    printf 'metrics: ["harmonic.*", "pillar.*", adherence.key, temporal.pulse_clarity]\n'
+    printf 'metrics: ["harmonic.*", "pillar.*", adherence.key, temporal.pulse_clarity, set.vendi]\n'
     printf 'rank_by: [harmony, coherence]\n'
 } >study.yaml
 attune run study.yaml --quiet 2>err || { cat err >&2; fail 'the study'; done_testing; }
@@ -75,8 +75,10 @@ with open("ratings.jsonl", "w") as f:
                             "annotation": [{a: rng.randint(1, 5) for a in axes} for _ in range(4)]}) + "\n")
 PY
 attune eval samples/ --metrics 'harmonic.*,temporal.pulse_clarity' --format csv >metrics.csv 2>/dev/null
+printf '{"id": "any", "text": "A calm waltz in C major at 90 BPM"}\n' >prompts.jsonl
 printf '%s\n' 'path,clap,PQ' 'a.wav,1,10' 'b.wav,2,30' 'c.wav,3,20' >scores.csv
-cp "$SOURCE/tests/workers/proper_worker.py" my_worker.py
+# the worker that the page shows, as it stands
+sed -n '/^```python/,/^```/{//!p}' "$SOURCE/docs/worker.md" >my_worker.py
 cp "$SOURCE/tests/workers/embedder.py" clap_embed.py
 
 # Takes minutes or needs what the page describes but does not hold; tried by other tests or by hand.
@@ -105,7 +107,7 @@ run_page() {
         esac
     done < <(grep -E '^    attune ' "$1")
 }
-for page in README.md docs/guide.md docs/suites.md docs/gate.md docs/alignment.md; do
+for page in README.md $(cd "$SOURCE" && ls docs/*.md); do
     run_page "$SOURCE/$page"
 done
 done_testing

@@ -77,6 +77,17 @@ static void descriptors_are_complete(void **state)
 }
 
 /* Samples from which little or nothing can be measured: a defined state, no crash. */
+static void pillars_are_chosen_by_their_bare_names(void **state)
+{
+    (void)state;
+    assert_true(attune_metric_chosen("harmony", "pillar.harmony"));
+    assert_true(attune_metric_chosen("harmonic.*,coherence", "pillar.coherence"));
+    assert_true(attune_metric_chosen(NULL, "pillar.quality"));
+    assert_true(attune_metric_chosen("pillar.*", "pillar.quality"));
+    assert_false(attune_metric_chosen("harmony", "pillar.coherence"));
+    assert_false(attune_metric_chosen("key_clarity", "harmonic.key_clarity"));
+}
+
 static void degenerate_audio_has_defined_states(void **state)
 {
     struct attune_value values[MAX_METRICS];
@@ -344,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(descriptors_are_complete),
+        cmocka_unit_test(pillars_are_chosen_by_their_bare_names),
         cmocka_unit_test(degenerate_audio_has_defined_states),
         cmocka_unit_test(degenerate_midi_has_defined_states),
         cmocka_unit_test(random_samples_stay_in_range),
