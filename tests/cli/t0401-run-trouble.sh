@@ -76,10 +76,11 @@ if command -v python3 >/dev/null; then
 import sqlite3, time
 db = sqlite3.connect("run.db", isolation_level=None)
 db.execute("BEGIN IMMEDIATE")
-time.sleep(14)
+open("held", "w").close()
+time.sleep(300)
 END
     holder=$!
-    sleep 0.5
+    until [ -e held ]; do sleep 0.1; done
     expect_exit 4 "$ATTUNE" run suite.yaml
     expect_in err 'another program holds the database'
     kill "$holder" 2>/dev/null
