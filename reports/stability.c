@@ -5,7 +5,7 @@
 
 #include "base/thread.h"
 #include "harness/store/means.h"
-#include "metrics/stats/association.h"
+#include "metrics/stats/kendall.h"
 #include "reports/sheets/contrast_sheet.h"
 
 struct means {
@@ -56,7 +56,7 @@ enum attune_code attune_stability_rows(const struct attune_score_table *t, uint6
     const size_t n = t->models.n * t->prompts.n;
     struct means all = {attune_alloc(n, sizeof(double)), attune_alloc(n, 1)};
     struct means one = {attune_alloc(n, sizeof(double)), attune_alloc(n, 1)};
-    double *scratch = attune_alloc(2 * t->models.n, sizeof *scratch);
+    double *scratch = attune_alloc(t->models.n, ATTUNE_ORDER_SCRATCH * sizeof *scratch);
     enum attune_code code = ATTUNE_OK;
     if (!all.value || !all.defined || !one.value || !one.defined || !scratch) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for rank stability");
@@ -139,7 +139,7 @@ enum attune_code attune_stability_halves(struct attune_store *store, int64_t run
 static double set_agreement(const struct attune_set_score_list *scores, size_t a, size_t b)
 {
     enum { MAX = 256 };
-    double x[MAX], y[MAX];
+    double x[MAX], y[MAX], scratch[ATTUNE_KENDALL_SCRATCH(MAX)];
     size_t n = 0;
     const char *of_a = scores->items[a].metric, *of_b = scores->items[b].metric;
     for (size_t i = a; i < scores->n && strcmp(scores->items[i].metric, of_a) == 0; i++) {
@@ -151,7 +151,7 @@ static double set_agreement(const struct attune_set_score_list *scores, size_t a
             }
         }
     }
-    return n < 3 ? NAN : attune_kendall_tau_b(x, y, n);
+    return n < 3 ? NAN : attune_kendall_tau_b(x, y, n, scratch);
 }
 
 static bool is_first(const struct attune_set_score_list *scores, size_t i)

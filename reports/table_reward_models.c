@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "metrics/stats/association.h"
+#include "metrics/stats/kendall.h"
 
 static const char rewards[] = "reward.*,scorer.*", others[] = "pillar.*";
 
@@ -76,7 +76,7 @@ static void fill_row(const struct attune_board *board, size_t metric, const size
         if (attune_glob_list(others, board->metrics.items[k].name)) {
             const size_t n = common_means(board, metric, k, x, y);
             cells[c].kind = n >= 3 ? ATTUNE_SHEET_NUMBER : ATTUNE_SHEET_MISSING;
-            cells[c++].value = n >= 3 ? attune_kendall_tau_b(x, y, n) : NAN;
+            cells[c++].value = n >= 3 ? attune_kendall_tau_b(x, y, n, y + board->n_rows) : NAN;
         }
     }
 }
@@ -86,7 +86,7 @@ enum attune_code attune_reward_models_sheet(const struct attune_table_source *so
 {
     const struct attune_board *board = source->board;
     char text[200];
-    double *x = attune_alloc(2 * board->n_rows, sizeof *x);
+    double *x = attune_alloc(board->n_rows, (2 + ATTUNE_KENDALL_SCRATCH(1)) * sizeof *x);
     size_t *order = attune_alloc(board->n_rows, sizeof *order);
     enum attune_code code = ATTUNE_OK;
     if (!x || !order) {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "metrics/pillars/pillar.h"
 #include "metrics/stats/association.h"
+#include "metrics/stats/kendall.h"
 #include "metrics/stats/order.h"
 
 enum { MIN_DOSES = 6, MIN_PIECES = 6 };
@@ -47,12 +48,13 @@ static void correlate(const struct attune_audit *audit, struct attune_audit_resp
                       double *tau, unsigned char *defined)
 {
     double dose[ATTUNE_N_DOSES], value[ATTUNE_N_DOSES], sum[ATTUNE_N_DOSES] = {0}, total = 0.0;
+    double scratch[ATTUNE_KENDALL_SCRATCH(ATTUNE_N_DOSES)];
     size_t n_whole = 0;
     r->n = 0;
     for (size_t piece = 0; piece < audit->n_pieces; piece++) {
         const size_t n = curve_of(audit, r, piece, dose, value);
         defined[piece] = n >= MIN_DOSES;
-        tau[piece] = defined[piece] ? attune_kendall_tau_b(dose, value, n) : 0.0;
+        tau[piece] = defined[piece] ? attune_kendall_tau_b(dose, value, n, scratch) : 0.0;
         total += tau[piece];
         r->n += defined[piece];
         for (size_t i = 0; i < n && n == ATTUNE_N_DOSES; i++) {
@@ -64,7 +66,7 @@ static void correlate(const struct attune_audit *audit, struct attune_audit_resp
     for (int i = 0; i < ATTUNE_N_DOSES; i++) {
         dose[i] = i;
     }
-    r->curve_tau = n_whole ? attune_kendall_tau_b(dose, sum, ATTUNE_N_DOSES) : 0.0;
+    r->curve_tau = n_whole ? attune_kendall_tau_b(dose, sum, ATTUNE_N_DOSES, scratch) : 0.0;
 }
 
 /* Means and areas per dose. scratch: (2 * n_pieces,) */
@@ -180,7 +182,8 @@ out:
     return code;
 }
 
-/* scratch: (3 * n_pieces,) */
+/* scratch: (COMPARE_SCRATCH * n_pieces,) */
+enum { COMPARE_SCRATCH = 3 + ATTUNE_KENDALL_SCRATCH(1) };
 static struct attune_audit_invariance compare(const struct attune_audit *audit, size_t metric,
                                               size_t check, double *scratch)
 {
@@ -201,7 +204,7 @@ static struct attune_audit_invariance compare(const struct attune_audit *audit, 
     }
     if (v.n > 0) {
         const double spread = attune_sd(before, v.n);
-        v.order = attune_kendall_tau_b(before, after, v.n);
+        v.order = attune_kendall_tau_b(before, after, v.n, change + audit->n_pieces);
         v.typical_change = spread > 0.0 ? attune_quantile(change, v.n, 0.5) / spread : 0.0;
     }
     v.promised = metric_of(audit, metric)->invariant & attune_audit_checks[check].invariance;
@@ -212,7 +215,7 @@ static struct attune_audit_invariance compare(const struct attune_audit *audit, 
 static enum attune_code check_promises(struct attune_audit_summary *summary,
                                        const struct attune_audit *audit, struct attune_err *err)
 {
-    double *scratch = attune_alloc(3 * audit->n_pieces, sizeof *scratch);
+    double *scratch = attune_alloc(COMPARE_SCRATCH * audit->n_pieces, sizeof *scratch);
     summary->invariances =
         attune_alloc(audit->selection.n * attune_audit_n_checks, sizeof *summary->invariances);
     if (!scratch || !summary->invariances) {

@@ -1,29 +1,10 @@
-/* Kendall's tau-b by counting pairs; correlations and the area under the ROC curve by mid-ranks. */
+/* Correlations and the area under the ROC curve by mid-ranks. */
 #include "metrics/stats/association.h"
 
 #include <math.h>
 
 #include "base/mem.h"
 #include "metrics/stats/order.h"
-
-static int sign(double x)
-{
-    return (x > 0.0) - (x < 0.0);
-}
-
-double attune_kendall_tau_b(const double *x, const double *y, size_t n)
-{
-    double score = 0.0, untied_x = 0.0, untied_y = 0.0;
-    for (size_t i = 1; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            const int a = sign(x[i] - x[j]), b = sign(y[i] - y[j]);
-            score += a * b;
-            untied_x += a != 0;
-            untied_y += b != 0;
-        }
-    }
-    return untied_x > 0.0 && untied_y > 0.0 ? score / sqrt(untied_x * untied_y) : 0.0;
-}
 
 double attune_pearson(const double *x, const double *y, size_t n)
 {

@@ -4,11 +4,6 @@
 
 #include "base/err.h"
 
-/* Kendall's tau-b (Kendall 1945): (concordant - discordant) / sqrt((n0 - n1)(n0 - n2)) with n0 =
- * n(n-1)/2 pairs, n1 and n2 those tied in x and in y. 0 when one row is constant or n < 2: such a
- * row follows nothing. Quadratic in n: for rows of tens to hundreds. */
-double attune_kendall_tau_b(const double *x, const double *y, size_t n);
-
 /* Pearson's product-moment correlation; NAN when a row is constant or n < 2. */
 double attune_pearson(const double *x, const double *y, size_t n);
 

@@ -8,6 +8,7 @@
 #include "metrics/stats/association.h"
 #include "metrics/stats/calibration.h"
 #include "metrics/stats/distribution.h"
+#include "metrics/stats/kendall.h"
 #include "metrics/stats/order.h"
 #include "metrics/stats/paired.h"
 
@@ -31,20 +32,16 @@ static double p_of_rho(double rho, size_t n)
     return rest <= 0.0 ? 0.0 : fmin(1.0, 2.0 * attune_t_upper(fabs(rho) * sqrt(df / rest), df));
 }
 
-/* Share of the pairs of different rating that the values order alike. */
-static double concordance(const double *value, const double *rating, size_t n)
+/* Share of the pairs of different rating (y) that the values (x) order alike, ties of values half:
+ * 1/2 + d/2 with Somers' d = (concordant - discordant)/untied_y. So the interval is tau-b's, times
+ * d/tau-b. */
+static struct attune_estimate concordance(const struct attune_kendall *k,
+                                          const struct attune_estimate *tau)
 {
-    double right = 0.0, pairs = 0.0;
-    for (size_t i = 1; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            const double product = (value[i] - value[j]) * (rating[i] - rating[j]);
-            if (rating[i] != rating[j]) {
-                right += product > 0.0 ? 1.0 : product == 0.0 ? 0.5 : 0.0;
-                pairs += 1.0;
-            }
-        }
-    }
-    return pairs > 0.0 ? right / pairs : NAN;
+    const double half = 0.5 * sqrt(k->untied_x / k->untied_y);
+    const double low = 0.5 + half * tau->low, high = 0.5 + half * tau->high;
+    return (struct attune_estimate){0.5 + half * tau->value, low < 0.0 ? 0.0 : low,
+                                    high > 1.0 ? 1.0 : high}; /* NAN stays */
 }
 
 /* The values of ratings above the median against the others'. */
@@ -98,9 +95,15 @@ enum attune_code attune_agree_ratings(const double *value, const double *rating,
     code = code ? code : auc_of_halves(value, rating, n, &out->auc, err);
     out->r = fisher(attune_pearson(value, rating, n), 1.0 / free);
     out->rho = fisher(rho, (1.0 + rho * rho / 2.0) / free);
-    out->tau = fisher(attune_kendall_tau_b(value, rating, n), 0.437 / (free - 1.0));
-    out->accuracy = (struct attune_estimate){concordance(value, rating, n),
-                                             0.5 + 0.5 * out->tau.low, 0.5 + 0.5 * out->tau.high};
+    double *scratch = attune_alloc(n, ATTUNE_KENDALL_SCRATCH(1) * sizeof *scratch);
+    if (code || !scratch) {
+        attune_release(scratch);
+        return code ? code : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu ratings", n);
+    }
+    const struct attune_kendall pairs = attune_kendall_count(value, rating, n, scratch);
+    attune_release(scratch);
+    out->tau = fisher(attune_kendall_tau(&pairs), 0.437 / (free - 1.0));
+    out->accuracy = concordance(&pairs, &out->tau);
     out->p = p_of_rho(rho, n);
     return code;
 }

@@ -23,7 +23,7 @@ struct attune_agreement {
 };
 
 /* value and rating (n,) of the same samples. The accuracy is over pairs of different rating, its
- * interval that of tau. Fewer than 3 samples: all NAN. ATTUNE_E_MEMORY. */
+ * interval that of tau-b, scaled to these pairs. Fewer than 3 samples: all NAN. ATTUNE_E_MEMORY. */
 enum attune_code attune_agree_ratings(const double *value, const double *rating, size_t n,
                                       struct attune_agreement *out, struct attune_err *err);
 

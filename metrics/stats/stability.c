@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "metrics/stats/association.h"
+#include "metrics/stats/kendall.h"
 #include "metrics/stats/order.h"
 
 /* The table turned, so that a unit's values lie together: halves pick units at random, and one
@@ -67,7 +67,7 @@ static void means_over(const struct rows *rows, const size_t *units, size_t n, d
 }
 
 /* tau-b over the models that have a mean in both rows; NAN with fewer than 3. */
-static double agreement(double *a, double *b, size_t n)
+static double agreement(double *a, double *b, size_t n, double *scratch)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
@@ -76,7 +76,7 @@ static double agreement(double *a, double *b, size_t n)
             b[kept++] = b[i];
         }
     }
-    return kept >= 3 ? attune_kendall_tau_b(a, b, kept) : NAN;
+    return kept >= 3 ? attune_kendall_tau_b(a, b, kept, scratch) : NAN;
 }
 
 double attune_order_agreement(const struct attune_columns *a, const struct attune_columns *b,
@@ -87,7 +87,8 @@ double attune_order_agreement(const struct attune_columns *a, const struct attun
         scratch[c] = attune_column_mean(a, c, &n_defined);
         scratch[a->n_columns + c] = attune_column_mean(b, c, &n_defined);
     }
-    return agreement(scratch, scratch + a->n_columns, a->n_columns);
+    const size_t n = a->n_columns;
+    return agreement(scratch, scratch + n, n, scratch + 2 * n);
 }
 
 enum attune_code attune_rank_stability(const struct attune_columns *table, uint64_t seed,
@@ -97,7 +98,8 @@ enum attune_code attune_rank_stability(const struct attune_columns *table, uint6
     *out = (struct attune_stability){.n_prompts = n};
     struct rows rows;
     size_t *units = attune_alloc(n, sizeof *units);
-    double *full = attune_alloc(3 * k + ATTUNE_STABILITY_SPLITS, sizeof *full);
+    double *full = attune_alloc(3 * k + ATTUNE_STABILITY_SPLITS + ATTUNE_KENDALL_SCRATCH(k),
+                                sizeof *full);
     if (!rows_init(&rows, table) || !units || !full) {
         rows_release(&rows);
         attune_release(units);
@@ -105,6 +107,7 @@ enum attune_code attune_rank_stability(const struct attune_columns *table, uint6
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for rank stability");
     }
     double *whole = full + k, *half = full + 2 * k, *tau = full + 3 * k;
+    double *scratch = tau + ATTUNE_STABILITY_SPLITS;
     size_t n_tau = 0;
     for (size_t u = 0; u < n; u++) {
         units[u] = u;
@@ -120,7 +123,7 @@ enum attune_code attune_rank_stability(const struct attune_columns *table, uint6
         attune_rng_shuffle(&rng, units, n);
         memcpy(whole, full, k * sizeof *whole);
         means_over(&rows, units, n / 2, half);
-        const double t = agreement(whole, half, k);
+        const double t = agreement(whole, half, k, scratch);
         if (isfinite(t)) {
             tau[n_tau++] = t;
         }

@@ -12,6 +12,7 @@
 #define ATTUNE_METRICS_STATS_STABILITY_H
 
 #include "metrics/stats/bootstrap.h"
+#include "metrics/stats/kendall.h"
 
 struct attune_stability {
     const char *why;     /* static text: why there is no value, else NULL */
@@ -27,7 +28,9 @@ enum attune_code attune_rank_stability(const struct attune_columns *table, uint6
                                        struct attune_stability *out, struct attune_err *err);
 
 /* tau-b between the rows of means of two tables of the same models (another seed, another
- * reference); NAN with fewer than 3 models that have values in both. scratch: (2 n_columns,). */
+ * reference); NAN with fewer than 3 models that have values in both. scratch:
+ * (ATTUNE_ORDER_SCRATCH n_columns,). */
+enum { ATTUNE_ORDER_SCRATCH = 2 + ATTUNE_KENDALL_SCRATCH(1) };
 double attune_order_agreement(const struct attune_columns *a, const struct attune_columns *b,
                               double *scratch);
 

@@ -65,6 +65,14 @@ static void ratings_by_hand(void **state)
     near(a.auc, 5.0 / 6.0, 1e-12); /* above the median 3: values 3 and 5 against 1, 2, 4 */
     near(a.r.low, tanh(atanh(.9) - 1.959963984540054 / sqrt(2.0)), 1e-12);
     near(a.p, .0373860735, 1e-8); /* t = .9 sqrt(3/.19) with 3 degrees of freedom */
+    /* ratings of two grades: (1,1,1,2,2) against (1,2,4,3,5): of six pairs five right, in n = 10;
+     * tau-b = 4/sqrt(60), d = 4/6 */
+    const double coarse[] = {1, 1, 1, 2, 2};
+    attune_agree_ratings(value, coarse, 5, &a, NULL);
+    near(a.accuracy.value, 5.0 / 6.0, 1e-12);
+    near(a.tau.value, 4.0 / sqrt(60.0), 1e-12);
+    near(a.accuracy.low, .5 + .5 * a.tau.low * sqrt(60.0) / 6.0, 1e-12);
+    near(a.accuracy.high, 1.0, 0.0);
     const double flat[] = {1, 1, 1, 1, 1};
     attune_agree_ratings(flat, rating, 5, &a, NULL);
     assert_true(isnan(a.rho.value) && isnan(a.p));

@@ -80,7 +80,7 @@ static void agreement_of_two_tables(void **state)
 {
     const double up[3] = {1, 2, 3}, swapped[3] = {2, 1, 3};
     const unsigned char all[3] = {1, 1, 1};
-    double scratch[6];
+    double scratch[3 * ATTUNE_ORDER_SCRATCH];
     const struct attune_columns a = {up, all, 3, 1}, b = {swapped, all, 3, 1};
     assert_true(attune_order_agreement(&a, &a, scratch) == 1.0);
     assert_true(fabs(attune_order_agreement(&a, &b, scratch) - 1.0 / 3.0) < 1e-15);
