@@ -28,7 +28,8 @@ static const struct attune_opt options_table[] = {
     {"axis", ATTUNE_OPT_TEXT, FIELD(axis), .metavar = "NAME",
      .help = "axis of the votes, where a file has several"},
     {"control", ATTUNE_OPT_TEXT, FIELD(control), .metavar = "NAME,...",
-     .help = "hold the clips' difference constant in: length, loudness, density"},
+     .help = "rank: hold the clips' difference constant in: length, loudness, density, columns of "
+             "--features"},
     {"plot", ATTUNE_OPT_TEXT, FIELD(plot), .metavar = "FILE",
      .help = "rank: ratings with intervals; agree: accuracies (svg, pdf, png)"},
     {"plot-wins", ATTUNE_OPT_TEXT, FIELD(plot_wins),
@@ -40,7 +41,8 @@ static const struct attune_opt options_table[] = {
     {"k", ATTUNE_OPT_NUMBER, FIELD(k), .metavar = "X", .lo = 0, .hi = 1e3,
      .help = "history: most points that a vote moves (default: 4)"},
     {"features", ATTUNE_OPT_TEXT, FIELD(features),
-     .metavar = "FILE", .help = "agree: values by path, as `attune eval` and scorers write them"},
+     .metavar = "FILE",
+     .help = "rank, agree: values by path, as `attune eval` and scorers write them"},
     {"folder", ATTUNE_OPT_TEXT, FIELD(folder), .metavar = "DIR",
      .help = "agree: the samples' files, every metric computed"},
     {"metrics", ATTUNE_OPT_TEXT, FIELD(metrics),
@@ -217,6 +219,7 @@ const struct attune_command attune_command_prefs = {
                "  attune prefs rank votes.csv\n"
                "  attune prefs rank battles.jsonl --ties davidson --format json\n"
                "  attune prefs rank battles.jsonl --control length,loudness --plot ratings.svg\n"
+               "  attune prefs rank votes.csv --control quality.loudness_lufs --features m.csv\n"
                "  attune prefs rank battles.jsonl --history elo.csv --plot-history elo.svg\n"
                "  attune prefs agree ratings.csv --from ratings --features metrics.csv",
     .options = options_table,

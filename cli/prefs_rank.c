@@ -23,6 +23,31 @@ static void number_or_null(struct attune_buf *out, const char *key, double value
     attune_buf_add_double(out, value);
 }
 
+/* NAME_effect of every control, and null for those that the votes could have carried. */
+static void print_effects(struct attune_buf *out, const struct attune_ballot *ballot,
+                          const struct attune_ranking *r)
+{
+    static const char *const always[] = {"length", "loudness", "density"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+        bool controlled = false;
+        for (size_t c = 0; c < ballot->n_controls; c++) {
+            controlled = controlled || strcmp(ballot->control[c], always[i]) == 0;
+        }
+        if (!controlled) {
+            attune_buf_addf(out, ", \"%s_effect\": null", always[i]);
+        }
+    }
+    for (size_t c = 0; c < ballot->n_controls; c++) {
+        struct attune_buf key = ATTUNE_BUF_INIT;
+        attune_buf_addf(&key, "%s_effect", ballot->control[c]);
+        attune_buf_add(out, ", ");
+        attune_buf_add_json(out, attune_buf_text(&key));
+        attune_buf_add(out, ": ");
+        attune_buf_add_double(out, r->effect[c]);
+        attune_buf_release(&key);
+    }
+}
+
 static void print_json(struct attune_buf *out, const struct attune_ballot *ballot,
                        const struct attune_ranking *r)
 {
@@ -32,11 +57,7 @@ static void print_json(struct attune_buf *out, const struct attune_ballot *ballo
     attune_buf_addf(out, ", \"n_components\": %zu, \"failed_replicates\": %zu", r->n_components,
                     r->n_failed_replicates);
     number_or_null(out, "log_likelihood", r->log_likelihood);
-    for (size_t i = 0; i < ATTUNE_N_STYLES; i++) {
-        char key[32];
-        snprintf(key, sizeof key, "%s_effect", attune_style_names[i]);
-        number_or_null(out, key, r->effect[i]);
-    }
+    print_effects(out, ballot, r);
     attune_buf_add(out, ",\n \"ranking\": [");
     for (size_t i = 0; i < r->n; i++) {
         const struct attune_ranked *row = &r->rows[i];
@@ -106,33 +127,30 @@ static void print_table(struct attune_buf *out, const struct attune_ballot *ball
     if (few) {
         attune_buf_addf(out, "* fewer than %d votes\n", FEW_VOTES);
     }
-    static const char *const more[ATTUNE_N_STYLES] = {"longer", "louder", "denser"};
-    for (size_t i = 0; i < ATTUNE_N_STYLES; i++) {
-        if (isfinite(r->effect[i])) {
-            attune_buf_addf(out, "%s held constant: one sd %s is worth %+.1f points\n",
-                            attune_style_names[i], more[i], attune_elo(r->effect[i]) - 1000.0);
-        }
+    for (size_t i = 0; i < ballot->n_controls; i++) {
+        const char *name = ballot->control[i];
+        attune_buf_addf(out, "%s held constant: one sd %s is worth %+.1f points\n", name,
+                        attune_prefs_control_more(name), attune_elo(r->effect[i]) - 1000.0);
     }
-    if (ballot->n_without_style) {
+    if (ballot->n_without_control) {
         attune_buf_addf(out, "%llu comparisons left out: a value held constant is unknown\n",
-                        (unsigned long long)ballot->n_without_style);
+                        (unsigned long long)ballot->n_without_control);
     }
 }
 
-/* The votes of the files, or those of the database when no file is named. */
-static enum attune_code collect_votes(const struct attune_common *common,
-                                      const struct attune_prefs_options *o, char **files,
-                                      int n_files, struct attune_ballot *ballot,
-                                      struct attune_err *err)
+enum attune_code attune_prefs_votes(const struct attune_common *common,
+                                    const struct attune_prefs_options *o, char **files,
+                                    int n_files, bool say, attune_preference_fn *take,
+                                    void *context, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
     for (int i = 0; i < n_files && !code; i++) {
         struct attune_prefs_account account;
-        code = attune_prefs_read(files[i], o->from, attune_ballot_take, ballot, &account, err);
+        code = attune_prefs_read(files[i], o->from, take, context, &account, err);
         if (code && !err->file[0]) {
             snprintf(err->file, sizeof err->file, "%s", files[i]);
         }
-        if (!code && common->verbose) {
+        if (!code && say && common->verbose) {
             attune_prefs_say_account(files[i], &account);
         }
     }
@@ -140,7 +158,7 @@ static enum attune_code collect_votes(const struct attune_common *common,
         struct attune_store *store = NULL;
         code = attune_store_open(&store, common->db, ATTUNE_STORE_READ, err);
         if (!code) {
-            code = attune_prefs_each(store, attune_ballot_take, ballot, err);
+            code = attune_prefs_each(store, take, context, err);
             attune_store_close(store);
         }
     }
@@ -198,27 +216,6 @@ static enum attune_code plot_history(const struct attune_elo_history *history,
     return code;
 }
 
-/* "length,density": each by its name. */
-static enum attune_code take_controls(const char *list, struct attune_ballot *ballot,
-                                      struct attune_err *err)
-{
-    for (const char *at = list; at && *at; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
-        const size_t n = strcspn(at, ",");
-        size_t i = 0;
-        while (i < ATTUNE_N_STYLES && (strlen(attune_style_names[i]) != n ||
-                                       strncmp(attune_style_names[i], at, n) != 0)) {
-            i++;
-        }
-        if (i == ATTUNE_N_STYLES) {
-            return attune_fail(err, ATTUNE_E_USAGE,
-                               "--control '%.*s': allowed are length, loudness, density", (int)n,
-                               at);
-        }
-        ballot->control[i] = true;
-    }
-    return ATTUNE_OK;
-}
-
 enum attune_code attune_prefs_rank_command(const struct attune_common *common,
                                            const struct attune_prefs_options *o, char **files,
                                            int n_files, struct attune_err *err)
@@ -229,8 +226,12 @@ enum attune_code attune_prefs_rank_command(const struct attune_common *common,
                                    .both_bad_is_tie = strcmp(o->both_bad, "tie") == 0};
     struct attune_ranking ranking = {0};
     struct attune_buf out = ATTUNE_BUF_INIT;
-    enum attune_code code = take_controls(o->control, &ballot, err);
-    code = code ? code : collect_votes(common, o, files, n_files, &ballot, err);
+    struct attune_prefs_controls controls;
+    enum attune_code code =
+        attune_prefs_controls_init(&controls, common, o, files, n_files, &ballot, err);
+    code = code ? code
+                : attune_prefs_votes(common, o, files, n_files, true, attune_ballot_take, &ballot,
+                                     err);
     if (code) {
         goto out;
     }
@@ -273,6 +274,7 @@ out:
     attune_buf_release(&out);
     attune_ranking_release(&ranking);
     attune_ballot_release(&ballot);
+    attune_prefs_controls_release(&controls);
     attune_elo_history_release(&history);
     return code;
 }

@@ -1,143 +1,16 @@
-/* The formats of published ratings and scores as one table, and the reader that walks it. */
+/* Reads ratings and scores record by record, whatever their layout. */
 #include "harness/prefs/ratings.h"
 
 #include <math.h>
 
 #include "harness/prefs/id_set.h"
-#include "harness/prefs/record_reader.h"
+#include "harness/prefs/rating_formats.h"
 
-enum { MAX_AXES = 5, MAX_RATERS = 1000 };
-
-/* How the ratings of a record are laid out. */
-enum layout {
-    LISTS,   /* a list of numbers per axis, one per rater */
-    RATERS,  /* one field with an object of axes per rater */
-    COLUMNS, /* a number per axis */
-    WIDE,    /* every field that does not describe the item is an axis */
-};
-
-/* Where the generator's name is to be had. */
-enum naming { NAMED, FOLDER, MOS_NAME };
-
-static const struct format {
-    const char *name;
-    enum layout layout;
-    enum naming naming;
-    const char *items[6];        /* fields that may name the item */
-    const char *raters;          /* RATERS: the field */
-    const char *axes[MAX_AXES];  /* not for WIDE; MOS: the columns of a file without header */
-    double lo, hi;
-    bool is_score;
-} formats[] = {
-    {.name = "ratings", .layout = WIDE, .lo = -HUGE_VAL, .hi = HUGE_VAL,
-     .items = {"item", "path", "file", "file_name", "filename", "name"}},
-    {.name = "songeval", .layout = RATERS, .items = {"file_name"}, .raters = "annotation",
-     .axes = {"Coherence", "Musicality", "Memorability", "Clarity", "Naturalness"}, .lo = 1,
-     .hi = 5},
-    {.name = "audiobox", .layout = LISTS, .naming = FOLDER, .items = {"data_path"}, .lo = 0,
-     .hi = 10,
-     .axes = {"Production_Quality", "Production_Complexity", "Content_Enjoyment",
-              "Content_Usefulness"}},
-    {.name = "mos-list", .layout = COLUMNS, .naming = MOS_NAME, .items = {"item"},
-     .axes = {"overall", "textual"}, .lo = 1, .hi = 5},
-    {.name = "scores", .layout = WIDE, .lo = -HUGE_VAL, .hi = HUGE_VAL, .is_score = true,
-     .items = {"path", "item", "file", "file_name", "filename", "data_path"}},
-};
-enum { N_FORMATS = sizeof formats / sizeof *formats, N_ITEM_FIELDS = 6 };
-static const char *const mos_columns[] = {"item", "overall", "textual"};
-
-/* Fields of WIDE that describe the item. */
-static const char *const described[] = {"system", "model", "prompt", "rater", "line", "id"};
-
-void attune_ratings_formats(struct attune_buf *out)
-{
-    for (size_t i = 0; i < N_FORMATS; i++) {
-        attune_buf_addf(out, "%s%s", i ? ", " : "", formats[i].name);
-    }
-}
-
-static const struct format *find_format(const char *name)
-{
-    for (size_t i = 0; i < N_FORMATS; i++) {
-        if (strcmp(formats[i].name, name) == 0) {
-            return &formats[i];
-        }
-    }
-    return NULL;
-}
-
-static const char *item_field(const struct format *f, const struct attune_records *r)
-{
-    for (size_t i = 0; i < N_ITEM_FIELDS && f->items[i]; i++) {
-        if (attune_records_has(r, f->items[i])) {
-            return f->items[i];
-        }
-    }
-    return NULL;
-}
-
-static bool is_number(const char *text)
-{
-    char *end;
-    return isfinite(strtod(text, &end)) && text[0] && !*end;
-}
-
-/* A MOS list has no header: its first row is an item and two numbers. */
-static bool is_mos_list(const struct attune_records *r)
-{
-    const char *first = attune_records_field(r, 0), *second = attune_records_field(r, 1),
-               *third = attune_records_field(r, 2);
-    return third && !attune_records_field(r, 3) && strstr(first, ".wav") && is_number(second) &&
-           is_number(third);
-}
-
-/* The columns Audiobox-Aesthetics writes; its rows name no file unless its user adds one. */
-static bool is_audiobox_scores(const struct attune_records *r)
-{
-    return attune_records_has(r, "CE") && attune_records_has(r, "CU") &&
-           attune_records_has(r, "PC") && attune_records_has(r, "PQ");
-}
-
-static bool fits(const struct format *f, const struct attune_records *r)
-{
-    bool fit = item_field(f, r) != NULL && (!f->raters || attune_records_has(r, f->raters));
-    for (size_t i = 0; i < MAX_AXES && f->axes[i] && f->layout != RATERS; i++) {
-        fit = fit && attune_records_has(r, f->axes[i]);
-    }
-    return fit;
-}
-
-const char *attune_ratings_recognise(const char *path, const char *format)
-{
-    if (format) {
-        const struct format *f = find_format(format);
-        return f ? f->name : NULL;
-    }
-    struct attune_records *r;
-    bool has_record = false;
-    const char *found = NULL;
-    if (attune_records_open(&r, path, NULL)) {
-        return NULL;
-    }
-    if (attune_records_next(r, &has_record, NULL) == ATTUNE_OK && has_record) {
-        for (size_t i = 0; i < N_FORMATS && !found; i++) {
-            found = formats[i].layout != WIDE && fits(&formats[i], r) ? formats[i].name : NULL;
-        }
-        found = found                   ? found
-                : is_mos_list(r)        ? "mos-list"
-                : is_audiobox_scores(r) ? "scores"
-                : attune_records_key(r)[0] ? "scores"
-                                        : NULL;
-    } else if (is_mos_list(r)) {
-        found = "mos-list"; /* of a single row, taken for the header */
-    }
-    attune_records_close(r);
-    return found;
-}
+enum { MAX_RATERS = 1000 };
 
 struct reading {
     const char *path;
-    const struct format *format;
+    const struct attune_rating_format *format;
     struct attune_records *records;
     struct attune_id_set seen;
     attune_rating_fn *take;
@@ -149,7 +22,7 @@ struct reading {
 static enum attune_code bad(const struct reading *in, const char *axis, const char *what,
                             struct attune_err *err)
 {
-    const struct format *f = in->format;
+    const struct attune_rating_format *f = in->format;
     attune_fail_at(err, ATTUNE_E_INPUT, in->path, attune_records_line(in->records), "'%s' %s", axis,
                    what);
     if (isfinite(f->lo)) {
@@ -188,7 +61,7 @@ static enum attune_code take_lists(struct reading *in, struct attune_rating *rat
                                    struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
-    for (size_t i = 0; i < MAX_AXES && in->format->axes[i] && !code; i++) {
+    for (size_t i = 0; i < ATTUNE_RATING_AXES && in->format->axes[i] && !code; i++) {
         const json_t *list = attune_records_json(in->records, in->format->axes[i]);
         const size_t n = json_array_size(list);
         rating->axis = in->format->axes[i];
@@ -211,7 +84,7 @@ static enum attune_code take_rater(struct reading *in, struct attune_rating *rat
                                    const json_t *axes, struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
-    for (size_t i = 0; i < MAX_AXES && in->format->axes[i] && !code; i++) {
+    for (size_t i = 0; i < ATTUNE_RATING_AXES && in->format->axes[i] && !code; i++) {
         const json_t *value = json_object_get(axes, in->format->axes[i]);
         rating->axis = in->format->axes[i];
         code = json_is_number(value)
@@ -232,7 +105,8 @@ static enum attune_code take_raters(struct reading *in, struct attune_rating *ra
     }
     if (json_is_object(raters)) {
         const char *name;
-        json_object_foreach(raters, name, axes) {
+        json_object_foreach(raters, name, axes)
+        {
             rating->rater = name;
             code = code ? code : take_rater(in, rating, axes, err);
         }
@@ -255,7 +129,7 @@ static enum attune_code take_column(struct reading *in, struct attune_rating *ra
         in->account->n_empty++;
         return ATTUNE_OK;
     }
-    if (!is_number(text)) {
+    if (!attune_rating_is_number(text)) {
         char what[80];
         snprintf(what, sizeof what, "is '%.40s', no number", text);
         return bad(in, column, what, err);
@@ -263,33 +137,20 @@ static enum attune_code take_column(struct reading *in, struct attune_rating *ra
     return take_value(in, rating, strtod(text, NULL), err);
 }
 
-static bool describes(const struct format *f, const char *field)
-{
-    for (size_t i = 0; i < N_ITEM_FIELDS && f->items[i]; i++) {
-        if (strcmp(f->items[i], field) == 0) {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < sizeof described / sizeof *described; i++) {
-        if (strcmp(described[i], field) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum attune_code take_columns(struct reading *in, struct attune_rating *rating,
                                      struct attune_err *err)
 {
-    const struct format *f = in->format;
+    const struct attune_rating_format *f = in->format;
     enum attune_code code = ATTUNE_OK;
-    for (size_t i = 0; f->layout == COLUMNS && i < MAX_AXES && f->axes[i] && !code; i++) {
+    for (size_t i = 0;
+         f->layout == ATTUNE_RATING_COLUMNS && i < ATTUNE_RATING_AXES && f->axes[i] && !code; i++) {
         code = take_column(in, rating, f->axes[i], err);
     }
     const char *field;
-    for (size_t i = 0; f->layout == WIDE && !code &&
-                       (field = attune_records_field(in->records, i)) != NULL; i++) {
-        code = describes(f, field) ? ATTUNE_OK : take_column(in, rating, field, err);
+    for (size_t i = 0; f->layout == ATTUNE_RATING_WIDE && !code &&
+                       (field = attune_records_field(in->records, i)) != NULL;
+         i++) {
+        code = attune_rating_describes(f, field) ? ATTUNE_OK : take_column(in, rating, field, err);
     }
     return code;
 }
@@ -335,10 +196,10 @@ static enum attune_code name_item(struct reading *in, struct attune_rating *rati
 {
     attune_buf_reset(&in->system);
     attune_buf_reset(&in->prompt);
-    if (in->format->naming == FOLDER) {
+    if (in->format->naming == ATTUNE_RATING_FOLDER) {
         folder_of(rating->item, &in->system);
         stem_of(rating->item, &in->prompt);
-    } else if (in->format->naming == MOS_NAME) {
+    } else if (in->format->naming == ATTUNE_RATING_MOS_NAME) {
         if (!split_mos_name(rating->item, &in->system, &in->prompt)) {
             return attune_fail_at(err, ATTUNE_E_INPUT, in->path, rating->line,
                                   "'%.80s' names no system and prompt, as S008_P008 does",
@@ -371,7 +232,8 @@ static enum attune_code check_once(struct reading *in, const struct attune_ratin
 
 static enum attune_code take_record(struct reading *in, struct attune_err *err)
 {
-    const char *key = attune_records_key(in->records), *field = item_field(in->format, in->records);
+    const char *key = attune_records_key(in->records),
+               *field = attune_rating_item_field(in->format, in->records);
     struct attune_rating rating = {.line = attune_records_line(in->records),
                                    .rater = attune_records_get(in->records, "rater"),
                                    .is_score = in->format->is_score};
@@ -390,14 +252,14 @@ static enum attune_code take_record(struct reading *in, struct attune_err *err)
     }
     const uint64_t before = in->account->n_ratings;
     switch (in->format->layout) {
-    case LISTS:
+    case ATTUNE_RATING_LISTS:
         code = take_lists(in, &rating, err);
         break;
-    case RATERS:
+    case ATTUNE_RATING_RATERS:
         code = take_raters(in, &rating, err);
         break;
-    case COLUMNS:
-    case WIDE:
+    case ATTUNE_RATING_COLUMNS:
+    case ATTUNE_RATING_WIDE:
         code = take_columns(in, &rating, err);
         break;
     }
@@ -434,9 +296,10 @@ enum attune_code attune_ratings_read(const char *path, const char *format, attun
         attune_err_hint(err, "name it: --from ratings for people's, --from scores for a program's");
         return ATTUNE_E_INPUT;
     }
-    in.format = find_format(name);
-    enum attune_code code = in.format->naming == MOS_NAME
-                                ? attune_records_open_named(&in.records, path, mos_columns, 3, err)
+    in.format = attune_rating_format_find(name);
+    enum attune_code code = in.format->naming == ATTUNE_RATING_MOS_NAME
+                                ? attune_records_open_named(&in.records, path, attune_mos_columns,
+                                                            ATTUNE_MOS_COLUMNS, err)
                                 : attune_records_open(&in.records, path, err);
     code = code ? code : read_all(&in, err);
     if (!code && account->n_rows == 0) {

@@ -21,11 +21,24 @@ static void missing(struct attune_items *items, const char *name, const char *wh
     }
 }
 
+/* Whether a comma-separated list has the name itself, not a pattern of it. */
+static bool names_exactly(const char *list, const char *name)
+{
+    const size_t n = strlen(name);
+    for (const char *at = list; at; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strcspn(at, ",") == n && strncmp(at, name, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool wanted(const struct attune_item_source *source, const char *name)
 {
     for (size_t i = 0; i < sizeof described / sizeof *described; i++) {
         if (strcmp(described[i], name) == 0) {
-            return false;
+            return names_exactly(source->metrics, name);
         }
     }
     return source->metrics ? attune_glob_list(source->metrics, name)
@@ -57,6 +70,10 @@ static enum attune_code each_feature(struct attune_records *r,
     const char *name;
     if (metrics) {
         json_t *value;
+        if (wanted(source, "duration_s") && attune_records_has(r, "duration_s")) {
+            code = each(context, "duration_s", "number",
+                        json_number_value(attune_records_json(r, "duration_s")), err);
+        }
         json_object_foreach((json_t *)metrics, name, value) {
             if (!code && wanted(source, name)) {
                 code = each(context, name, json_is_number(value) ? "number" : "",

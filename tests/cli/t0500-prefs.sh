@@ -109,12 +109,27 @@ jq -e '.ranking[0].model == "y" and .ranking[0].rating - .ranking[1].rating > 10
     .length_effect == null and .loudness_effect == null' out >/dev/null || fail "uncontrolled: $(cat out)"
 expect_exit 0 "$ATTUNE" prefs rank style.csv --format json --replicates 0 --ci sandwich \
     --control length,loudness,density
+cp out own.json
 # of one sd of the difference, 4 / sqrt(12): -(.8, .4) * 1.1547 turned round
 jq -e '(.ranking[0].rating - .ranking[1].rating | fabs) < 40 and (.length_effect | fabs) < .12 and
     (.loudness_effect - .92 | fabs) < .15 and (.density_effect - .46 | fabs) < .15' out >/dev/null ||
     fail "controlled: $(cat out)"
 expect_exit 2 "$ATTUNE" prefs rank style.csv --control length,loud
 expect_in err "--control 'loud': allowed are length, loudness, density"
+# the same from a table by sample: under another name, and for votes that carry nothing
+awk -F, 'NR == 1 {print "model_a,model_b,winner,sample_a,sample_b"; print "path,duration_s,quality.loudness_lufs,x.dense" >"f.csv"; next}
+    {printf "%s,%s,%s,%d.wav,%db.wav\n", $1, $2, $3, NR, NR
+     printf "%d.wav,%s,%s,%s\n%db.wav,%s,%s,%s\n", NR, $4, $6, $8, NR, $5, $7, $9 >"f.csv"}' style.csv >bare.csv
+expect_exit 0 "$ATTUNE" prefs rank bare.csv --format json --replicates 0 --ci sandwich \
+    --control length,loudness,x.dense --features f.csv
+jq -n --slurpfile a own.json --slurpfile b out '($a[0].density_effect - $b[0]."x.dense_effect" | fabs) < 1e-4 and
+    ($a[0].loudness_effect - $b[0].loudness_effect | fabs) < 1e-4 and $b[0].density_effect == null and
+    ($a[0].ranking[0].rating - $b[0].ranking[0].rating | fabs) < 1e-2' | grep -qx true || fail "by sample: $(cat out)"
+expect_exit 3 "$ATTUNE" prefs rank bare.csv --control x.dens --features f.csv
+expect_in err "f.csv: no column 'x.dens'"
+sed 1000,1100d f.csv >gap.csv
+expect_exit 0 "$ATTUNE" prefs rank bare.csv --control loudness --features gap.csv --replicates 0 --ci sandwich
+expect_in out 'comparisons left out: a value held constant is unknown'
 expect_exit 3 "$ATTUNE" prefs rank separated.csv --control density
 expect_exit 0 "$ATTUNE" prefs import style.csv --db style.db
 expect_exit 0 "$ATTUNE" prefs rank --db style.db --control density,loudness
