@@ -3,10 +3,26 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "base/mem.h"
+
+/* Only ever set, and asked for at the end: like the hooks of base/mem.c it influences no result. */
+static atomic_bool lost;
+
+bool attune_text_lost(void)
+{
+    return atomic_load(&lost);
+}
+
+static bool fail(struct attune_buf *buf)
+{
+    buf->failed = true;
+    atomic_store(&lost, true);
+    return false;
+}
 
 void attune_buf_release(struct attune_buf *buf)
 {
@@ -30,8 +46,7 @@ static bool reserve(struct attune_buf *buf, size_t n)
     }
     size_t wanted;
     if (__builtin_add_overflow(buf->n_bytes, n + 1, &wanted)) {
-        buf->failed = true;
-        return false;
+        return fail(buf);
     }
     if (wanted > buf->capacity) {
         size_t capacity = buf->capacity ? buf->capacity : 64;
@@ -40,8 +55,7 @@ static bool reserve(struct attune_buf *buf, size_t n)
         }
         char *grown = attune_resize(buf->text, capacity, 1);
         if (!grown) {
-            buf->failed = true;
-            return false;
+            return fail(buf);
         }
         buf->text = grown;
         buf->capacity = capacity;

@@ -34,6 +34,11 @@ void attune_buf_add_csv(struct attune_buf *buf, const char *text);
 /* The shortest decimal that strtod reads back as the same double; "null" for NaN and infinities. */
 void attune_buf_add_double(struct attune_buf *buf, double value);
 
+/* Whether any buffer of this process has ever run out of memory. Text is often put together from
+ * the text of other buffers, and is whole only if none of them was cut short: those who print it or
+ * save it ask here at the end instead of at every piece. */
+bool attune_text_lost(void);
+
 /* The text, never NULL ("" when empty or failed). */
 const char *attune_buf_text(const struct attune_buf *buf);
 

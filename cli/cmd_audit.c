@@ -123,19 +123,6 @@ static void add_csv(struct attune_buf *out, const struct attune_audit *audit,
     attune_sheet_release(&sheet);
 }
 
-static enum attune_code write_file(const char *folder, const char *name,
-                                   const struct attune_buf *text, struct attune_err *err)
-{
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    attune_path_join(&path, folder, name);
-    enum attune_code code =
-        text->failed || path.failed
-            ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
-            : attune_file_write(attune_buf_text(&path), attune_buf_text(text), text->n_bytes, err);
-    attune_buf_release(&path);
-    return code;
-}
-
 /* audit.svg with script and data; without gnuplot the latter two, and without a declared response
  * nothing. */
 static enum attune_code draw(const char *folder, const struct attune_audit *audit,
@@ -175,16 +162,16 @@ static enum attune_code write_folder(const char *folder, const struct attune_aud
     struct attune_buf text = ATTUNE_BUF_INIT;
     enum attune_code code = ATTUNE_OK;
     attune_audit_json(&text, audit, corpus, summary);
-    code = write_file(folder, "audit.json", &text, err);
+    code = attune_text_save(folder, "audit.json", &text, err);
     attune_buf_reset(&text);
     if (!code) {
         add_csv(&text, audit, summary);
-        code = write_file(folder, "audit.csv", &text, err);
+        code = attune_text_save(folder, "audit.csv", &text, err);
         attune_buf_reset(&text);
     }
     if (!code) {
         add_tables(&text, audit, summary, true, 160, false);
-        code = write_file(folder, "audit.txt", &text, err);
+        code = attune_text_save(folder, "audit.txt", &text, err);
     }
     attune_buf_release(&text);
     return code ? code : draw(folder, audit, summary, err);
@@ -201,7 +188,7 @@ static enum attune_code derive(const struct attune_common *common, const struct 
              (unsigned long long)common->seed, o->seconds);
     enum attune_code code = attune_audit_derive_pillars(&text, audit, provenance, err);
     if (!code) {
-        code = write_file("", o->derive, &text, err);
+        code = attune_text_save("", o->derive, &text, err);
     }
     attune_buf_release(&text);
     return code;

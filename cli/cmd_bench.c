@@ -6,10 +6,9 @@
  * Reward: an epoch of training a perceptron on embeddings; the floor is its bare matrix products.
  * Sets: distances of two sets of 10,000 rows; the floor is the bare products, exponentials and
  * factorisations. Each figure is the minimum over several runs. */
-#include <unistd.h>
-
 #include "base/fft.h"
 #include "base/io/file.h"
+#include "base/io/temp_folder.h"
 #include "cli/bench.h"
 #include "cli/command.h"
 
@@ -126,30 +125,19 @@ static void print_table(struct attune_buf *out, const struct attune_bench_stages
                     kernel_ratio(sets), frechet_ratio(sets));
 }
 
-static void remove_folder(const char *folder)
-{
-    struct attune_file_list files = {0};
-    if (attune_file_walk(&files, folder, NULL) == ATTUNE_OK) {
-        for (size_t i = 0; i < files.n; i++) {
-            unlink(files.paths[i]);
-        }
-    }
-    attune_file_list_release(&files);
-    rmdir(folder);
-}
-
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
     const struct options *o = options;
     struct attune_bench_stages audio = {.n = 0}, reward = {.n = 0}, sets = {.n = 0};
     struct attune_bench_midi midi = {.n_files = 0};
-    char folder[] = "/tmp/attune-bench-XXXXXX", pieces[64];
-    if (!mkdtemp(folder)) {
-        return attune_fail(err, ATTUNE_E_IO, "cannot make a folder in /tmp");
+    char folder[ATTUNE_TEMP_FOLDER_SIZE], pieces[ATTUNE_TEMP_FOLDER_SIZE + 16];
+    enum attune_code code = attune_temp_folder_make(folder, "bench", err);
+    if (code) {
+        return code;
     }
     snprintf(pieces, sizeof pieces, "%s/pieces", folder);
-    enum attune_code code = attune_bench_audio(folder, o->runs, &audio, err);
+    code = attune_bench_audio(folder, o->runs, &audio, err);
     if (code == ATTUNE_E_MISSING) {
         fprintf(stderr, "attune: audio left out: %s\n", err->message);
         audio.n = 0;
@@ -177,8 +165,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         fputs(attune_buf_text(&out), stdout);
         attune_buf_release(&out);
     }
-    remove_folder(pieces);
-    remove_folder(folder);
+    attune_temp_folder_remove(folder);
     return code;
 }
 

@@ -33,32 +33,36 @@ static void line(const char *what, const char *state, const char *text)
     printf("%-14s %-8s %s\n", what, state, text);
 }
 
-/* The first line a program prints, or "" when it can't be run. */
-static void program_says(const char *program, const char *argument, struct attune_buf *out)
+/* The first line a program prints, or "" when it can't be run. Only out of memory is an error. */
+static enum attune_code program_says(const char *program, const char *argument,
+                                     struct attune_buf *out, struct attune_err *err)
 {
     const char *const argv[] = {program, argument, NULL};
     const struct attune_process_spec spec = {.argv = argv, .folder = "/"};
-    struct attune_process *process;
+    struct attune_process *process = NULL;
+    struct attune_err why = ATTUNE_ERR_INIT;
     attune_buf_reset(out);
-    if (attune_process_start(&process, &spec, NULL) == ATTUNE_OK) {
-        attune_process_read_line(process, out, 4096, attune_now_s() + 10.0, NULL, NULL);
-        attune_process_stop(process, 0.2);
+    enum attune_code code = attune_process_start(&process, &spec, &why);
+    if (code == ATTUNE_OK) {
+        code = attune_process_read_line(process, out, 4096, attune_now_s() + 10.0, NULL, &why);
     }
+    attune_process_stop(process, 0.2);
+    return code == ATTUNE_E_MEMORY ? attune_fail(err, code, "%s", why.message) : ATTUNE_OK;
 }
 
-static void check_program(const char *name, const char *argument, const char *purpose)
+static enum attune_code check_program(const char *name, const char *argument, const char *purpose,
+                                      struct attune_err *err)
 {
     char path[4096];
     struct attune_buf says = ATTUNE_BUF_INIT;
     if (!attune_program_find(name, "/", path, sizeof path)) {
-        printf("%-14s %-8s %s\n", name, "missing", purpose);
-        return;
+        line(name, "missing", purpose);
+        return ATTUNE_OK;
     }
-    if (argument) {
-        program_says(path, argument, &says);
-    }
-    printf("%-14s %-8s %s\n", name, "ok", says.n_bytes ? attune_buf_text(&says) : path);
+    enum attune_code code = argument ? program_says(path, argument, &says, err) : ATTUNE_OK;
+    line(name, "ok", says.n_bytes ? attune_buf_text(&says) : path);
     attune_buf_release(&says);
+    return code;
 }
 
 static void check_database(const char *path)
@@ -76,8 +80,17 @@ static void check_database(const char *path)
     attune_buf_release(&folder);
 }
 
-static void report(const struct attune_common *common)
+static enum attune_code report(const struct attune_common *common, struct attune_err *why)
 {
+    static const struct {
+        const char *name, *argument, *purpose;
+    } programs[] = {
+        {"gnuplot", "--version", "plots; package gnuplot-nox"},
+        {"mma", NULL, "the suite mma.yaml; package mma"},
+        {"python3", "--version", "the workers in models/workers"},
+        {"pdflatex", NULL, "only to typeset the tables; attune itself does not need it"},
+    };
+    enum attune_code code = ATTUNE_OK;
     char text[1200];
     struct utsname host;
     struct attune_err err = ATTUNE_ERR_INIT;
@@ -102,11 +115,11 @@ static void report(const struct attune_common *common)
         line("rendering", "missing", attune_err_text(&err, text, sizeof text));
         line("", "", err.hint);
     }
-    check_program("gnuplot", "--version", "plots; package gnuplot-nox");
-    check_program("mma", NULL, "the suite mma.yaml; package mma");
-    check_program("python3", "--version", "the workers in models/workers");
-    check_program("pdflatex", NULL, "only to typeset the tables; attune itself does not need it");
+    for (size_t i = 0; i < sizeof programs / sizeof *programs && !code; i++) {
+        code = check_program(programs[i].name, programs[i].argument, programs[i].purpose, why);
+    }
     check_database(common->db);
+    return code;
 }
 
 static enum attune_code check_worker(const char *role, const char *command, int *exit_code,
@@ -142,9 +155,9 @@ static enum attune_code run(const struct attune_common *common, const void *opti
     const struct options *o = options;
     enum attune_code code = ATTUNE_OK;
     if (!o->generator && !o->scorer) {
-        report(common);
+        code = report(common, err);
     }
-    if (o->generator) {
+    if (o->generator && !code) {
         code = check_worker("generator", o->generator, exit_code, err);
     }
     if (o->scorer && !code) {

@@ -168,19 +168,6 @@ static void page_of_all(struct attune_buf *out)
                         ".TP\n.B NO_COLOR\nno colours\n");
 }
 
-static enum attune_code write_page(const struct attune_buf *page, const char *folder,
-                                   const char *name, struct attune_err *err)
-{
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    attune_path_join(&path, folder, name);
-    enum attune_code code = page->failed || path.failed
-                                ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
-                                : attune_file_write(attune_buf_text(&path), page->text,
-                                                    page->n_bytes, err);
-    attune_buf_release(&path);
-    return code;
-}
-
 static enum attune_code run(const struct attune_common *common, const void *options, char **args,
                             int n_args, int *exit_code, struct attune_err *err)
 {
@@ -191,17 +178,17 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_catalogue_make(&page, args[0], o->audit, err);
     }
     if (!code) {
-        code = write_page(&page, args[0], "metrics.md", err);
+        code = attune_text_save(args[0], "metrics.md", &page, err);
     }
     if (!code) {
         page_of_all(&page);
-        code = write_page(&page, args[0], "attune.1", err);
+        code = attune_text_save(args[0], "attune.1", &page, err);
     }
     for (size_t i = 0; attune_commands[i] && !code; i++) {
         char name[64];
         snprintf(name, sizeof name, "attune-%s.1", attune_commands[i]->name);
         page_of(&page, attune_commands[i]);
-        code = write_page(&page, args[0], name, err);
+        code = attune_text_save(args[0], name, &page, err);
     }
     attune_buf_release(&page);
     return code;

@@ -65,7 +65,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         fprintf(stderr, "%zu prompts, %zu samples, %zu failed\n", result.n_prompts,
                 result.n_samples, result.n_failed);
         if (result.n_gone) {
-            fprintf(stderr, "%zu files are no longer where the run left them\n", result.n_gone);
+            fprintf(stderr, "%zu files are gone or no longer what was scored\n", result.n_gone);
         }
         if (page.figures && !result.has_figures) {
             fprintf(stderr, "no figures: gnuplot is missing or failed (package gnuplot-nox)\n");

@@ -30,6 +30,18 @@ static void print_error(const struct attune_err *err)
     }
 }
 
+/* 0 becomes an error where a piece of what was printed is missing. */
+static int checked_exit(int exit_code)
+{
+    if (exit_code || !attune_text_lost()) {
+        return exit_code;
+    }
+    struct attune_err err = ATTUNE_ERR_INIT;
+    attune_fail(&err, ATTUNE_E_MEMORY, "out of memory: a piece of the output is missing");
+    print_error(&err);
+    return attune_exit_code(ATTUNE_E_MEMORY);
+}
+
 static int print_text(struct attune_buf *text)
 {
     fputs(attune_buf_text(text), stdout);
@@ -106,7 +118,7 @@ out:
         print_error(&err);
         return attune_exit_code(code);
     }
-    return exit_code;
+    return checked_exit(exit_code);
 }
 
 int main(int argc, char **argv)
@@ -123,7 +135,7 @@ int main(int argc, char **argv)
             attune_help_all(&help);
         }
         int exit_code = print_text(&help);
-        return argc < 2 ? attune_exit_code(ATTUNE_E_USAGE) : exit_code;
+        return argc < 2 ? attune_exit_code(ATTUNE_E_USAGE) : checked_exit(exit_code);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("attune %s (%s)\n", ATTUNE_VERSION, ATTUNE_COMMIT);

@@ -32,7 +32,7 @@ enum attune_code attune_print_buf(const struct attune_buf *text, const char *out
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a report");
     }
     if (out) {
-        return attune_file_write(out, attune_buf_text(text), text->n_bytes, err);
+        return attune_text_save("", out, text, err);
     }
     fputs(attune_buf_text(text), stdout);
     return ATTUNE_OK;

@@ -4,6 +4,7 @@
 
 #include "base/io/audio.h"
 #include "base/io/file.h"
+#include "base/io/temp_folder.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/thread.h"
@@ -37,7 +38,7 @@ struct probing {
     double *scratch;            /* (music.n,) */
     double sd, percentile;      /* of the defined rewards */
     size_t n_defined;
-    char folder[64];
+    char folder[ATTUNE_TEMP_FOLDER_SIZE];
     const struct attune_probe *probe;
     struct attune_evaluator **evaluators; /* (jobs,) */
     struct effect effects[32];
@@ -68,7 +69,7 @@ static void probe_path(const struct probing *p, size_t i, char *path, size_t siz
 static void write_one(void *context, size_t item, size_t worker)
 {
     struct probing *p = context;
-    char path[96];
+    char path[ATTUNE_TEMP_FOLDER_SIZE + 32];
     probe_path(p, item, path, sizeof path);
     attune_probe_write(p->probe, p->music.name[item], path,
                        attune_mix64(p->common->seed, item), p->evaluators[worker], NULL);
@@ -80,7 +81,7 @@ static enum attune_code reward_changed(struct probing *p, size_t *n_written, str
     struct attune_names names = {0};
     struct attune_items items = {0};
     double *reward = attune_alloc(p->music.n, sizeof *reward);
-    char path[96];
+    char path[ATTUNE_TEMP_FOLDER_SIZE + 32];
     enum attune_code code =
         reward ? ATTUNE_OK : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for rewards");
     attune_parallel_for(p->music.n, p->common->jobs, write_one, p);
@@ -292,9 +293,7 @@ static enum attune_code prepare(struct probing *p, char **args, int n_args, stru
     if (!code) {
         p->changed = p->reward + p->music.n;
         p->scratch = p->reward + 2 * p->music.n;
-        snprintf(p->folder, sizeof p->folder, "/tmp/attune-probe-XXXXXX");
-        code = mkdtemp(p->folder) ? ATTUNE_OK
-                                  : attune_fail(err, ATTUNE_E_IO, "cannot make a folder in /tmp");
+        code = attune_temp_folder_make(p->folder, "probe", err);
     }
     return code;
 }
@@ -315,9 +314,7 @@ enum attune_code attune_reward_probe_command(const struct attune_common *common,
         fputs(attune_buf_text(&out), stdout);
         *exit_code = fooled(&p) ? 1 : 0;
     }
-    if (p.folder[0]) {
-        rmdir(p.folder);
-    }
+    attune_temp_folder_remove(p.folder);
     for (size_t i = 0; p.evaluators && i < common->jobs; i++) {
         attune_evaluator_free(p.evaluators[i]);
     }

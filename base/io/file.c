@@ -198,6 +198,19 @@ enum attune_code attune_file_write(const char *path, const void *bytes, size_t n
     return code;
 }
 
+enum attune_code attune_text_save(const char *folder, const char *name,
+                                  const struct attune_buf *text, struct attune_err *err)
+{
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    attune_path_join(&path, folder, name);
+    enum attune_code code =
+        attune_text_lost()
+            ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for '%s'", name)
+            : attune_file_write(attune_buf_text(&path), attune_buf_text(text), text->n_bytes, err);
+    attune_buf_release(&path);
+    return code;
+}
+
 enum attune_code attune_dir_make(const char *path, struct attune_err *err)
 {
     char *prefix = attune_strdup(path);

@@ -43,6 +43,11 @@ void attune_temp_drop(struct attune_temp *temp);
 enum attune_code attune_file_write(const char *path, const void *bytes, size_t n_bytes,
                                    struct attune_err *err);
 
+/* The same with text, as folder/name ("" folder or absolute name: name alone). ATTUNE_E_MEMORY
+ * where it, or anything that went into it, was cut short. */
+enum attune_code attune_text_save(const char *folder, const char *name,
+                                  const struct attune_buf *text, struct attune_err *err);
+
 /* mkdir -p. */
 enum attune_code attune_dir_make(const char *path, struct attune_err *err);
 

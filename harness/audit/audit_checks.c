@@ -1,9 +1,9 @@
 /* Changes that should not matter: level, polarity, coding, a little silence, another key, another
  * synthesiser. */
 #include <math.h>
-#include <unistd.h>
 
 #include "base/io/audio.h"
+#include "base/io/temp_folder.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "harness/audit/audit_internal.h"
@@ -82,22 +82,20 @@ static double louder_db(const struct attune_clip *clip)
 static enum attune_code recode(struct attune_clip *clip, enum attune_audio_format format,
                                struct attune_err *err)
 {
-    const char *folder = getenv("TMPDIR");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/attune-audit-XXXXXX", folder && *folder ? folder : "/tmp");
-    const int fd = mkstemp(path);
-    if (fd < 0) {
-        return attune_fail(err, ATTUNE_E_IO, "cannot make a temporary file '%s'", path);
+    char folder[ATTUNE_TEMP_FOLDER_SIZE], path[ATTUNE_TEMP_FOLDER_SIZE + 16];
+    enum attune_code code = attune_temp_folder_make(folder, "audit", err);
+    if (code) {
+        return code;
     }
-    close(fd);
+    snprintf(path, sizeof path, "%s/clip", folder);
     const struct attune_audit_piece file = {.name = path};
     struct attune_clip read = ATTUNE_CLIP_INIT;
-    enum attune_code code = attune_audio_write(path, format, clip->samples, clip->n_frames,
+    code = attune_audio_write(path, format, clip->samples, clip->n_frames,
                                                clip->n_channels, clip->rate_hz, err);
     if (!code) {
         code = attune_audit_read_clip(&file, INFINITY, &read, err);
     }
-    unlink(path);
+    attune_temp_folder_remove(folder);
     if (!code) {
         attune_clip_release(clip);
         *clip = read;

@@ -1,27 +1,10 @@
 /* Has a model make one sample, in the sample's own folder, under a watch for the time it takes. */
-#include <dirent.h>
 #include <unistd.h>
 
 #include "base/io/file.h"
+#include "base/io/temp_folder.h"
 #include "harness/run/run_item.h"
 #include "models/drivers/process.h"
-
-/* Removes what an earlier attempt left behind. The folder is the sample's own; nothing below it is
- * followed. */
-static void empty_folder(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    if (!dir) {
-        return;
-    }
-    const struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            unlinkat(dirfd(dir), entry->d_name, 0);
-        }
-    }
-    closedir(dir);
-}
 
 static void watch(struct attune_lane *lane, double deadline_s)
 {
@@ -78,7 +61,7 @@ enum attune_code attune_item_generate(struct attune_task *t, struct attune_err *
                                 ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory")
                                 : attune_dir_make(attune_buf_text(&folder), err);
     if (code == ATTUNE_OK) {
-        empty_folder(attune_buf_text(&folder));
+        attune_folder_empty(attune_buf_text(&folder)); /* what an earlier attempt left behind */
         code = call_generator(t, attune_buf_text(&out), err);
         if (code == ATTUNE_OK) {
             snprintf(t->record->path, sizeof t->record->path, "%s", t->record->made.path);

@@ -1,15 +1,12 @@
 #include "models/drivers/worker_check.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <math.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/io/audio.h"
 #include "base/io/file.h"
 #include "base/io/midi.h"
+#include "base/io/temp_folder.h"
 #include "base/mem.h"
 #include "metrics/adherence/attributes_json.h"
 #include "models/drivers/channel.h"
@@ -21,7 +18,7 @@ struct check {
     struct attune_check_report *report;
     struct attune_channel *channel;
     double timeout_s;
-    char folder[64]; /* temporary */
+    char folder[ATTUNE_TEMP_FOLDER_SIZE];
     unsigned n_requests;
 };
 
@@ -73,14 +70,15 @@ static enum attune_code ask_sample(struct check *c, const struct attune_prompt *
 {
     struct attune_buf members = ATTUNE_BUF_INIT;
     json_t *answer = NULL;
-    char out[128];
+    char out[ATTUNE_TEMP_FOLDER_SIZE + 32];
     snprintf(out, sizeof out, "%s/%u", c->folder, c->n_requests++);
     enum attune_code code = attune_dir_make(out, err);
     if (code == ATTUNE_OK) {
         snprintf(out + strlen(out), sizeof out - strlen(out), "/sample");
         attune_buf_add(&members, "\"prompt\": ");
         attune_prompt_json(&members, prompt);
-        attune_buf_addf(&members, ", \"seed\": %u, \"out\": \"%s\"", seed, out);
+        attune_buf_addf(&members, ", \"seed\": %u, \"out\": ", seed);
+        attune_buf_add_json(&members, out);
         code = attune_channel_ask(c->channel, attune_buf_text(&members), c->timeout_s, NULL,
                                   &answer, NULL, err);
     }
@@ -152,7 +150,7 @@ static enum attune_code write_piece(struct check *c, char *path, size_t size,
                                     struct attune_err *err)
 {
     struct attune_piece piece;
-    char out[128];
+    char out[ATTUNE_TEMP_FOLDER_SIZE + 32];
     attune_corpus_piece(&piece, 1, 1);
     snprintf(out, sizeof out, "%s/piece", c->folder);
     return attune_piece_write(&piece, out, path, size, err);
@@ -187,7 +185,9 @@ static enum attune_code ask_scores(struct check *c, const char *path, json_t **a
 {
     struct attune_prompt prompt = full_prompt();
     struct attune_buf members = ATTUNE_BUF_INIT;
-    attune_buf_addf(&members, "\"path\": \"%s\", \"prompt\": ", path);
+    attune_buf_add(&members, "\"path\": ");
+    attune_buf_add_json(&members, path);
+    attune_buf_add(&members, ", \"prompt\": ");
     attune_prompt_json(&members, &prompt);
     enum attune_code code = attune_channel_ask(c->channel, attune_buf_text(&members), c->timeout_s,
                                                NULL, answer, NULL, err);
@@ -212,7 +212,7 @@ static void check_scorer(struct check *c)
 {
     struct attune_err err = ATTUNE_ERR_INIT, sound_err = ATTUNE_ERR_INIT,
                       notes_err = ATTUNE_ERR_INIT;
-    char sound[256], notes[256], detail[480] = "";
+    char sound[ATTUNE_TEMP_FOLDER_SIZE + 64], notes[sizeof sound], detail[480] = "";
     json_t *first = NULL, *second = NULL, *other = NULL;
     enum attune_code code = write_sound(c, sound, sizeof sound, &err);
     code = code ? code : write_piece(c, notes, sizeof notes, &err);
@@ -246,27 +246,6 @@ static void check_scorer(struct check *c)
     json_decref(other);
 }
 
-/* The check's own temporary folder, two levels deep. */
-static void remove_folder(const char *folder)
-{
-    struct attune_file_list files = {0};
-    attune_file_walk(&files, folder, NULL);
-    for (size_t i = 0; i < files.n; i++) {
-        unlink(files.paths[i]);
-    }
-    attune_file_list_release(&files);
-    DIR *dir = opendir(folder);
-    for (struct dirent *e = dir ? readdir(dir) : NULL; e; e = readdir(dir)) {
-        if (e->d_name[0] != '.') {
-            unlinkat(dirfd(dir), e->d_name, AT_REMOVEDIR);
-        }
-    }
-    if (dir) {
-        closedir(dir);
-    }
-    rmdir(folder);
-}
-
 enum attune_code attune_worker_check(struct attune_check_report *report, const char *role,
                                      const char *const *argv, const char *folder, double timeout_s,
                                      struct attune_err *err)
@@ -280,9 +259,9 @@ enum attune_code attune_worker_check(struct attune_check_report *report, const c
               exists ? program : argv[0] ? argv[0] : "an empty command")) {
         return ATTUNE_OK;
     }
-    snprintf(c.folder, sizeof c.folder, "/tmp/attune-check-XXXXXX");
-    if (!mkdtemp(c.folder)) {
-        return attune_fail(err, ATTUNE_E_IO, "cannot make a temporary folder in /tmp");
+    enum attune_code code = attune_temp_folder_make(c.folder, "check", err);
+    if (code) {
+        return code;
     }
     c.channel = attune_channel_new(&(struct attune_channel_spec){.name = argv[0],
                                                                  .argv = argv,
@@ -290,10 +269,10 @@ enum attune_code attune_worker_check(struct attune_check_report *report, const c
                                                                  .role = role,
                                                                  .start_timeout_s = timeout_s});
     if (!c.channel) {
-        rmdir(c.folder);
+        attune_temp_folder_remove(c.folder);
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
     }
-    enum attune_code code = attune_channel_start(c.channel, NULL, &found);
+    code = attune_channel_start(c.channel, NULL, &found);
     if (step_code(&c, "starts and answers the greeting with {\"ready\": true, ...}", code,
                   &found)) {
         bool named =
@@ -307,7 +286,7 @@ enum attune_code attune_worker_check(struct attune_check_report *report, const c
         }
     }
     attune_channel_free(c.channel);
-    remove_folder(c.folder);
+    attune_temp_folder_remove(c.folder);
     return ATTUNE_OK;
 }
 

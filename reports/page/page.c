@@ -45,11 +45,9 @@ static enum attune_code read_headline_scores(struct attune_page_parts *parts,
 
 static enum attune_code write_csv(const struct attune_page_parts *parts, struct attune_err *err)
 {
-    struct attune_buf text = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    struct attune_buf text = ATTUNE_BUF_INIT;
     attune_board_csv(parts->board, &text);
-    attune_buf_addf(&path, "%s/leaderboard.csv", parts->options->out);
-    enum attune_code code =
-        attune_file_write(attune_buf_text(&path), attune_buf_text(&text), text.n_bytes, err);
+    enum attune_code code = attune_text_save(parts->options->out, "leaderboard.csv", &text, err);
     attune_buf_reset(&text);
     attune_buf_add(&text, "model,prompt,seed,reason\n");
     for (size_t i = 0; i < parts->samples.n; i++) {
@@ -63,21 +61,19 @@ static enum attune_code write_csv(const struct attune_page_parts *parts, struct 
             attune_buf_add(&text, "\n");
         }
     }
-    attune_buf_reset(&path);
-    attune_buf_addf(&path, "%s/failures.csv", parts->options->out);
     if (!code) {
-        code = attune_file_write(attune_buf_text(&path), attune_buf_text(&text), text.n_bytes, err);
+        code = attune_text_save(parts->options->out, "failures.csv", &text, err);
     }
     attune_buf_release(&text);
-    attune_buf_release(&path);
     return code;
 }
 
-/* One figure of the headline metrics into OUT/figures; false where it could not be drawn, which
- * does not stop the page. */
-static bool draw(const struct attune_page_parts *parts, const size_t *rows, const char *name,
-                 enum attune_code (*fill)(struct attune_figure *, const struct attune_plot_input *,
-                                          struct attune_err *))
+typedef enum attune_code fill_fn(struct attune_figure *figure, const struct attune_plot_input *in,
+                                 struct attune_err *err);
+
+/* One figure of the headline metrics into OUT/figures. */
+static enum attune_code draw(const struct attune_page_parts *parts, const size_t *rows,
+                             const char *name, fill_fn *fill, struct attune_err *err)
 {
     const struct attune_plot_input in = {.board = parts->board,
                                          .metrics = parts->headline,
@@ -87,44 +83,43 @@ static bool draw(const struct attune_page_parts *parts, const size_t *rows, cons
     struct attune_buf path = ATTUNE_BUF_INIT;
     struct attune_figure figure = {0};
     attune_buf_addf(&path, "%s/figures/%s.svg", parts->options->out, name);
-    enum attune_code code = attune_figure_init(&figure, attune_buf_text(&path), "svg", NULL);
+    enum attune_code code = attune_figure_init(&figure, attune_buf_text(&path), "svg", err);
     if (!code) {
-        code = fill(&figure, &in, NULL);
+        code = fill(&figure, &in, err);
     }
     if (!code) {
-        code = attune_figure_write(&figure, NULL, NULL);
+        code = attune_figure_write(&figure, NULL, err);
     }
     attune_figure_release(&figure);
     attune_buf_release(&path);
-    return code == ATTUNE_OK;
+    return code;
 }
 
-static bool draw_all(const struct attune_page_parts *parts)
+/* Whether the figures could be drawn: where not, the page goes without. Only out of memory is an
+ * error. */
+static enum attune_code draw_all(const struct attune_page_parts *parts, bool *drawn,
+                                 struct attune_err *err)
 {
+    struct attune_err why = ATTUNE_ERR_INIT;
     size_t *rows = attune_alloc(parts->board->n_rows, sizeof *rows);
-    if (rows) {
-        attune_board_order(parts->board, parts->headline[0], rows);
+    if (!rows) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
     }
-    const bool drawn = rows && draw(parts, rows, "leaderboard", attune_plot_leaderboard) &&
-                       draw(parts, rows, "heatmap", attune_plot_heatmap);
-    if (drawn) {
-        draw(parts, rows, "radar", attune_plot_radar); /* where there are 3 metrics for it */
+    attune_board_order(parts->board, parts->headline[0], rows);
+    enum attune_code code = draw(parts, rows, "leaderboard", attune_plot_leaderboard, &why);
+    code = code ? code : draw(parts, rows, "heatmap", attune_plot_heatmap, &why);
+    *drawn = code == ATTUNE_OK;
+    if (*drawn) { /* where there are 3 metrics for it */
+        code = draw(parts, rows, "radar", attune_plot_radar, &why);
     }
     attune_release(rows);
-    return drawn;
+    return code == ATTUNE_E_MEMORY ? attune_fail(err, code, "%s", why.message) : ATTUNE_OK;
 }
 
 enum attune_code attune_page_save(const struct attune_page_parts *parts, const char *name,
                                   const struct attune_buf *text, struct attune_err *err)
 {
-    struct attune_buf path = ATTUNE_BUF_INIT;
-    attune_buf_addf(&path, "%s/%s", parts->options->out, name);
-    enum attune_code code =
-        text->failed || path.failed
-            ? attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a page")
-            : attune_file_write(attune_buf_text(&path), attune_buf_text(text), text->n_bytes, err);
-    attune_buf_release(&path);
-    return code;
+    return attune_text_save(parts->options->out, name, text, err);
 }
 
 static enum attune_code make_folder(const struct attune_page_parts *parts, const char *name,
@@ -227,7 +222,9 @@ static enum attune_code write_all(struct attune_page_parts *parts, struct attune
     if (!code && parts->options->database) {
         code = copy_database(parts, store, err);
     }
-    result->has_figures = !code && parts->options->figures && draw_all(parts);
+    if (!code && parts->options->figures) {
+        code = draw_all(parts, &result->has_figures, err);
+    }
     if (!code) {
         code = write_pages(parts, methods, result->has_figures, err);
     }

@@ -2,6 +2,7 @@
 #include "reports/page/page_media.h"
 
 #include <ctype.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -102,6 +103,7 @@ struct copying {
     size_t *unique;                     /* (n_unique,) one sample of each content */
     size_t *twin;                       /* (n,) the sample whose files this one shares */
     unsigned char *done, *rendered;     /* (n,) */
+    atomic_bool out_of_memory;
 };
 
 /* "mid", or the path's own extension where it is a plain one. */
@@ -162,7 +164,34 @@ static void path_of(const struct copying *c, const char *name, struct attune_buf
     attune_buf_addf(out, "%s/media/%s", c->options->out, name);
 }
 
-static bool render(const struct copying *c, size_t worker, const char *path, const char *bytes,
+/* Whether a step succeeded; out of memory is told apart from what is wrong with the sample. */
+static bool worked(struct copying *c, enum attune_code code)
+{
+    if (code == ATTUNE_E_MEMORY) {
+        atomic_store(&c->out_of_memory, true);
+    }
+    return code == ATTUNE_OK;
+}
+
+/* The sample's bytes, if they are still those that were scored: a database from a stranger names
+ * any path of this machine, and the page is made to be given away. Release them. */
+static char *read_scored(struct copying *c, const struct attune_page_sample *sample,
+                         size_t *n_bytes)
+{
+    char *bytes = NULL, hash[ATTUNE_HASH_SIZE];
+    if (!has_hash(sample) ||
+        !worked(c, attune_file_read(sample->path, MAX_BYTES, &bytes, n_bytes, NULL))) {
+        return NULL;
+    }
+    attune_hash_bytes(bytes, *n_bytes, hash);
+    if (strcmp(hash, sample->hash) != 0) {
+        attune_release(bytes);
+        return NULL;
+    }
+    return bytes;
+}
+
+static bool render(struct copying *c, size_t worker, const char *path, const char *bytes,
                    size_t n_bytes)
 {
     float *samples = NULL;
@@ -173,7 +202,7 @@ static bool render(const struct copying *c, size_t worker, const char *path, con
         code = attune_audio_write(path, ATTUNE_MP3, samples, n_frames, 2, ATTUNE_RENDER_RATE, NULL);
     }
     attune_release(samples);
-    return code == ATTUNE_OK;
+    return worked(c, code);
 }
 
 static void copy_sample(void *context, size_t item, size_t worker)
@@ -182,7 +211,7 @@ static void copy_sample(void *context, size_t item, size_t worker)
     const size_t i = c->unique[item];
     const struct attune_page_sample *sample = &c->samples->items[i];
     const bool renders = sample->symbolic && c->renderers;
-    char name[48], *bytes = NULL;
+    char name[48];
     size_t n_bytes = 0;
     struct attune_buf copy = ATTUNE_BUF_INIT, rendering = ATTUNE_BUF_INIT;
     name_copy(sample, name);
@@ -192,9 +221,10 @@ static void copy_sample(void *context, size_t item, size_t worker)
     c->done[i] = has_hash(sample) && attune_file_exists(attune_buf_text(&copy));
     c->rendered[i] = renders && has_hash(sample) && attune_file_exists(attune_buf_text(&rendering));
     const bool needed = !c->done[i] || (renders && !c->rendered[i]);
-    if (needed && attune_file_read(sample->path, MAX_BYTES, &bytes, &n_bytes, NULL) == ATTUNE_OK) {
-        c->done[i] = c->done[i] ||
-                     attune_file_write(attune_buf_text(&copy), bytes, n_bytes, NULL) == ATTUNE_OK;
+    char *bytes = needed ? read_scored(c, sample, &n_bytes) : NULL;
+    if (bytes) {
+        c->done[i] = c->done[i] || worked(c, attune_file_write(attune_buf_text(&copy), bytes,
+                                                               n_bytes, NULL));
         c->rendered[i] =
             renders &&
             (c->rendered[i] || render(c, worker, attune_buf_text(&rendering), bytes, n_bytes));
@@ -303,6 +333,9 @@ enum attune_code attune_page_copy(struct attune_page_samples *samples,
     if (!code) {
         attune_parallel_for(n, options->n_threads, copy_sample, &c);
         name_files(&c);
+        if (atomic_load(&c.out_of_memory)) {
+            code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for the samples");
+        }
     }
     for (size_t t = 0; c.renderers && t < options->n_threads; t++) {
         attune_renderer_free(c.renderers[t]);

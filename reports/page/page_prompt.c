@@ -57,7 +57,7 @@ void attune_page_player(struct attune_buf *out, const struct attune_page_sample 
         }
         attune_buf_add(out, "</p>\n");
     } else if (sample->gone) {
-        attune_buf_add(out, "<p class=\"note\">the file is no longer there</p>\n");
+        attune_buf_add(out, "<p class=\"note\">the file that was scored is no longer there</p>\n");
     } else if (sample->failed) {
         attune_buf_add(out, "<p class=\"note\">failed: ");
         attune_escape_html(out, sample->error ? sample->error : "no reason given");

@@ -289,22 +289,17 @@ static enum attune_code run_gnuplot(const struct attune_figure *figure, struct a
 enum attune_code attune_figure_write(struct attune_figure *figure, struct attune_buf *picture,
                                      struct attune_err *err)
 {
-    if (figure->script.failed || figure->data.failed || figure->notes.failed) {
-        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a figure");
-    }
-    struct attune_buf path = ATTUNE_BUF_INIT;
+    struct attune_buf name = ATTUNE_BUF_INIT;
     const char *folder = attune_buf_text(&figure->folder), *stem = attune_buf_text(&figure->stem);
     enum attune_code code = attune_dir_make(folder, err);
     if (!code && figure->data.n_bytes > 0) {
-        attune_buf_addf(&path, "%s/%s.dat", folder, stem);
-        code =
-            attune_file_write(attune_buf_text(&path), figure->data.text, figure->data.n_bytes, err);
+        attune_buf_addf(&name, "%s.dat", stem);
+        code = attune_text_save(folder, attune_buf_text(&name), &figure->data, err);
     }
     if (!code) {
-        attune_buf_reset(&path);
-        attune_buf_addf(&path, "%s/%s.gp", folder, stem);
-        code = attune_file_write(attune_buf_text(&path), figure->script.text,
-                                 figure->script.n_bytes, err);
+        attune_buf_reset(&name);
+        attune_buf_addf(&name, "%s.gp", stem);
+        code = attune_text_save(folder, attune_buf_text(&name), &figure->script, err);
     }
     if (!code && picture) {
         attune_buf_reset(picture);
@@ -313,6 +308,6 @@ enum attune_code attune_figure_write(struct attune_figure *figure, struct attune
     if (!code) {
         code = run_gnuplot(figure, err);
     }
-    attune_buf_release(&path);
+    attune_buf_release(&name);
     return code;
 }

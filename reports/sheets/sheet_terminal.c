@@ -13,6 +13,12 @@ enum { MAX_HEADER_LINES = 4, GAP = 2 };
 #define RED "\x1b[31m"
 #define PLAIN "\x1b[0m"
 
+/* What is left of a width; 0 where out of memory made the measured text shorter than the shown. */
+static size_t rest(size_t width, size_t used)
+{
+    return width > used ? width - used : 0;
+}
+
 static void spaces(struct attune_buf *out, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -189,7 +195,7 @@ static void write_header(struct attune_buf *out, const struct attune_sheet *shee
                 layout->body + layout->suffix > 8 ? layout->body + layout->suffix : 8, lines);
             const size_t above = n_lines - n; /* titles stand on the line above the numbers */
             const char *text = line >= above ? attune_buf_text(&lines[line - above]) : "";
-            const size_t pad = layout->width - attune_text_width(text);
+            const size_t pad = rest(layout->width, attune_text_width(text));
             spaces(&row, (i ? GAP : 0) + (sheet->columns[shown[i]].right ? pad : 0));
             attune_buf_add(&row, text);
             spaces(&row, sheet->columns[shown[i]].right || i + 1 == n_shown ? 0 : pad);
@@ -222,13 +228,14 @@ static void write_cell(struct attune_buf *out, const struct attune_sheet_column 
     const size_t n_body = attune_text_width(attune_buf_text(&body));
     const size_t n_suffix = attune_text_width(attune_buf_text(&suffix));
     if (column->right) {
-        spaces(out, layout->width - layout->suffix - n_body);
+        spaces(out, rest(layout->width, layout->suffix + n_body));
     }
     const char *style = color ? style_of(cell) : "";
     attune_buf_addf(out, "%s%s%s%s", style, attune_buf_text(&body), *style ? PLAIN : "",
                     attune_buf_text(&suffix));
     if (!last) {
-        spaces(out, column->right ? layout->suffix - n_suffix : layout->width - n_body - n_suffix);
+        spaces(out, column->right ? rest(layout->suffix, n_suffix)
+                                  : rest(layout->width, n_body + n_suffix));
     }
     attune_buf_release(&body);
     attune_buf_release(&suffix);

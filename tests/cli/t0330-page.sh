@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The page: complete, well-formed, hostile text stays text, and sorting works where there is a browser.
 . "$SOURCE/tests/cli/lib.sh"
+. "$SOURCE/tests/cli/run_lib.sh"
 make="$BUILD/tests/synth_store"
 [ -x "$make" ] || skip 'synth_store was not built'
 "$make" a.db 6 24 2 8 >/dev/null || exit 70
@@ -9,7 +10,7 @@ make="$BUILD/tests/synth_store"
 case_is 'all files are there, and every link leads somewhere'
 expect_exit 0 "$ATTUNE" report --db a.db --out page --no-figures
 expect_in out 'page/index.html'
-expect_in err 'no longer where the run left them'
+expect_in err 'gone or no longer what was scored'
 expect_exit 0 "$ATTUNE" report --db hostile.db --out hostile --no-figures
 python3 - <<'PY' || fail 'a page is broken'
 import html.parser, os, sys
@@ -71,22 +72,30 @@ got=$(sed -n '/<h2>Key clarity/,$p' page/models/2.html | grep -o 'prompts/[0-9]*
 expect_in page/index.html 'href="models/2.html"'
 [ ! -e page/models/1.html ] || fail 'the base has no base'
 
-case_is 'samples that are there are copied'
-mkdir files
-printf 'MThd' >files/x.mid
-sqlite3 a.db "UPDATE run SET files = '$PWD/files'; UPDATE sample SET path = 'x.mid' WHERE path IS NOT NULL" 2>/dev/null &&
-    expect_exit 0 "$ATTUNE" report --db a.db --out page --no-figures --quiet &&
-    [ "$(ls page/media | wc -l)" -gt 200 ] || fail 'media'
-
-case_is 'equal samples share a file, and a second report copies nothing'
-sqlite3 a.db "UPDATE artefact SET hash = printf('%016x%016x', id, id);
-    UPDATE sample SET artefact = (SELECT min(id) FROM artefact) + id % 7 WHERE artefact IS NOT NULL" &&
-    expect_exit 0 "$ATTUNE" report --db a.db --out shared --no-figures --quiet
-[ "$(ls shared/media | wc -l)" -eq 7 ] || fail "$(ls shared/media | wc -l) files of 7 contents"
+case_is 'samples that are there are copied, equal ones once, and a second report copies nothing'
+small_suite suite.yaml
+expect_exit 0 "$ATTUNE" run suite.yaml
+n_contents=$(query 'SELECT count(DISTINCT hash) FROM artefact')
+[ "$n_contents" -lt 18 ] || fail 'the samples of "null" should be equal'
+expect_exit 0 "$ATTUNE" report --db run.db --out shared --no-figures
+expect_not_in err 'gone'
+[ "$(ls shared/media | grep -c '\.mid$')" -eq "$n_contents" ] || fail "$(ls shared/media) of $n_contents contents"
 stat -c '%n %i %Y' shared/media/* >before
-expect_exit 0 "$ATTUNE" report --db a.db --out shared --no-figures --quiet
+expect_exit 0 "$ATTUNE" report --db run.db --out shared --no-figures --quiet
 stat -c '%n %i %Y' shared/media/* >after
 expect_same before after
+
+case_is 'a path in a database from a stranger puts no other file on the page'
+printf 'a private key' >secret
+ln -s secret link
+cp run.db stranger.db
+query "UPDATE sample SET path = '$PWD/secret' WHERE id = 1; UPDATE sample SET path = '../secret' WHERE id = 2;
+       UPDATE sample SET path = '$PWD/link' WHERE id = 3; UPDATE sample SET path = '/dev/zero' WHERE id = 4;
+       UPDATE artefact SET hash = '../../../secret' WHERE id = (SELECT artefact FROM sample WHERE id = 1)" stranger.db
+expect_exit 0 "$ATTUNE" report --db stranger.db --out strange --no-figures --no-database
+expect_in err 'gone or no longer what was scored'
+! grep -rqF 'a private key' strange || fail 'the page gives a secret away'
+[ -z "$(find . -newer stranger.db -name '*secret*' ! -path ./secret)" ] || fail 'something was written elsewhere'
 
 case_is 'sorting in a browser, without an error in its console'
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || done_testing

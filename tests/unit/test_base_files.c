@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io/file.h"
+#include "base/io/temp_folder.h"
 #include "base/io/jsonl.h"
 #include "base/io/npy.h"
 #include "base/mem.h"
@@ -291,9 +292,45 @@ static void written_matrices_read_back(void **state)
     assert_null(m.v);
 }
 
+static void temporary_folders_lie_in_tmpdir_and_go_with_all_that_is_in_them(void **state)
+{
+    char path[ATTUNE_TEMP_FOLDER_SIZE], inner[ATTUNE_TEMP_FOLDER_SIZE + 32], kept[300];
+    struct attune_err err = ATTUNE_ERR_INIT;
+    snprintf(kept, sizeof kept, "%s/kept", folder);
+    assert_int_equal(attune_file_write(kept, "x", 1, NULL), ATTUNE_OK);
+    char *before = getenv("TMPDIR") ? attune_strdup(getenv("TMPDIR")) : NULL;
+    setenv("TMPDIR", folder, 1);
+    assert_int_equal(attune_temp_folder_make(path, "test", &err), ATTUNE_OK);
+    assert_int_equal(strncmp(path, folder, strlen(folder)), 0);
+    static const char *const inside[] = {"a/b/c", ".hidden/.too"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(inner, sizeof inner, "%s/%s", path, inside[i]);
+        assert_int_equal(attune_dir_make(inner, &err), ATTUNE_OK);
+        snprintf(inner, sizeof inner, "%s/%s/file", path, inside[i]);
+        assert_int_equal(attune_file_write(inner, "x", 1, &err), ATTUNE_OK);
+    }
+    /* Links go, what they point at stays. */
+    snprintf(inner, sizeof inner, "%s/folder", path);
+    assert_int_equal(symlink(folder, inner), 0);
+    snprintf(inner, sizeof inner, "%s/file", path);
+    assert_int_equal(symlink(kept, inner), 0);
+    attune_temp_folder_remove(path);
+    assert_false(attune_dir_exists(path));
+    assert_true(attune_file_exists(kept));
+
+    setenv("TMPDIR", "/nowhere", 1);
+    assert_int_equal(attune_temp_folder_make(path, "test", &err), ATTUNE_E_IO);
+    assert_string_equal(path, "");
+    assert_non_null(strstr(err.message, "/nowhere"));
+    attune_temp_folder_remove(path);
+    before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
+    attune_release(before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(temporary_folders_lie_in_tmpdir_and_go_with_all_that_is_in_them),
         cmocka_unit_test(whole_files),
         cmocka_unit_test(uncommitted_files_leave_nothing),
         cmocka_unit_test(folders_are_walked_in_order),

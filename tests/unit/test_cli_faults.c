@@ -1,5 +1,6 @@
 /* Every command with its n-th allocation failing: no crash, no leak (under the address sanitizer),
- * an exit code of the contract, no output file that is half-written, and a database that stays
+ * an exit code of the contract, no output file that is half-written or differs from that of an
+ * undisturbed call, nothing else printed or stored where it ends well, and a database that stays
  * whole. Each fault is a process of its own, so one that crashes is named and the rest goes on.
  *
  * All of the first faults, then ever wider steps; ATTUNE_FAULTS sets how many a command gets. */
@@ -20,6 +21,7 @@
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "tests/support/traces.h"
 
 int attune_main(int argc, char **argv); /* cli/main.c */
 
@@ -27,8 +29,8 @@ enum { MAX_ARGS = 16, TIME_LIMIT_S = 60, NO_FAULT = 0, NOT_REACHED = 200 };
 
 /* A small valid call of each command; "out*" is where it writes. */
 static const char *const calls[][MAX_ARGS] = {
-    {"run", "suite.yaml", "--db", "out.db", "--jobs", "1"},
-    {"run", "suite.yaml", "--db", "run.db", "--jobs", "1"},
+    {"run", "suite.yaml", "--db", "out.db", "--jobs", "1", "--quiet"}, /* it prints seconds */
+    {"run", "suite.yaml", "--db", "run.db", "--jobs", "1", "--quiet"},
     {"eval", "a.mid", "--metrics", "symbolic.*", "--jobs", "1"},
     {"analyze", "a.mid"},
     {"distance", "--reference", "x.npy", "--candidate", "y.npy", "--replicates", "0"},
@@ -130,33 +132,44 @@ static bool is_whole(const char *db)
     return whole;
 }
 
-/* Files that are replaced in one step leave nothing of the name they were written under, and an
- * output that is there is as large as that of an undisturbed call. */
-static const char *half_written(off_t n_whole, const char *output)
+/* Files that are replaced in one step leave nothing of the name they were written under. */
+static bool is_litter_left(void)
 {
-    static char found[300];
-    struct stat st;
+    bool left = false;
     DIR *dir = opendir(".");
-    found[0] = '\0';
     for (const struct dirent *e; dir && (e = readdir(dir));) {
-        if (strstr(e->d_name, ".part")) {
-            snprintf(found, sizeof found, "%s", e->d_name);
-        }
+        left = left || strstr(e->d_name, ".part") || strstr(e->d_name, ".tmp");
     }
     closedir(dir);
-    if (output && stat(output, &st) == 0 && S_ISREG(st.st_mode) && st.st_size != n_whole) {
-        snprintf(found, sizeof found, "%s", output);
-    }
-    return found[0] ? found : NULL;
+    return left;
 }
 
-/* The call's output file, where its bytes are the same every time. */
-static const char *output_of(const char *const *args)
+/* What is wrong after a fault, or NULL. Where two undisturbed calls differ (seconds are printed,
+ * say), nothing can be told. */
+static const char *fault_found(int code, const struct traces *whole, const struct traces *again,
+                               const struct traces *now)
 {
-    for (size_t i = 0; i < MAX_ARGS && args[i]; i++) {
-        if (strncmp(args[i], "out.", 4) == 0 && !strstr(args[i], ".db")) {
-            return args[i];
-        }
+    const bool ended_well = code == 0;
+    if (!is_of_contract(code)) {
+        return "no exit code of the contract";
+    }
+    if (!is_whole("run.db")) {
+        return "run.db is damaged";
+    }
+    if (is_litter_left()) {
+        return "a half-written file is left";
+    }
+    /* Of several files some may be missing where it fails; none is ever another. */
+    if (again->n_other == 0 &&
+        (now->n_other > 0 || (ended_well && !traces_same(&whole->files, &now->files)))) {
+        return "another output file";
+    }
+    if (ended_well && traces_same(&whole->printed, &again->printed) &&
+        !traces_same(&whole->printed, &now->printed)) {
+        return "prints something else and ends well";
+    }
+    if (ended_well && !traces_same(&whole->rows, &now->rows)) {
+        return "stores something else and ends well";
     }
     return NULL;
 }
@@ -171,36 +184,46 @@ static void print_tail(const char *path)
     }
 }
 
+static int call_and_look(const char *const *args, uint64_t n, struct traces *traces,
+                         const struct traces *whole)
+{
+    remove_outputs();
+    const int code = call(args, n);
+    traces_look(traces, whole);
+    return code;
+}
+
 static size_t fail_one_by_one(const char *const *args, uint64_t n_wanted)
 {
-    const char *output = output_of(args);
-    struct stat st = {0};
-    remove_outputs();
-    const int undisturbed = call(args, NO_FAULT);
+    static struct traces whole, again, now;
+    const char *verb = args[1] ? args[1] : "";
+    const int undisturbed = call_and_look(args, NO_FAULT, &whole, NULL);
     if (!is_of_contract(undisturbed) || undisturbed == 2 || undisturbed == 3 || undisturbed == 4) {
         print_tail("stderr");
-        fail_msg("%s %s: exit %d without a fault", args[0], args[1] ? args[1] : "", undisturbed);
+        fail_msg("%s %s: exit %d without a fault", args[0], verb, undisturbed);
     }
-    const bool has_output = output && stat(output, &st) == 0;
+    call_and_look(args, NO_FAULT, &again, &whole);
     size_t n_bad = 0, n_faults = 0;
     for (uint64_t n = 1; n_faults < n_wanted; n += n <= n_wanted / 2 ? 1 : 1 + n / 4) {
-        remove_outputs();
-        const int code = call(args, n);
+        const int code = call_and_look(args, n, &now, &whole);
         if (code == NOT_REACHED) {
             break;
         }
         n_faults++;
-        const char *half = half_written(st.st_size, has_output ? output : NULL);
-        const bool db_whole = is_whole("run.db");
-        if (!is_of_contract(code) || half || !db_whole) {
+        const char *found = fault_found(code, &whole, &again, &now);
+        if (found) {
             n_bad++;
-            printf("%s %s, allocation %llu: exit %d%s%s%s\n", args[0], args[1] ? args[1] : "",
-                   (unsigned long long)n, code, half ? ", half-written: " : "", half ? half : "",
-                   db_whole ? "" : ", run.db is damaged");
+            printf("%s %s, allocation %llu: exit %d, %s\n", args[0], verb, (unsigned long long)n,
+                   code, found);
             print_tail("stderr");
         }
     }
-    printf("%-12s %-12s %zu faults\n", args[0], args[1] ? args[1] : "", n_faults);
+    printf("%-12s %-12s %zu faults%s%s\n", args[0], verb, n_faults,
+           traces_same(&whole.printed, &again.printed) ? "" : ", prints vary",
+           again.n_other == 0 ? "" : ", files vary");
+    traces_release(&whole);
+    traces_release(&again);
+    traces_release(&now);
     return n_bad;
 }
 
