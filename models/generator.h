@@ -94,6 +94,9 @@ struct attune_generator {
     /* Names of the options it understands, NULL-terminated; anything else is an error at load time.
      */
     const char *const *options;
+    /* Those of them that do anything for this spec (its method, its other options) into names,
+     * which has room for all; returns how many. NULL: all do. */
+    size_t (*applicable)(const struct attune_model_spec *spec, const char **names);
     enum attune_code (*open)(const struct attune_model_spec *spec, void **state,
                              struct attune_err *err);
     enum attune_code (*generate)(void *state, const struct attune_request *request,

@@ -43,6 +43,40 @@ static enum attune_code take_option(struct attune_load *l, size_t index, const c
     return option->name && option->value ? ATTUNE_OK : attune_load_out_of_memory(l);
 }
 
+/* An option that the generator knows but that does nothing for this method or algorithm. */
+static enum attune_code check_applicable(struct attune_load *l, size_t index,
+                                         const struct attune_suite_model *model)
+{
+    enum { MAX = 64 };
+    const char *names[MAX];
+    const struct attune_model_spec *spec = &model->spec;
+    if (!model->generator->applicable || spec->n_options == 0) {
+        return ATTUNE_OK;
+    }
+    const size_t n = model->generator->applicable(spec, names);
+    for (size_t i = 0; i < spec->n_options; i++) {
+        bool found = false;
+        for (size_t k = 0; k < n; k++) {
+            found = found || strcmp(names[k], spec->options[i].name) == 0;
+        }
+        if (!found) {
+            const char *algorithm = attune_option_get(spec, "algorithm", NULL);
+            FAIL_AT(l, "models", index, spec->options[i].name,
+                    "'%s' does nothing for model '%s' (%s, method %s%s%s)", spec->options[i].name,
+                    spec->name, model->generator->name, attune_method_names[spec->method],
+                    algorithm ? ", algorithm " : "", algorithm ? algorithm : "");
+            struct attune_buf list = ATTUNE_BUF_INIT;
+            for (size_t k = 0; k < n; k++) {
+                attune_buf_addf(&list, "%s%s", k ? ", " : "", names[k]);
+            }
+            attune_err_hint(l->err, "allowed are %s", attune_buf_text(&list));
+            attune_buf_release(&list);
+            return ATTUNE_E_INPUT;
+        }
+    }
+    return ATTUNE_OK;
+}
+
 static enum attune_code take_options(struct attune_load *l, size_t index,
                                      struct attune_suite_model *model)
 {
@@ -68,7 +102,7 @@ static enum attune_code take_options(struct attune_load *l, size_t index,
             }
         }
     }
-    return ATTUNE_OK;
+    return check_applicable(l, index, model);
 }
 
 /* What it was optimised or selected on: as its options tell, and as its makers do. Those that the

@@ -66,19 +66,32 @@ static enum attune_code parse_algorithm(struct attune_recipe *r,
     return code;
 }
 
+/* What each algorithm reads, beside its seeds; reward: what it learns from, where that can be
+ * chosen. */
+#define RLHF_OPTIONS "reward", "steps", "batch", "beta", "rate"
+#define DPO_OPTIONS "pairs", "epochs", "batch", "beta", "rate"
+static const char *const options_of[ATTUNE_N_ALGORITHMS][8] = {
+    [ATTUNE_ALGORITHM_MUSICRL_R] = {RLHF_OPTIONS},
+    [ATTUNE_ALGORITHM_MUSICRL_U] = {RLHF_OPTIONS},
+    [ATTUNE_ALGORITHM_MUSICRL_RU] = {RLHF_OPTIONS},
+    [ATTUNE_ALGORITHM_GRPO] = {RLHF_OPTIONS, "group"},
+    [ATTUNE_ALGORITHM_DPO] = {DPO_OPTIONS},
+    [ATTUNE_ALGORITHM_IPO] = {DPO_OPTIONS},
+    [ATTUNE_ALGORITHM_DPOP] = {DPO_OPTIONS, "lambda"},
+    [ATTUNE_ALGORITHM_KTO] = {DPO_OPTIONS},
+    [ATTUNE_ALGORITHM_EXPERT] = {"reward", "rounds", "group", "keep", "epochs", "batch", "rate"},
+};
+
 /* One option into a size_t or double field; the first error wins. */
 struct reader {
     const struct attune_model_spec *spec;
     enum attune_code code;
     struct attune_err *err;
-    const char *known[8]; /* (n_known,) what was asked for so far */
-    size_t n_known;
 };
 
 static void read_size(struct reader *r, const char *name, size_t *field, uint64_t lo, uint64_t hi)
 {
     uint64_t value = 0;
-    r->known[r->n_known++] = name;
     if (r->code == ATTUNE_OK) {
         r->code = attune_option_count(r->spec, name, *field, lo, hi, &value, r->err);
         *field = r->code == ATTUNE_OK ? (size_t)value : *field;
@@ -87,32 +100,54 @@ static void read_size(struct reader *r, const char *name, size_t *field, uint64_
 
 static void read_number(struct reader *r, const char *name, double *field, double lo, double hi)
 {
-    r->known[r->n_known++] = name;
     if (r->code == ATTUNE_OK) {
         r->code = attune_option_number(r->spec, name, *field, lo, hi, field, r->err);
     }
 }
 
-/* A hyperparameter of another algorithm would change nothing: that is a mistake, not a wish. */
+static bool reads(enum attune_algorithm algorithm, const char *name)
+{
+    for (const char *const *o = options_of[algorithm]; *o; o++) {
+        if (strcmp(*o, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* An option of another algorithm would change nothing: that is a mistake, not a wish. */
 static enum attune_code check_all_known(const struct reader *r, enum attune_algorithm algorithm)
 {
-    static const char *const hyperparameters[] = {"steps", "batch",  "beta",   "rate",   "group",
-                                                  "pairs", "epochs", "lambda", "rounds", "keep"};
-    for (size_t i = 0; i < sizeof hyperparameters / sizeof *hyperparameters; i++) {
-        bool known = false;
-        for (size_t k = 0; k < r->n_known; k++) {
-            known = known || strcmp(hyperparameters[i], r->known[k]) == 0;
-        }
-        if (!known && attune_option_get(r->spec, hyperparameters[i], NULL)) {
-            attune_fail(r->err, ATTUNE_E_INPUT, "model '%s': '%s' is no option of %s",
-                        r->spec->name, hyperparameters[i],
-                        algorithm == ATTUNE_ALGORITHM_NONE ? "a model that is not trained"
-                                                           : attune_algorithm_names[algorithm]);
-            attune_err_hint(r->err, "`attune model list` shows the options of each algorithm");
-            return ATTUNE_E_INPUT;
+    for (int other = 0; other < ATTUNE_N_ALGORITHMS; other++) {
+        for (const char *const *o = options_of[other]; *o; o++) {
+            if (!reads(algorithm, *o) && attune_option_get(r->spec, *o, NULL)) {
+                attune_fail(r->err, ATTUNE_E_INPUT, "model '%s': '%s' is no option of %s",
+                            r->spec->name, *o,
+                            algorithm == ATTUNE_ALGORITHM_NONE
+                                ? "a model that is not trained"
+                                : attune_algorithm_names[algorithm]);
+                attune_err_hint(r->err, "`attune model list` shows the options of each algorithm");
+                return ATTUNE_E_INPUT;
+            }
         }
     }
     return ATTUNE_OK;
+}
+
+size_t attune_recipe_options(const struct attune_model_spec *spec, const char **names)
+{
+    struct attune_recipe r;
+    size_t n = 0;
+    if (parse_algorithm(&r, spec, NULL) == ATTUNE_OK && r.algorithm != ATTUNE_ALGORITHM_NONE) {
+        static const char *const always[] = {"algorithm", "train_seed", "train_seeds"};
+        for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
+            names[n++] = always[i];
+        }
+        for (const char *const *o = options_of[r.algorithm]; *o; o++) {
+            names[n++] = *o;
+        }
+    }
+    return n;
 }
 
 enum attune_code attune_recipe_parse(struct attune_recipe *recipe,

@@ -42,6 +42,10 @@ extern const char *const attune_algorithm_names[ATTUNE_N_ALGORITHMS];
 enum attune_code attune_recipe_parse(struct attune_recipe *recipe,
                                      const struct attune_model_spec *spec, struct attune_err *err);
 
+/* The options that the algorithm asked for reads, into names; 0 where nothing is trained, or the
+ * algorithm is unknown. */
+size_t attune_recipe_options(const struct attune_model_spec *spec, const char **names);
+
 /* All that decides the result, as a checkpoint's origin. */
 void attune_recipe_origin(const struct attune_recipe *recipe, char *text, size_t size);
 

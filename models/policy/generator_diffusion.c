@@ -297,11 +297,28 @@ static const char *const options[] = {"denoise_steps", "preference",  "pairs",  
                                       "beta",          "rate",        "select", "draws",
                                       "train_seed",    "train_seeds", "checkpoint", NULL};
 
+static size_t applicable(const struct attune_model_spec *spec, const char **names)
+{
+    static const char *const base[] = {"denoise_steps", "checkpoint"};
+    static const char *const dpo[] = {"preference", "pairs",      "epochs",     "beta",
+                                      "rate",       "train_seed", "train_seeds"};
+    static const char *const scg[] = {"select", "draws"};
+    const char *const *more = spec->method == ATTUNE_METHOD_DPO ? dpo : scg;
+    const size_t n_base = sizeof base / sizeof *base;
+    const size_t n_more = spec->method == ATTUNE_METHOD_DPO         ? sizeof dpo / sizeof *dpo
+                          : spec->method == ATTUNE_METHOD_INFERENCE ? sizeof scg / sizeof *scg
+                                                                    : 0;
+    memcpy(names, base, sizeof base);
+    memcpy(names + n_base, more, n_more * sizeof *names);
+    return n_base + n_more;
+}
+
 const struct attune_generator attune_generator_diffusion = {
     .name = "diffusion",
     .summary = "masked-diffusion reference model; DiffRhythm+, SCG",
     .builtin = true,
     .options = options,
+    .applicable = applicable,
     .open = open_state,
     .generate = generate,
     .close = close_state,

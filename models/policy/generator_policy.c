@@ -53,6 +53,12 @@ static void close_state(void *state)
     }
 }
 
+static bool searches(const struct attune_model_spec *spec)
+{
+    return spec->method == ATTUNE_METHOD_INFERENCE &&
+           strcmp(attune_option_get(spec, "algorithm", ""), "inferalign") == 0;
+}
+
 static enum attune_code open_search(const struct attune_model_spec *spec, struct state *s,
                                     struct attune_err *err)
 {
@@ -161,16 +167,15 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     if (!s) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for model '%s'", spec->name);
     }
-    const char *algorithm = attune_option_get(spec, "algorithm", "");
-    bool searches = spec->method == ATTUNE_METHOD_INFERENCE && strcmp(algorithm, "inferalign") == 0;
-    enum attune_code code = searches ? open_search(spec, s, err) : open_selection(spec, s, err);
+    const bool searching = searches(spec);
+    enum attune_code code = searching ? open_search(spec, s, err) : open_selection(spec, s, err);
     if (code == ATTUNE_OK) {
         code = open_base(spec, s, err);
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
         s->training = (struct attune_training){0}; /* the base as it is */
     }
-    if (code == ATTUNE_OK && !searches) {
+    if (code == ATTUNE_OK && !searching) {
         code = make_policies(spec, s, err);
     }
     if (code != ATTUNE_OK) {
@@ -279,11 +284,32 @@ static const char *const options[] = {
     "keep_beams",  "block_bars", "alpha",  "checkpoint", NULL,
 };
 
+/* A tree search reads other options than a choice among finished samples. */
+static size_t applicable(const struct attune_model_spec *spec, const char **names)
+{
+    static const char *const selection[] = {"checkpoint", "best_of", "select", "gold"};
+    static const char *const search[] = {"checkpoint", "algorithm",  "select", "reward", "beams",
+                                         "keep_beams", "block_bars", "alpha",  "beta"};
+    if (searches(spec)) {
+        memcpy(names, search, sizeof search);
+        return sizeof search / sizeof *search;
+    }
+    const size_t n = sizeof selection / sizeof *selection;
+    const size_t n_more = attune_recipe_options(spec, names + n);
+    if (n_more == 0 && attune_option_get(spec, "algorithm", NULL)) {
+        memcpy(names, options, sizeof options); /* what is wrong with it, open() says */
+        return sizeof options / sizeof *options - 1;
+    }
+    memcpy(names, selection, sizeof selection);
+    return n + n_more;
+}
+
 const struct attune_generator attune_generator_policy = {
     .name = "policy",
     .summary = "autoregressive reference policy; aligned by method, best-of-n",
     .builtin = true,
     .options = options,
+    .applicable = applicable,
     .open = open_state,
     .generate = generate,
     .close = close_state,
