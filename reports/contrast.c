@@ -272,6 +272,27 @@ static enum attune_code correct(struct attune_contrasts *out, struct attune_err 
     return code;
 }
 
+/* The scores of the two models alone; a model that is not there is named with what is. */
+static enum attune_code read_side(struct attune_store *store, int64_t run,
+                                  const char *const *models, size_t n_models, const char *globs,
+                                  struct attune_score_table *out, struct attune_err *err)
+{
+    enum attune_code code = attune_read_scores_of(store, run, models, n_models, globs, out, err);
+    for (size_t i = 0; i < n_models && !code; i++) {
+        size_t found = 0;
+        while (found < out->models.n && strcmp(out->models.items[found].name, models[i]) != 0) {
+            found++;
+        }
+        if (found == out->models.n) {
+            struct attune_model_list all = {0};
+            code = attune_read_models(store, run, &all, err);
+            code = code ? code : attune_contrast_model(&all, models[i], &found, err);
+            attune_model_list_release(&all);
+        }
+    }
+    return code;
+}
+
 enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attune_store *store,
                                        struct attune_side a, struct attune_side b,
                                        const struct attune_contrast_options *options,
@@ -280,9 +301,12 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
     *out = (struct attune_contrasts){.alpha = options->alpha};
     struct attune_contrast_pair pair = {.options = options, .out = out};
     pair.right = a.run == b.run ? &pair.a : &pair.b;
-    enum attune_code code = attune_read_scores(store, a.run, options->globs, &pair.a, err);
-    if (!code && a.run != b.run) {
-        code = attune_read_scores(store, b.run, options->globs, &pair.b, err);
+    const bool same_run = a.run == b.run;
+    const char *const models[] = {a.model, b.model};
+    enum attune_code code =
+        read_side(store, a.run, models, same_run ? 2 : 1, options->globs, &pair.a, err);
+    if (!code && !same_run) {
+        code = read_side(store, b.run, models + 1, 1, options->globs, &pair.b, err);
     }
     if (!code) {
         code = attune_contrast_model(&pair.a.models, a.model, &pair.model_a, err);

@@ -1,17 +1,9 @@
-/* The table `preference`: rows in, rows out. A row's source is the hash of the file that it came
- * from, so that the unique key (source, line, axis) makes a repeated import a no-op. */
+/* The table `preference`: rows in, rows out; see import.h for the key. */
 #include "harness/prefs/prefs_store.h"
 
 #include <math.h>
 
-#include "base/hash.h"
-
-struct import {
-    struct attune_store *store;
-    sqlite3_stmt *insert;
-    char source[ATTUNE_HASH_SIZE];
-    uint64_t n_new;
-};
+#include "harness/prefs/import.h"
 
 static void bind_text(sqlite3_stmt *s, int at, const char *text)
 {
@@ -41,14 +33,13 @@ static void add_extra(struct attune_buf *extra, const char *name, double a, doub
 static enum attune_code insert(void *context, const struct attune_preference *p,
                                struct attune_err *err)
 {
-    struct import *in = context;
+    struct attune_import *in = context;
     sqlite3_stmt *s = in->insert;
     struct attune_buf extra = ATTUNE_BUF_INIT;
     add_extra(&extra, "length", p->length_a, p->length_b);
     add_extra(&extra, "loudness", p->loudness_a, p->loudness_b);
     add_extra(&extra, "density", p->density_a, p->density_b);
     attune_buf_add(&extra, extra.n_bytes ? "}" : "");
-    sqlite3_reset(s);
     bind_text(s, 1, in->source);
     sqlite3_bind_int64(s, 2, p->line);
     bind_text(s, 3, p->prompt);
@@ -67,42 +58,22 @@ static enum attune_code insert(void *context, const struct attune_preference *p,
         sqlite3_bind_null(s, 13);
     }
     attune_buf_release(&extra);
-    if (sqlite3_step(s) != SQLITE_DONE) {
-        return attune_store_fail(in->store, "store a preference", err);
-    }
-    in->n_new += (uint64_t)sqlite3_changes(attune_store_sqlite(in->store));
-    return ATTUNE_OK;
+    return attune_import_row(in, "store a preference", err);
 }
 
 enum attune_code attune_prefs_import(struct attune_store *store, const char *path,
                                      const char *format, struct attune_prefs_account *account,
                                      uint64_t *n_new, struct attune_err *err)
 {
-    struct import in = {.store = store};
-    enum attune_code code = attune_hash_file(path, in.source, err);
-    if (code) {
-        return code;
-    }
-    in.insert = attune_store_prepare(
-        store,
+    struct attune_import in;
+    enum attune_code code = attune_import_begin(
+        &in, store, path,
         "INSERT OR IGNORE INTO preference (source, line, prompt, model_a, model_b, sample_a, "
         "sample_b,"
         " winner, axis, rater, confidence, time, extra) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
         err);
-    if (!in.insert) {
-        return ATTUNE_E_STORE;
-    }
-    code = attune_store_begin(store, err);
-    if (!code) {
-        code = attune_prefs_read(path, format, insert, &in, account, err);
-    }
-    sqlite3_finalize(in.insert);
-    if (!code) {
-        code = attune_store_commit(store, err);
-    }
-    if (code) {
-        attune_store_rollback(store);
-    }
+    code = code ? code : attune_prefs_read(path, format, insert, &in, account, err);
+    code = attune_import_end(&in, code, err);
     *n_new = in.n_new;
     return code;
 }

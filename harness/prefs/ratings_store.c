@@ -1,59 +1,35 @@
-/* The table `rating`: rows in, rows out; see prefs_store.c for the key. */
+/* The table `rating`: rows in, rows out; see import.h for the key. */
 #include "harness/prefs/ratings_store.h"
 
-#include "base/hash.h"
-
-struct import {
-    struct attune_store *store;
-    sqlite3_stmt *insert;
-    char source[ATTUNE_HASH_SIZE];
-    uint64_t n_new;
-};
+#include "harness/prefs/import.h"
 
 static enum attune_code insert(void *context, const struct attune_rating *r, struct attune_err *err)
 {
-    struct import *in = context;
+    struct attune_import *in = context;
     sqlite3_stmt *s = in->insert;
     const char *const texts[] = {r->is_score ? "score" : "human", r->item, r->system, r->prompt,
                                  r->axis, r->rater};
-    sqlite3_reset(s);
     sqlite3_bind_text(s, 1, in->source, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 2, r->line);
     for (int i = 0; i < 6; i++) {
         sqlite3_bind_text(s, 3 + i, texts[i], -1, SQLITE_TRANSIENT);
     }
     sqlite3_bind_double(s, 9, r->value);
-    if (sqlite3_step(s) != SQLITE_DONE) {
-        return attune_store_fail(in->store, "store a rating", err);
-    }
-    in->n_new += (uint64_t)sqlite3_changes(attune_store_sqlite(in->store));
-    return ATTUNE_OK;
+    return attune_import_row(in, "store a rating", err);
 }
 
 enum attune_code attune_ratings_import(struct attune_store *store, const char *path,
                                        const char *format, struct attune_ratings_account *account,
                                        uint64_t *n_new, struct attune_err *err)
 {
-    struct import in = {.store = store};
-    enum attune_code code = attune_hash_file(path, in.source, err);
-    if (code) {
-        return code;
-    }
-    in.insert = attune_store_prepare(
-        store,
+    struct attune_import in;
+    enum attune_code code = attune_import_begin(
+        &in, store, path,
         "INSERT OR IGNORE INTO rating (source, line, kind, item, system, prompt, axis, rater,"
         " value) VALUES (?,?,?,?,?,?,?,?,?)",
         err);
-    if (!in.insert) {
-        return ATTUNE_E_STORE;
-    }
-    code = attune_store_begin(store, err);
     code = code ? code : attune_ratings_read(path, format, insert, &in, account, err);
-    sqlite3_finalize(in.insert);
-    code = code ? code : attune_store_commit(store, err);
-    if (code) {
-        attune_store_rollback(store);
-    }
+    code = attune_import_end(&in, code, err);
     *n_new = in.n_new;
     return code;
 }

@@ -78,12 +78,13 @@ static void fill_status(struct attune_run_state *r, struct attune_run_status *st
         .elapsed_s = attune_now_s() - r->started_s,
         .left_s = -1.0,
     };
-    /* Cached items cost nothing, so they say nothing about the time left. */
+    /* Cached items cost next to nothing, so they say nothing about the time left. */
     const size_t n_worked =
         status->n_done > status->n_cached ? status->n_done - status->n_cached : 0;
     if (status->elapsed_s > 0.0 && n_worked > 0) {
         status->per_s = (double)n_worked / status->elapsed_s;
-        status->left_s = (double)(r->plan.n - status->n_done) / status->per_s;
+        const size_t n_left = r->n_to_work > n_worked ? r->n_to_work - n_worked : 0;
+        status->left_s = (double)n_left / status->per_s;
     }
 }
 
@@ -232,6 +233,9 @@ enum attune_code attune_run(const struct attune_suite *suite,
     if (code == ATTUNE_OK) {
         notice_left_out(&r);
         code = attune_run_register(&r, err);
+    }
+    if (code == ATTUNE_OK) {
+        code = attune_run_order(&r, err);
     }
     if (code) {
         goto out;

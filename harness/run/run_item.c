@@ -4,12 +4,13 @@
 
 #include <math.h>
 
-static void sample_key(struct attune_task *t)
+void attune_item_key(const struct attune_run_state *r, const struct attune_plan_item *item,
+                     char key[ATTUNE_HASH_SIZE])
 {
     char text[3 * ATTUNE_HASH_SIZE + 32];
-    const int n = snprintf(text, sizeof text, "%s %s %lld", t->model->key,
-                           t->r->prompt_hash[t->item->prompt], (long long)t->seed);
-    attune_hash_bytes(text, (size_t)n, t->key);
+    const int n = snprintf(text, sizeof text, "%s %s %lld", r->models[item->model].key,
+                           r->prompt_hash[item->prompt], (long long)r->suite->seeds[item->seed]);
+    attune_hash_bytes(text, (size_t)n, key);
 }
 
 /* Ends the run: the first error of all is kept. */
@@ -31,7 +32,7 @@ static void set_task(struct attune_task *t, struct attune_run_state *r, struct a
     t->model = &r->models[t->item->model];
     t->prompt = &r->suite->prompts.items[t->item->prompt];
     t->seed = r->suite->seeds[t->item->seed];
-    sample_key(t);
+    attune_item_key(r, t->item, t->key);
 }
 
 static bool is_cached(struct attune_task *t, struct attune_found *f)
@@ -99,7 +100,7 @@ static struct attune_record *new_record(const struct attune_task *t)
     return record;
 }
 
-void attune_run_item(void *run_state, size_t item, size_t worker)
+void attune_run_item(void *run_state, size_t turn, size_t worker)
 {
     struct attune_run_state *r = run_state;
     struct attune_lane *lane = &r->lanes[worker];
@@ -111,7 +112,7 @@ void attune_run_item(void *run_state, size_t item, size_t worker)
     }
     enum attune_code code = lane->find_scores ? ATTUNE_OK : attune_lane_open(r, lane, &err);
     if (code == ATTUNE_OK) {
-        set_task(&t, r, lane, item);
+        set_task(&t, r, lane, r->order[turn]);
         code = attune_item_look_up(&t, &f, &err);
     }
     if (code) {

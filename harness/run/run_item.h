@@ -27,6 +27,10 @@ struct attune_task {
     struct attune_record *record;
 };
 
+/* run_item.c: the hash of all that decides a sample. */
+void attune_item_key(const struct attune_run_state *r, const struct attune_plan_item *item,
+                     char key[ATTUNE_HASH_SIZE]);
+
 /* item_lookup.c */
 enum attune_code attune_lane_open(struct attune_run_state *r, struct attune_lane *lane,
                                   struct attune_err *err);

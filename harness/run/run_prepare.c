@@ -300,6 +300,7 @@ void attune_run_close(struct attune_run_state *r)
     attune_release(r->params_id);
     attune_release(r->metric_id);
     attune_scoring_free(r->scoring);
+    attune_release(r->order);
     attune_plan_release(&r->plan);
     attune_store_close(r->store);
 }

@@ -43,6 +43,8 @@ struct attune_run_state {
     const struct attune_suite *suite;
     const struct attune_run_options *options;
     struct attune_plan plan;
+    size_t *order;            /* (plan.n,) positions in the plan, in the order of work */
+    size_t n_to_work;         /* the first so many have no finished sample yet */
     struct attune_store *store;
     bool read_only;           /* a preview: no rows, no files */
     int64_t run;              /* 0: not in the database yet */
@@ -78,6 +80,9 @@ void attune_run_params_json(struct attune_buf *out, const struct attune_run_stat
 
 /* run_register.c */
 enum attune_code attune_run_register(struct attune_run_state *r, struct attune_err *err);
+
+/* run_order.c: sets order and n_to_work of a registered run. */
+enum attune_code attune_run_order(struct attune_run_state *r, struct attune_err *err);
 
 /* A metric as the database knows it. */
 struct attune_run_metric {

@@ -1,6 +1,8 @@
 /* A query whose rows fill one growing array. */
 #include "harness/store/list_query.h"
 
+#include "metrics/metric.h"
+
 const char *attune_text_at(struct attune_list_query *q, int column)
 {
     const char *text = (const char *)sqlite3_column_text(q->stmt, column);
@@ -49,7 +51,9 @@ enum attune_code attune_read_list(struct attune_store *store, const char *sql, i
         if (q.failed) {
             break;
         }
-        ++*out->n;
+        const char *name;
+        memcpy(&name, (char *)item + out->name_at, sizeof name);
+        *out->n += !out->globs || attune_metric_chosen(out->globs, name);
     }
     if (q.failed) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");

@@ -16,6 +16,9 @@ struct attune_list {
     void **items;
     size_t *n, *capacity, size;
     struct attune_arena *text;
+    /* Only items whose name matches one of these globs are kept; NULL: all. */
+    const char *globs;
+    size_t name_at; /* offset of that const char * in the item */
 };
 
 typedef void attune_fill_fn(struct attune_list_query *q, void *item);
@@ -30,8 +33,13 @@ enum attune_code attune_read_list(struct attune_store *store, const char *sql, i
                                   struct attune_err *err);
 
 /* The list of a struct with items, n, capacity and text. */
-#define ATTUNE_LIST(out)                                                                           \
-    (&(const struct attune_list){(void **)&(out)->items, &(out)->n, &(out)->capacity,              \
-                                 sizeof *(out)->items, &(out)->text})
+#define ATTUNE_LIST(out) (&(const struct attune_list)ATTUNE_CHOSEN(out, 0, NULL))
+
+/* The same for items chosen by the text at an offset in them. */
+#define ATTUNE_CHOSEN(out, offset, names)                                                          \
+    {                                                                                              \
+        (void **)&(out)->items, &(out)->n, &(out)->capacity, sizeof *(out)->items, &(out)->text,   \
+            names, offset                                                                          \
+    }
 
 #endif

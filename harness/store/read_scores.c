@@ -1,10 +1,8 @@
 /* Lists of metrics, of scores of whole sets, and the leaderboard as stored. */
 #include <math.h>
 
-#include "base/text.h"
 #include "harness/store/list_query.h"
 #include "harness/store/store_read.h"
-#include "metrics/metric.h"
 
 /* ---- metrics */
 
@@ -34,19 +32,13 @@ static enum attune_code read_metrics(struct attune_store *store, const char *sql
                                      struct attune_err *err)
 {
     *out = (struct attune_metric_list){0};
-    enum attune_code code = attune_read_list(store, sql, run, ATTUNE_LIST(out), fill_metric, err);
+    const struct attune_list list =
+        ATTUNE_CHOSEN(out, offsetof(struct attune_metric_info, name), globs);
+    enum attune_code code = attune_read_list(store, sql, run, &list, fill_metric, err);
     if (code) {
         attune_metric_list_release(out);
-        return code;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < out->n; i++) {
-        if (attune_metric_chosen(globs, out->items[i].name)) {
-            out->items[n++] = out->items[i];
-        }
-    }
-    out->n = n;
-    return ATTUNE_OK;
+    return code;
 }
 
 enum attune_code attune_read_metrics(struct attune_store *store, int64_t run, const char *globs,
@@ -136,6 +128,8 @@ enum attune_code attune_read_set_scores(struct attune_store *store, int64_t run,
                                         struct attune_set_score_list *out, struct attune_err *err)
 {
     *out = (struct attune_set_score_list){0};
+    const struct attune_list list =
+        ATTUNE_CHOSEN(out, offsetof(struct attune_set_score_info, metric), globs);
     enum attune_code code = attune_read_list(
         store,
         "SELECT m.name, k.name, s.base, s.reference, e.name, s.why, s.details, s.warnings, s.value,"
@@ -144,19 +138,11 @@ enum attune_code attune_read_set_scores(struct attune_store *store, int64_t run,
         " JOIN embedding e ON e.id = s.embedding"
         " JOIN run_metric q ON q.run = s.run AND q.metric = s.metric"
         " WHERE s.run = ?1 ORDER BY q.position, m.position",
-        run, ATTUNE_LIST(out), fill_set_score, err);
+        run, &list, fill_set_score, err);
     if (code) {
         attune_set_score_list_release(out);
-        return code;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < out->n; i++) {
-        if (attune_metric_chosen(globs, out->items[i].metric)) {
-            out->items[n++] = out->items[i];
-        }
-    }
-    out->n = n;
-    return ATTUNE_OK;
+    return code;
 }
 
 void attune_set_score_list_release(struct attune_set_score_list *list)
@@ -187,6 +173,8 @@ enum attune_code attune_read_leaderboard(struct attune_store *store, int64_t run
                                          struct attune_leaderboard *out, struct attune_err *err)
 {
     *out = (struct attune_leaderboard){0};
+    const struct attune_list list =
+        ATTUNE_CHOSEN(out, offsetof(struct attune_leaderboard_row, metric), globs);
     /* Rows of derived columns (pillars) have no run_metric entry and come last, by name. */
     enum attune_code code = attune_read_list(
         store,
@@ -199,19 +187,11 @@ enum attune_code attune_read_leaderboard(struct attune_store *store, int64_t run
         "l.metric"
         " WHERE l.run = ?1"
         " ORDER BY p.position IS NULL, p.of_sets, p.position, l.metric, m.position, l.model",
-        run, ATTUNE_LIST(out), fill_leaderboard, err);
+        run, &list, fill_leaderboard, err);
     if (code) {
         attune_leaderboard_release(out);
-        return code;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < out->n; i++) {
-        if (attune_metric_chosen(globs, out->items[i].metric)) {
-            out->items[n++] = out->items[i];
-        }
-    }
-    out->n = n;
-    return ATTUNE_OK;
+    return code;
 }
 
 void attune_leaderboard_release(struct attune_leaderboard *board)

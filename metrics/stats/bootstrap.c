@@ -5,7 +5,8 @@
  * (n_replicates, n_units) x values (n_units, n_columns). It is done here in tiles of TILE_ROWS x
  * TILE_COLUMNS accumulators that stay in registers; each sum runs over the units in order. So that
  * memory stays bounded, columns come in passes of PASS_COLUMNS, which all draw the same counts, and
- * the counts of a pass come in batches of up to BATCH_BYTES. */
+ * the counts of a pass come in batches of up to BATCH_BYTES. In a large table few columns are drawn
+ * (bootstrap_expansion.c), and units where none of them is defined are left out. */
 #include "metrics/stats/bootstrap.h"
 
 #include <math.h>
@@ -109,12 +110,13 @@ static bool bca_levels(const struct attune_columns *table, size_t column, double
 struct job {
     const struct attune_bootstrap *how;
     const struct attune_columns *table;
-    const size_t *columns;  /* (n_columns,) of the table, those of this pass */
-    size_t n_columns, n_rows; /* rows: replicates, rounded up to whole tiles */
+    const size_t *units;      /* (n_units,) of the table, those that are drawn from */
+    const size_t *columns;    /* (n_columns,) of the table, those of this pass */
+    size_t n_units, n_columns, n_rows; /* rows: replicates, rounded up to whole tiles */
     float *count;             /* of the batch at hand: */
     size_t first_row, n_blocks;
-    double *panels;         /* (n_threads, n_units, TILE_COLUMNS) */
-    double *sums, *weights; /* (n_columns rounded up to whole tiles, n_rows) */
+    double *panels;           /* (n_threads, n_units, TILE_COLUMNS) */
+    double *sums, *weights;   /* (n_columns rounded up to whole tiles, n_rows) */
     struct attune_interval *out;
 };
 
@@ -127,10 +129,6 @@ static void column_interval(void *context, size_t item, size_t worker)
     struct attune_interval *out = &job->out[column];
     size_t n_defined = 0;
     const double mean = attune_column_mean(job->table, column, &n_defined);
-    if (n_defined < 2) {
-        out->why = n_defined ? "one prompt: no interval" : "no defined value";
-        return;
-    }
     size_t n = 0;
     for (size_t i = 0; i < job->how->n_replicates; i++) {
         if (weight[i] > 0.0) {
@@ -152,7 +150,7 @@ static void bootstrap_panel(void *context, size_t item, size_t worker)
 {
     const struct job *job = context;
     const struct attune_columns *table = job->table;
-    const size_t n_units = table->n_units, first = item * TILE_COLUMNS;
+    const size_t n_units = job->n_units, first = item * TILE_COLUMNS;
     double *panel = job->panels + worker * n_units * TILE_COLUMNS;
     double *sums = job->sums + first * job->n_rows + job->first_row;
     double *weights = job->weights + first * job->n_rows + job->first_row;
@@ -161,7 +159,8 @@ static void bootstrap_panel(void *context, size_t item, size_t worker)
     bool complete = true;
     for (size_t u = 0; u < n_units; u++) {
         for (size_t c = 0; c < TILE_COLUMNS; c++) {
-            const size_t at = c < n ? job->columns[first + c] * n_units + u : 0;
+            const size_t at =
+                c < n ? job->columns[first + c] * table->n_units + job->units[u] : 0;
             const bool defined = c < n && table->defined[at];
             panel[u * TILE_COLUMNS + c] = defined ? table->value[at] : 0.0;
             complete = complete && (defined || c >= n);
@@ -179,7 +178,8 @@ static void bootstrap_panel(void *context, size_t item, size_t worker)
     for (size_t u = 0; u < n_units; u++) {
         for (size_t c = 0; c < TILE_COLUMNS; c++) {
             panel[u * TILE_COLUMNS + c] =
-                c < n && table->defined[job->columns[first + c] * n_units + u];
+                c < n &&
+                table->defined[job->columns[first + c] * table->n_units + job->units[u]];
         }
     }
     weighted_sums(job->count, panel, n_units, job->n_blocks, weights, job->n_rows);
@@ -189,16 +189,32 @@ static void bootstrap_panel(void *context, size_t item, size_t worker)
 static void bootstrap_pass(struct job *job, size_t batch_blocks, size_t n_threads)
 {
     struct attune_rng rng;
-    attune_rng_init(&rng, job->how->seed, job->table->n_units);
+    attune_rng_init(&rng, job->how->seed, job->n_units);
     for (job->first_row = 0; job->first_row < job->n_rows;
          job->first_row += job->n_blocks * TILE_ROWS) {
         const size_t left = (job->n_rows - job->first_row) / TILE_ROWS;
         job->n_blocks = left < batch_blocks ? left : batch_blocks;
-        draw_counts(&rng, job->count, job->n_blocks, job->table->n_units);
+        draw_counts(&rng, job->count, job->n_blocks, job->n_units);
         attune_parallel_for((job->n_columns + TILE_COLUMNS - 1) / TILE_COLUMNS, n_threads,
                             bootstrap_panel, job);
     }
     attune_parallel_for(job->n_columns, n_threads, column_interval, job);
+}
+
+/* The units to draw from: all; in a large table those where a listed column is defined. */
+static size_t list_units(const struct attune_columns *table, const size_t *columns,
+                         size_t n_columns, size_t *units)
+{
+    size_t n = 0;
+    for (size_t u = 0; u < table->n_units; u++) {
+        bool wanted = table->n_units < ATTUNE_BOOTSTRAP_DRAWN;
+        for (size_t c = 0; c < n_columns && !wanted; c++) {
+            wanted = table->defined[columns[c] * table->n_units + u];
+        }
+        units[n] = u;
+        n += wanted;
+    }
+    return n;
 }
 
 /* Draws for the listed columns. */
@@ -210,18 +226,25 @@ static enum attune_code bootstrap_columns(const struct attune_bootstrap *how,
     enum attune_code code = ATTUNE_OK;
     const size_t n_threads = how->n_threads ? how->n_threads : 1;
     const size_t n_blocks = (how->n_replicates + TILE_ROWS - 1) / TILE_ROWS;
-    const size_t block_bytes = (table->n_units + 1) * TILE_ROWS * sizeof(float);
+    size_t *units = attune_alloc(table->n_units + 1, sizeof *units);
+    const size_t n_units = units ? list_units(table, columns, n_columns, units) : 0;
+    const size_t block_bytes = (n_units + 1) * TILE_ROWS * sizeof(float);
     const size_t fit = BATCH_BYTES / block_bytes ? BATCH_BYTES / block_bytes : 1;
     const size_t batch_blocks = fit < n_blocks ? fit : n_blocks;
     const size_t per_pass = n_columns < PASS_COLUMNS
                                 ? (n_columns + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS
                                 : PASS_COLUMNS;
-    struct job job = {.how = how, .table = table, .n_rows = n_blocks * TILE_ROWS, .out = out};
+    struct job job = {.how = how,
+                      .table = table,
+                      .units = units,
+                      .n_units = n_units,
+                      .n_rows = n_blocks * TILE_ROWS,
+                      .out = out};
     job.count = attune_alloc(batch_blocks, block_bytes);
-    job.panels = attune_alloc(n_threads, (table->n_units + 1) * TILE_COLUMNS * sizeof *job.panels);
+    job.panels = attune_alloc(n_threads, (n_units + 1) * TILE_COLUMNS * sizeof *job.panels);
     job.sums = attune_alloc(per_pass, job.n_rows * sizeof *job.sums);
     job.weights = attune_alloc(per_pass, job.n_rows * sizeof *job.weights);
-    if (!job.count || !job.panels || !job.sums || !job.weights) {
+    if (!units || !job.count || !job.panels || !job.sums || !job.weights) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for %zu bootstrap replicates",
                            how->n_replicates);
     }
@@ -230,6 +253,7 @@ static enum attune_code bootstrap_columns(const struct attune_bootstrap *how,
         job.n_columns = n_columns - first < per_pass ? n_columns - first : per_pass;
         bootstrap_pass(&job, batch_blocks, n_threads);
     }
+    attune_release(units);
     attune_release(job.count);
     attune_release(job.panels);
     attune_release(job.sums);
@@ -248,8 +272,12 @@ enum attune_code attune_bootstrap_means(const struct attune_bootstrap *how,
     }
     size_t n = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
+        size_t n_defined = 0;
+        attune_column_mean(table, c, &n_defined);
         out[c] = (struct attune_interval){.low = NAN, .high = NAN};
-        if (!attune_bootstrap_expand(how, table, c, &out[c])) {
+        if (n_defined < 2) {
+            out[c].why = n_defined ? "one prompt: no interval" : "no defined value";
+        } else if (!attune_bootstrap_expand(how, table, c, &out[c])) {
             drawn[n++] = c;
         }
     }

@@ -11,10 +11,11 @@
  * (x - mean)^2)^(3/2)), which is the jackknife's for a mean. A column with undefined prompts is
  * averaged over the defined ones; replicates that draw none are left out.
  *
- * From ATTUNE_BOOTSTRAP_DRAWN defined prompts on nothing is drawn: the interval is the one that
+ * From ATTUNE_BOOTSTRAP_DRAWN prompts on, hardly anything is drawn: the interval is the one that
  * infinitely many replicates would give, by an expansion whose error is far below the noise of
- * 10,000 of them (bootstrap_expansion.c). Columns so skewed that it does not hold are drawn at any
- * n. Memory: 32 MB of draws, or 16 bytes per unit where that is more, and 20 MB of replicates.
+ * 10,000 of them (bootstrap_expansion.c). Columns with few values, or so skewed that the expansion
+ * does not hold, are drawn at any n. Memory: 32 MB of draws, or 16 bytes per unit where that is
+ * more, and 20 MB of replicates.
  *
  * Small n: with fewer than 2 defined prompts there is no interval. The percentile interval of few
  * prompts is too short by a factor of about sqrt((n - 1) / n); n stands beside every interval so

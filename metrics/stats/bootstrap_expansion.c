@@ -11,9 +11,8 @@
  * on a lattice (0 or 1) come out without the steps of their mean. For BCa z0 and the acceleration
  * are both g / 6, up to the same order.
  *
- * Undefined units: a drawn replicate averages over as many defined units as it happens to draw;
- * from ATTUNE_BOOTSTRAP_DRAWN on that changes the variance by less than 1 part in 4,000, and is
- * left out. */
+ * Undefined units: a drawn replicate averages over as many defined units as it happens to draw,
+ * which widens the variance by (1 - q)/n, q being the share of defined units. */
 #include "metrics/stats/bootstrap_expansion.h"
 
 #include <math.h>
@@ -21,9 +20,10 @@
 #include "metrics/stats/distribution.h"
 
 static const double LARGEST = 0.1;
+enum { LEAST_DEFINED = 100 };
 
-/* mean, m2, m3, m4 of the defined units. */
-static void moments(const struct attune_columns *table, size_t column, double m[4])
+/* mean, m2, m3, m4 of the defined units, and their number. */
+static size_t moments(const struct attune_columns *table, size_t column, double m[4])
 {
     const double *value = table->value + column * table->n_units;
     const unsigned char *defined = table->defined + column * table->n_units;
@@ -37,22 +37,22 @@ static void moments(const struct attune_columns *table, size_t column, double m[
         m[3] += d * d * d * d;
     }
     for (int i = 1; i < 4; i++) {
-        m[i] /= (double)n;
+        m[i] /= n ? (double)n : 1.0;
     }
+    return n;
 }
 
 bool attune_bootstrap_expand(const struct attune_bootstrap *how, const struct attune_columns *table,
                              size_t column, struct attune_interval *out)
 {
-    size_t n_defined = 0;
-    for (size_t u = 0; u < table->n_units; u++) {
-        n_defined += table->defined[column * table->n_units + u];
-    }
-    if (n_defined < ATTUNE_BOOTSTRAP_DRAWN) {
+    double m[4];
+    if (table->n_units < ATTUNE_BOOTSTRAP_DRAWN) {
         return false;
     }
-    double m[4];
-    moments(table, column, m);
+    const size_t n_defined = moments(table, column, m);
+    if (n_defined < LEAST_DEFINED) {
+        return false;
+    }
     if (m[1] <= 0.0) {
         *out = (struct attune_interval){.low = m[0], .high = m[0]};
         return true;
@@ -62,6 +62,7 @@ bool attune_bootstrap_expand(const struct attune_bootstrap *how, const struct at
     if (!(fabs(g) <= LARGEST && fabs(k) <= LARGEST)) {
         return false;
     }
+    const double se = sqrt(m[1] / n * (1.0 + (1.0 - n / (double)table->n_units) / n));
     double bound[2];
     for (int side = 0; side < 2; side++) {
         double z = attune_normal_quantile(0.5 * (1.0 + (side ? how->level : -how->level)));
@@ -71,7 +72,7 @@ bool attune_bootstrap_expand(const struct attune_bootstrap *how, const struct at
         }
         const double w = z + g * (z * z - 1.0) / 6.0 + k * (z * z * z - 3.0 * z) / 24.0 -
                          g * g * (2.0 * z * z * z - 5.0 * z) / 36.0;
-        bound[side] = m[0] + sqrt(m[1] / n) * w;
+        bound[side] = m[0] + se * w;
     }
     *out = (struct attune_interval){.low = bound[0], .high = bound[1]};
     return true;

@@ -1,25 +1,29 @@
-/* How fast finished samples are stored, through the recorder of a real run.
+/* Makes a run of invented scores as `attune run` would leave it when it is killed before the last
+ * sample, through the code of a real run, and says how fast it was stored.
  *
- *     bench_store OUT.db SAMPLES METRICS
+ *     bench_store FOLDER SAMPLES METRICS [I/N]
  *
- * Ten models share the samples, with four seeds; scores are seeded noise, every 97th undefined.
- * Prints samples, scores, seconds, scores per second, the file's size and the peak of resident
- * memory. */
+ * Into FOLDER go suite.yaml (ten models, four seeds), prompts.jsonl, one file that stands for all
+ * samples, a generator that notes when it is called (FOLDER/started), and attune.db; for a shard
+ * I/N shard-I.db with its part. Scores are seeded noise around a model's own level, every 97th is
+ * undefined. `attune run FOLDER/suite.yaml --db FOLDER/attune.db` makes the last sample.
+ * Prints one line: samples, scores, seconds, bytes on disk, peak resident kilobytes. */
+#include <limits.h>
 #include <math.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/io/file.h"
 #include "base/rng.h"
-#include "harness/store/leaderboard.h"
-#include "harness/run/recorder.h"
+#include "harness/run/run_item.h"
 
-enum { N_MODELS = 10, N_SEEDS = 4 };
+enum { N_MODELS = 10, N_SEEDS = 4, SAMPLE_BYTES = ATTUNE_ALWAYS_HASH + 1 };
 
 static void check(enum attune_code code, const struct attune_err *err)
 {
     if (code) {
-        fprintf(stderr, "bench_store: %s\n", err->message);
+        fprintf(stderr, "bench_store: %s: %s\n", err->file, err->message);
         exit(1);
     }
 }
@@ -31,108 +35,192 @@ static double now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void exec(struct attune_store *store, const char *sql)
+/* ---- the study */
+
+static void write_file(const char *folder, const char *name, struct attune_buf *text)
 {
     struct attune_err err = ATTUNE_ERR_INIT;
-    check(attune_store_exec(store, &err, sql, ""), &err);
-}
-
-static void add_header(struct attune_store *store, long n_prompts, long n_metrics)
-{
-    char sql[512];
-    exec(
-        store,
-        "INSERT INTO run VALUES (1,'key','bench','suite: bench','h','s.yaml','p','/files',0,'[]',0,"
-        "'0','c','cc','','cpu','host','{}','fftw',NULL,NULL,1,'2026-01-01T00:00:00Z',NULL)");
-    exec(store, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)"
-                " INSERT INTO model (id, run, position, name, method, base, generator, spec,"
-                " fingerprint, simulated, selected_on) SELECT i, 1, i, 'model-' || i, 'none', "
-                "NULL, 'policy', '{}', "
-                "'', 0, NULL"
-                " FROM n");
-    static const char *const numbered[] = {
-        "INSERT INTO prompt SELECT i, 'p' || i, 'prompt', '{}', 'hash' || i FROM n",
-        "INSERT INTO run_prompt SELECT 1, i, i FROM n",
-        "INSERT INTO params SELECT i, 'params' || i, '{}' FROM n",
-        "INSERT INTO metric SELECT i, 'bench.m' || i, 1, '', 'm' || i, '1', 'up', NULL, 0, 1, "
-        "'audio', '', ''"
-        " FROM n",
-        "INSERT INTO run_metric SELECT 1, i, i FROM n",
-    };
-    for (size_t i = 0; i < 5; i++) {
-        snprintf(sql, sizeof sql,
-                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %ld) %s",
-                 i < 3 ? n_prompts : n_metrics, numbered[i]);
-        exec(store, sql);
-    }
-}
-
-static struct attune_record *make_record(long i, long n_metrics, struct attune_rng *rng)
-{
-    struct attune_record *r = attune_alloc(1, sizeof *r);
-    if (!r) {
+    struct attune_buf path = ATTUNE_BUF_INIT;
+    attune_path_join(&path, folder, name);
+    if (text->failed || path.failed) {
         exit(70);
     }
-    r->model = i % N_MODELS + 1;
-    r->seed = i / N_MODELS % N_SEEDS + 1;
-    r->prompt = r->params = i / N_MODELS / N_SEEDS + 1;
-    snprintf(r->key, sizeof r->key, "%032lx", i * 0x9e3779b97f4a7c15);
-    snprintf(r->path, sizeof r->path, "/files/model-%lld/p%lld__s%lld.wav", (long long)r->model,
-             (long long)r->prompt, (long long)r->seed);
-    r->files = "/files";
-    attune_hash_bytes(&i, sizeof i, r->identity.hash);
-    snprintf(r->modality, sizeof r->modality, "audio");
-    snprintf(r->scored, sizeof r->scored, "all");
-    r->duration_s = 30.0;
-    r->generate_s = r->evaluate_s = 0.1;
-    r->made = (struct attune_generation){.n_candidates = 1, .device_seconds = -1.0};
-    for (long k = 0; k < n_metrics; k++) {
-        const bool undefined = (i * n_metrics + k) % 97 == 0;
+    check(attune_file_write(attune_buf_text(&path), attune_buf_text(text), text->n_bytes, &err),
+          &err);
+    if (chmod(attune_buf_text(&path), 0755) != 0) {
+        exit(1);
+    }
+    attune_buf_release(&path);
+    attune_buf_release(text);
+}
+
+/* What the generator hands out: a scale of 32 quarter notes. */
+static void write_piece(const char *folder)
+{
+    static const unsigned char head[] = {'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 0, 0, 1, 0, 96,
+                                         'M', 'T', 'r', 'k', 0, 0, 1, 4};
+    static const unsigned char end[] = {0, 0xff, 0x2f, 0};
+    static const unsigned char scale[] = {60, 62, 64, 65, 67, 69, 71, 72};
+    struct attune_buf midi = ATTUNE_BUF_INIT;
+    attune_buf_add_bytes(&midi, (const char *)head, sizeof head);
+    for (int i = 0; i < 32; i++) {
+        const unsigned char note[] = {0, 0x90, scale[i % 8], 80, 96, 0x80, scale[i % 8], 0};
+        attune_buf_add_bytes(&midi, (const char *)note, sizeof note);
+    }
+    attune_buf_add_bytes(&midi, (const char *)end, sizeof end);
+    write_file(folder, "new.mid", &midi);
+}
+
+static void write_study(const char *folder, long n_prompts, long n_metrics)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_buf text = ATTUNE_BUF_INIT;
+    check(attune_dir_make(folder, &err), &err);
+    for (long p = 1; p <= n_prompts; p++) {
+        attune_buf_addf(&text, "{\"id\": \"p%07ld\", \"text\": \"A calm piano waltz in A minor at "
+                               "%ld BPM\"}\n", p, 60 + p % 100);
+    }
+    write_file(folder, "prompts.jsonl", &text);
+    attune_buf_add(&text, "#!/bin/sh\ncd \"$(dirname \"$0\")\"\n"
+                          "date +%s.%N >> started\ncp new.mid \"$1\"\n");
+    write_file(folder, "generate", &text);
+    attune_buf_add(&text, "suite: scale\nprompts: prompts.jsonl\nseeds: [1, 2, 3, 4]\n"
+                          "allow_failed: 1\nmodels:\n");
+    for (int m = 1; m <= N_MODELS; m++) {
+        attune_buf_addf(&text, "  - {name: model-%d, method: none, command: [./generate, "
+                               "\"{out}.mid\"]}\n", m);
+    }
+    attune_buf_add(&text, "metrics: [");
+    for (size_t i = 0; i < attune_n_metrics && i < (size_t)n_metrics; i++) {
+        attune_buf_addf(&text, "%s\"%s\"", i ? ", " : "", attune_metrics[i]->id);
+    }
+    attune_buf_add(&text, "]\n");
+    write_file(folder, "suite.yaml", &text);
+    write_piece(folder);
+    /* Larger than what is hashed again at every look. */
+    for (int i = 0; i < SAMPLE_BYTES; i++) {
+        attune_buf_add_bytes(&text, "x", 1);
+    }
+    write_file(folder, "sample.wav", &text);
+}
+
+/* ---- the samples */
+
+/* The stand-in for all samples, as a file that was hashed long after it was written. */
+static struct attune_identity stand_in(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        exit(1);
+    }
+    const int64_t ctime_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
+    return (struct attune_identity){
+        .n_bytes = (int64_t)st.st_size,
+        .inode = (int64_t)st.st_ino,
+        .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+        .ctime_ns = ctime_ns,
+        .hashed_ns = ctime_ns + (int64_t)10 * 1000000000,
+    };
+}
+
+static struct attune_record *make_record(const struct attune_run_state *r, size_t i,
+                                         const char *path, const struct attune_identity *identity,
+                                         struct attune_rng *rng)
+{
+    const struct attune_plan_item *item = &r->plan.items[i];
+    struct attune_record *record = attune_alloc(1, sizeof *record);
+    if (!record) {
+        exit(70);
+    }
+    record->model = r->models[item->model].id;
+    record->seed = r->suite->seeds[item->seed];
+    record->prompt = r->prompt_id[item->prompt];
+    record->params = r->params_id[item->prompt];
+    attune_item_key(r, item, record->key);
+    snprintf(record->path, sizeof record->path, "%s", path);
+    record->files = r->files;
+    record->identity = *identity;
+    attune_hash_bytes(record->key, sizeof record->key, record->identity.hash);
+    snprintf(record->modality, sizeof record->modality, "audio");
+    snprintf(record->scored, sizeof record->scored, "%s", r->scored);
+    record->duration_s = 30.0;
+    record->generate_s = record->evaluate_s = 0.1;
+    record->made = (struct attune_generation){.n_candidates = 1, .device_seconds = -1.0};
+    for (size_t k = 0; k < r->suite->metrics.n; k++) {
+        const bool undefined = (i * r->suite->metrics.n + k) % 97 == 0;
         const struct attune_record_score score = {
-            .metric = k + 1, .value = attune_rng_uniform(rng),
+            .metric = r->metric_id[k],
+            .value = attune_rng_uniform(rng) + 0.01 * (double)item->model,
             .why = undefined ? "less than 4 s of sound" : NULL,
         };
-        if (!attune_record_add(r, score)) {
+        if (!attune_record_add(record, score)) {
             exit(70);
         }
     }
-    return r;
+    return record;
+}
+
+/* All of the plan but the last item. */
+static double store_samples(struct attune_run_state *r, const char *sample)
+{
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_recorder *recorder = NULL;
+    const struct attune_identity identity = stand_in(sample);
+    const struct attune_recorder_spec spec = {.store = r->store, .run = r->run};
+    struct attune_rng rng;
+    attune_rng_init(&rng, 1, 0);
+    const double start = now_s();
+    check(attune_recorder_start(&recorder, &spec, &err), &err);
+    for (size_t i = 0; i + 1 < r->plan.n; i++) {
+        if (!attune_recorder_push(recorder, make_record(r, i, sample, &identity, &rng))) {
+            break;
+        }
+    }
+    check(attune_recorder_finish(recorder, &err), &err);
+    return now_s() - start;
 }
 
 int main(int argc, char **argv)
 {
     const long n = argc > 3 ? atol(argv[2]) : 0, n_metrics = argc > 3 ? atol(argv[3]) : 0;
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct attune_run_options options = {.n_threads = 1};
+    const char *source;
     if (n < 1 || n_metrics < 1) {
-        fprintf(stderr, "usage: bench_store OUT.db SAMPLES METRICS\n");
+        fprintf(stderr, "usage: bench_store FOLDER SAMPLES METRICS [I/N]\n");
         return 2;
     }
-    struct attune_err err = ATTUNE_ERR_INIT;
-    struct attune_store *store = NULL;
-    struct attune_recorder *recorder = NULL;
-    struct attune_rng rng;
-    attune_rng_init(&rng, 1, 0);
-    check(attune_store_open(&store, argv[1], ATTUNE_STORE_CREATE, &err), &err);
-    check(attune_store_begin(store, &err), &err);
-    add_header(store, (n + N_MODELS * N_SEEDS - 1) / (N_MODELS * N_SEEDS), n_metrics);
-    check(attune_store_commit(store, &err), &err);
-
-    const double start = now_s();
-    const struct attune_recorder_spec spec = {.store = store, .run = 1};
-    check(attune_recorder_start(&recorder, &spec, &err), &err);
-    for (long i = 0; i < n; i++) {
-        if (!attune_recorder_push(recorder, make_record(i, n_metrics, &rng))) {
-            break;
-        }
+    if (argc > 4) {
+        check(attune_shard_parse(argv[4], &options.plan.shard, &options.plan.n_shards, &source,
+                                 &err),
+              &err);
     }
-    check(attune_recorder_finish(recorder, &err), &err);
-    const double stored_s = now_s() - start;
+    char db[PATH_MAX], suite_path[PATH_MAX], sample[PATH_MAX], name[32] = "attune.db";
+    if (argc > 4) {
+        snprintf(name, sizeof name, "shard-%u.db", options.plan.shard);
+    }
+    snprintf(db, sizeof db, "%s/%s", argv[1], name);
+    snprintf(suite_path, sizeof suite_path, "%s/suite.yaml", argv[1]);
+    options.db = db;
+    if (!attune_file_exists(suite_path)) { /* shards share the study */
+        write_study(argv[1], (n + N_MODELS * N_SEEDS - 1) / (N_MODELS * N_SEEDS), n_metrics);
+    }
+    struct attune_suite suite;
+    check(attune_suite_load(&suite, suite_path, &err), &err);
+    snprintf(sample, sizeof sample, "%.4000s/sample.wav", suite.folder);
+    struct attune_run_state r = {.suite = &suite, .options = &options};
+    check(attune_store_open(&r.store, db, ATTUNE_STORE_CREATE, &err), &err);
+    check(attune_run_prepare(&r, &err), &err);
+    check(attune_run_register(&r, &err), &err);
+    const double seconds = store_samples(&r, sample);
+    const size_t n_stored = r.plan.n - 1, n_scores = n_stored * suite.metrics.n;
+    attune_run_close(&r);
+    attune_suite_release(&suite);
 
     struct stat st;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%ld samples, %ld scores: %.2f s, %.0f scores/s, %.1f MB on disk, %.1f MB resident\n", n,
-           n * n_metrics, stored_s, (double)(n * n_metrics) / stored_s,
-           stat(argv[1], &st) == 0 ? (double)st.st_size / 1e6 : 0.0, (double)usage.ru_maxrss / 1e3);
-    attune_store_close(store);
+    printf("%zu samples, %zu scores: %.2f s, %lld bytes on disk, %ld kB resident\n", n_stored,
+           n_scores, seconds, stat(db, &st) == 0 ? (long long)st.st_size : -1LL, usage.ru_maxrss);
     return 0;
 }

@@ -153,6 +153,32 @@ static void test_not_expanded(void **state)
     assert_near(found.high, 3.25, 0.0);
 }
 
+/* A run that has just begun: 30 of 5000 prompts, drawn as if there were no others; and none. */
+static void test_few_defined(void **state)
+{
+    static double value[3 * LARGE];
+    static unsigned char defined[3 * LARGE];
+    double packed[60];
+    unsigned char ones[60];
+    for (size_t i = 0; i < 30; i++) {
+        const size_t at = 100 * i + 3;
+        packed[i] = value[at] = sin((double)i);
+        packed[30 + i] = value[LARGE + at] = sqrt((double)i);
+        defined[at] = defined[LARGE + at] = ones[i] = ones[30 + i] = 1;
+    }
+    struct attune_bootstrap how = ATTUNE_BOOTSTRAP_INIT;
+    const struct attune_columns sparse = {value, defined, 3, LARGE}, dense = {packed, ones, 2, 30};
+    struct attune_interval a[3], b[2];
+    assert_int_equal(attune_bootstrap_means(&how, &sparse, a, NULL), ATTUNE_OK);
+    assert_int_equal(attune_bootstrap_means(&how, &dense, b, NULL), ATTUNE_OK);
+    for (size_t c = 0; c < 2; c++) {
+        assert_true(a[c].low == b[c].low && a[c].high == b[c].high);
+        assert_true(a[c].low < a[c].high);
+    }
+    assert_non_null(a[2].why);
+    assert_true(isnan(a[2].low));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_expansion_binomial),
         cmocka_unit_test(test_expansion_drawn),
         cmocka_unit_test(test_not_expanded),
+        cmocka_unit_test(test_few_defined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
