@@ -4,8 +4,8 @@
 
 #include "metrics/stats/bootstrap.h"
 
-/* The interval of one column that infinitely many replicates would give; false, with *out
- * untouched, in a table of fewer than ATTUNE_BOOTSTRAP_DRAWN units, and where the expansion does not
+/* The interval of one column that infinitely many replicates would give. False, with *out as it
+ * was, in a table of fewer than ATTUNE_BOOTSTRAP_DRAWN units, and where the expansion does not
  * hold: too few defined units, or replicates too far from normal. */
 bool attune_bootstrap_expand(const struct attune_bootstrap *how, const struct attune_columns *table,
                              size_t column, struct attune_interval *out);
