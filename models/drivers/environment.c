@@ -8,8 +8,6 @@
 
 extern char **environ;
 
-#define GPU_VARIABLE "CUDA_VISIBLE_DEVICES"
-
 /* Exact names; beginnings where there is a '*'. */
 static const char *const usual[] = {
     /* the session and its folders */
@@ -66,30 +64,40 @@ static bool is_named(const char *const *names, const char *name, size_t n_bytes)
     return false;
 }
 
-char **attune_environment_new(const char *const *pass, const char *gpu)
+/* Whether one of the entries sets that variable. */
+static bool is_set(const char *const *entries, const char *name, size_t n_bytes)
 {
-    size_t n_own = 0, n = 0;
+    for (; *entries; entries++) {
+        if (strcspn(*entries, "=") == n_bytes && memcmp(*entries, name, n_bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char **attune_environment_new(const char *const *pass, const char *const *added)
+{
+    size_t n_own = 0, n_added = 0, n = 0;
     while (environ && environ[n_own]) {
         n_own++;
     }
-    const size_t n_gpu = gpu ? strlen(GPU_VARIABLE "=") + strlen(gpu) + 1 : 0;
-    /* One block: the list of pointers, and behind it the text of the only new entry. */
-    char **list = attune_alloc((n_own + 2) * sizeof *list + n_gpu, 1);
+    while (added[n_added]) {
+        n_added++;
+    }
+    char **list = attune_alloc(n_own + n_added + 1, sizeof *list);
     if (!list) {
         return NULL;
+    }
+    for (size_t i = 0; i < n_added; i++) {
+        list[n++] = (char *)added[i];
     }
     for (size_t i = 0; i < n_own; i++) {
         const size_t length = strcspn(environ[i], "=");
         if ((attune_environment_usual(environ[i], length) || is_named(pass, environ[i], length)) &&
-            !(gpu && strncmp(environ[i], GPU_VARIABLE "=", strlen(GPU_VARIABLE "=")) == 0)) {
+            !is_set(added, environ[i], length)) {
             list[n++] = environ[i];
         }
     }
-    if (gpu) {
-        list[n] = (char *)(list + n_own + 2);
-        snprintf(list[n++], n_gpu, GPU_VARIABLE "=%s", gpu);
-    }
-    list[n] = NULL;
     return list;
 }
 
@@ -122,6 +130,6 @@ bool attune_environment_gpu(const char *const *gpus, unsigned i, unsigned n, cha
         const int length = snprintf(gpu, size, "%s", gpus[i % n_gpus]);
         return length > 0 && (size_t)length < size;
     }
-    const char *own = getenv(GPU_VARIABLE);
+    const char *own = getenv(ATTUNE_GPU_VARIABLE);
     return own && n > 1 && deal(own, i, gpu, size);
 }

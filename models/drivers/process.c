@@ -85,6 +85,7 @@ void attune_process_stop(struct attune_process *p, double grace_s)
         if (!p->ended) {
             waitpid(p->child.pid, &p->status, 0);
         }
+        attune_strays_kill(p->child.mark);
     }
     attune_fd_close(&p->child.out);
     attune_fd_close(&p->child.err);
@@ -263,6 +264,8 @@ enum attune_code attune_process_read_line(struct attune_process *p, struct attun
 {
     attune_buf_reset(line);
     for (;;) {
+        /* Looked for before its last words are read. A child of its own may hold the pipe open. */
+        const bool ended = has_ended(p);
         ssize_t n = p->block_from < p->block_to ? 1 : fill_block(p);
         if (n > 0) {
             const char *from = p->block + p->block_from;
@@ -285,7 +288,7 @@ enum attune_code attune_process_read_line(struct attune_process *p, struct attun
             }
             continue;
         }
-        if (n == 0) {
+        if (n == 0 || ended) {
             for (int i = 0; i < 20 && !has_ended(p); i++) {
                 nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
             }

@@ -43,7 +43,8 @@ enum attune_code attune_process_start(struct attune_process **out,
                                       const struct attune_process_spec *spec,
                                       struct attune_err *err);
 
-/* SIGTERM to the whole group, SIGKILL after grace_s, then everything is given back. NULL-safe. */
+/* SIGTERM to the whole group, SIGKILL after grace_s and to whatever the child has started outside
+ * its group, then everything is given back. NULL-safe. */
 void attune_process_stop(struct attune_process *process, double grace_s);
 
 /* A deadline: seconds on the monotonic clock. */

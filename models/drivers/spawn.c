@@ -133,7 +133,13 @@ enum attune_code attune_spawn(const struct attune_process_spec *spec, struct att
         return attune_fail(err, ATTUNE_E_MISSING, "no program '%s'",
                            spec->argv[0] ? spec->argv[0] : "");
     }
-    char **environment = attune_environment_new(spec->limits.env, spec->gpu);
+    char gpu[300];
+    snprintf(gpu, sizeof gpu, ATTUNE_GPU_VARIABLE "=%s", spec->gpu ? spec->gpu : "");
+    if (!attune_mark_make(out->mark)) {
+        return attune_fail(err, ATTUNE_E_IO, "cannot start '%s': no random numbers", program);
+    }
+    const char *const added[] = {out->mark, spec->gpu ? gpu : NULL, NULL};
+    char **environment = attune_environment_new(spec->limits.env, added);
     if (!environment) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory starting '%s'", program);
     }

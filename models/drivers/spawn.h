@@ -5,10 +5,12 @@
 #include <sys/types.h>
 
 #include "models/drivers/process.h"
+#include "models/drivers/strays.h"
 
 struct attune_spawned {
     pid_t pid;         /* leads a process group of its own; 0: nothing was started */
     int in, out, err;  /* our ends of its pipes, non-blocking; -1: none */
+    char mark[ATTUNE_MARK_SIZE]; /* in its environment, and in that of all it starts */
 };
 
 /* ATTUNE_E_MISSING: no such program; ATTUNE_E_IO: the system refused; ATTUNE_E_MEMORY. Whatever

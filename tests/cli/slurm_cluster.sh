@@ -37,6 +37,8 @@ SlurmdParameters=config_overrides
 ReturnToService=2
 SchedulerParameters=sched_interval=1,batch_sched_delay=0,requeue_delay=1
 MinJobAge=300
+MessageTimeout=90
+BatchStartTimeout=300
 StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool
 SlurmctldPidFile=$folder/slurmctld.pid
@@ -52,7 +54,7 @@ END
     export SLURM_CONF="$folder/slurm.conf"
     slurmctld -f "$SLURM_CONF"
     slurmd -f "$SLURM_CONF"
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         if sinfo -h -o %T 2>/dev/null | grep -q -e idle -e mixed; then
             return 0
         fi

@@ -80,7 +80,7 @@ open("held", "w").close()
 time.sleep(300)
 END
     holder=$!
-    until [ -e held ]; do sleep 0.1; done
+    waited_for held || fail 'nobody locks the database'
     expect_exit 4 "$ATTUNE" run suite.yaml
     expect_in err 'another program holds the database'
     kill "$holder" 2>/dev/null
@@ -91,18 +91,15 @@ case_is 'two runs of one suite on one database: the second says so'
 mkfifo gate
 {
     printf 'suite: slow\nprompts: [one]\nmodels:\n'
-    printf '  - {name: slow, timeout_s: 20, command: [sh, -c, "cat gate >/dev/null; exit 1"]}\nallow_failed: 1.0\n'
+    printf '  - {name: slow, timeout_s: 600, command: [sh, -c, "touch begun; cat gate >/dev/null; exit 1"]}\nallow_failed: 1.0\n'
 } >slow.yaml
 "$ATTUNE" run slow.yaml --db two.db >/dev/null 2>&1 &
 first=$!
-for _ in $(seq 50); do
-    ls two.db.files/.lock* >/dev/null 2>&1 && break
-    sleep 0.1
-done
+waited_for begun || fail 'the first run does not begin'
 expect_exit 4 "$ATTUNE" run slow.yaml --db two.db
 expect_in err 'already being worked on'
 expect_exit 0 "$ATTUNE" run suite.yaml --db two.db
-timeout 10 sh -c 'echo >gate' || fail 'nobody reads the gate'
+timeout 60 sh -c 'echo >gate' || fail 'nobody reads the gate'
 wait "$first" || fail "the first run should succeed"
 
 case_is 'folders that cannot be written'
@@ -115,6 +112,21 @@ expect_exit 4 "$ATTUNE" run suite.yaml --db nowhere/run.db
 expect_exit 4 "$ATTUNE" run suite.yaml --db /proc/run.db
 printf 'in the way' >run2.db.files
 expect_exit 3 "$ATTUNE" run suite.yaml --db run2.db
+
+if mkdir frozen && mount -t tmpfs -o size=4m tmpfs frozen 2>/dev/null; then
+    cp run.db frozen/run.db
+    mount -o remount,ro frozen
+    expect_exit 4 "$ATTUNE" run suite.yaml --db frozen/new.db
+    expect_in err 'is the folder writable'
+    expect_exit 4 "$ATTUNE" run suite.yaml --db frozen/run.db
+    expect_exit 3 "$ATTUNE" table leaderboard --db run.db --format csv --out frozen/board.csv
+    expect_in err 'Read-only file system'
+    "$ATTUNE" leaderboard --db frozen/run.db >out 2>err # in WAL mode SQLite cannot read there
+    [ $? -eq 0 ] || expect_in err 'is the folder writable'
+    umount frozen
+else
+    say 'nothing can be mounted here: the read-only folder is left out'
+fi
 
 case_is 'a full disk ends the run and loses nothing'
 if mkdir small && mount -t tmpfs -o size=400k tmpfs small 2>/dev/null; then

@@ -52,7 +52,7 @@ case_is 'Ctrl-C keeps what is finished and exits with 130'
 rm -rf run.db*
 env --default-signal=INT "$ATTUNE" run suite.yaml --quiet >out 2>err &
 runner=$!
-sleep "$(printf '0.%06d' $((span_us / 3 < 900000 ? span_us / 3 : 900000)))"
+waited_for run.db.files/corpus || fail 'it does not begin'
 kill -INT "$runner"
 wait "$runner"
 code=$?
@@ -68,17 +68,14 @@ expect_same standings-killed standings-whole
 case_is 'Ctrl-C also ends a child that is being waited for'
 {
     printf 'suite: slow\nprompts: [one, two]\nmodels:\n'
-    printf '  - {name: slow, timeout_s: 100, command: [sleep, "60"]}\n'
+    printf '  - {name: slow, timeout_s: 600, command: [sh, -c, "touch begun; exec sleep 600"]}\n'
 } >slow.yaml
 env --default-signal=INT "$ATTUNE" run slow.yaml --db slow.db >out 2>err &
 runner=$!
-sleep 0.5
-start=$(date +%s)
+waited_for begun || fail 'the command was not started'
 kill -INT "$runner"
-wait "$runner"
-code=$?
-[ "$code" -eq 130 ] || fail "exit $code after Ctrl-C"
-[ $(($(date +%s) - start)) -lt 20 ] || fail 'it took too long to stop'
+ends "$runner" || fail 'it does not stop'
+[ "$ended" -eq 130 ] || fail "exit $ended after Ctrl-C"
 expect_query 'SELECT count(*) FROM sample' 0 slow.db
 
 done_testing

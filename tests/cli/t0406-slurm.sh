@@ -38,7 +38,7 @@ END
     sed '1,/^set -eu/d' "$SOURCE/docs/cluster/slurm-array.sh"
 } >job.sh
 expect_exit 0 sbatch --array=1-8 --cpus-per-task=1 job.sh small.yaml
-for _ in $(seq 200); do
+for _ in $(seq 600); do # a loaded machine takes its time; ctest has the last word
     [ -n "$(squeue -h)" ] || break
     # A requeued job waits for two minutes by default; this one need not.
     for job in $(squeue -h -t PD -o '%i %r' | sed -n 's/ BeginTime//p'); do

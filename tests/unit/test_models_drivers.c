@@ -203,6 +203,40 @@ static void several_outputs_are_told_apart_by_the_promised_extension(void **stat
     m.generator->close(m.state);
 }
 
+/* Processes whose arguments hold `mark`; those that have ended and wait to be reaped hold none. */
+static size_t count_processes(const char *mark)
+{
+    size_t n = 0;
+    DIR *proc = opendir("/proc");
+    for (struct dirent *e = proc ? readdir(proc) : NULL; e; e = readdir(proc)) {
+        char path[300], arguments[4096];
+        snprintf(path, sizeof path, "/proc/%s/cmdline", e->d_name);
+        FILE *file = e->d_name[0] >= '1' && e->d_name[0] <= '9' ? fopen(path, "r") : NULL;
+        const size_t n_bytes = file ? fread(arguments, 1, sizeof arguments, file) : 0;
+        n += memmem(arguments, n_bytes, mark, strlen(mark)) != NULL;
+        if (file) {
+            fclose(file);
+        }
+    }
+    if (proc) {
+        closedir(proc);
+    }
+    return n;
+}
+
+static void a_daemon_does_not_outlive_its_command(void **state)
+{
+    static const char *const argv[] = {"python3", COMMAND, "daemon", "{out}", NULL};
+    struct attune_model_spec spec = {.name = "m", .command = argv, .timeout_s = 20};
+    struct running m = open_model(&spec);
+    struct attune_prompt prompt = prompt_of("p", "t");
+    struct attune_request request = request_for(&prompt, 1);
+    struct attune_generation g;
+    assert_int_equal(m.generator->generate(m.state, &request, &g, NULL), ATTUNE_OK);
+    assert_int_equal(count_processes(folder), 0);
+    m.generator->close(m.state);
+}
+
 static void a_missing_program_is_a_failed_sample(void **state)
 {
     static const char *const argv[] = {"./no-such-program", NULL};
@@ -232,27 +266,6 @@ static void a_cancelled_command_ends_at_once(void **state)
     m.generator->close(m.state);
 }
 
-/* Processes whose arguments hold `mark`; those that have ended and wait to be reaped hold none. */
-static size_t count_processes(const char *mark)
-{
-    size_t n = 0;
-    DIR *proc = opendir("/proc");
-    for (struct dirent *e = proc ? readdir(proc) : NULL; e; e = readdir(proc)) {
-        char path[300], arguments[4096];
-        snprintf(path, sizeof path, "/proc/%s/cmdline", e->d_name);
-        FILE *file = e->d_name[0] >= '1' && e->d_name[0] <= '9' ? fopen(path, "r") : NULL;
-        const size_t n_bytes = file ? fread(arguments, 1, sizeof arguments, file) : 0;
-        n += memmem(arguments, n_bytes, mark, strlen(mark)) != NULL;
-        if (file) {
-            fclose(file);
-        }
-    }
-    if (proc) {
-        closedir(proc);
-    }
-    return n;
-}
-
 static void misbehaving_stand_in_workers_cost_one_sample(void **state)
 {
     static const struct { const char *mode, *says; } cases[] = {
@@ -276,6 +289,8 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         {"ignores-sigterm", "no answer in time"},
         {"huge-file", "File too large"},
         {"fork-bomb", "no answer in time"},
+        {"daemon", "no answer in time"},
+        {"daemon-crash", "exit code 3"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *argv[] = {"python3", WORKER, cases[i].mode, folder, NULL};
@@ -447,6 +462,7 @@ int main(void)
         cmocka_unit_test(commands_get_their_keys_byte_for_byte),
         cmocka_unit_test(commands_that_fail_say_why),
         cmocka_unit_test(several_outputs_are_told_apart_by_the_promised_extension),
+        cmocka_unit_test(a_daemon_does_not_outlive_its_command),
         cmocka_unit_test(a_missing_program_is_a_failed_sample),
         cmocka_unit_test(a_cancelled_command_ends_at_once),
         cmocka_unit_test(misbehaving_stand_in_workers_cost_one_sample),

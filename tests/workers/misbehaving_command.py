@@ -13,6 +13,15 @@ elif mode == "hang":
     sys.stderr.write("stand-in: thinking\n")
     sys.stderr.flush()
     time.sleep(60)
+elif mode == "daemon":  # made a sample, left a process that is in no group or session of ours
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(0)
+    os.wait()
+    with open(out + ".mid", "wb") as f:
+        f.write(b"MThd stand-in")
 elif mode == "crash":
     sys.stderr.write("stand-in: no\nmemory\n")
     sys.exit(7)

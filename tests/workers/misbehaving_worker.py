@@ -24,6 +24,16 @@ def answer(request, **extra):
     say(json.dumps({"id": request["id"], "path": path, **extra}) + "\n")
 
 
+def leave_a_daemon():
+    """Out of the process group and the session, and no child of anybody who is here."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(0)
+    os.wait()
+
+
 def misbehave(request):
     out = request["out"]
     if MODE == "hang":
@@ -79,6 +89,12 @@ def misbehave(request):
         for _ in range(6):
             os.fork()
         time.sleep(60)
+    elif MODE == "daemon":
+        leave_a_daemon()
+        time.sleep(60)
+    elif MODE == "daemon-crash":
+        leave_a_daemon()
+        sys.exit(3)
     elif MODE == "close-stdin":
         os.close(0)
         answer(request)
