@@ -12,9 +12,9 @@
 /* Whether a variable is passed on without being asked for. */
 bool attune_environment_usual(const char *name, size_t n_bytes);
 
-/* Our own environment, reduced to the usual variables and those named in pass (NULL-terminated;
- * may be NULL), and the entries "NAME=value" of added (NULL-terminated), which take the place of ours of
- * that name. All entries are borrowed; NULL when out of memory. */
+/* Our own environment, reduced to the usual variables and those named in pass (NULL-terminated; may
+ * be NULL), and the entries "NAME=value" of added (NULL-terminated), which take the place of ours
+ * of that name. All entries are borrowed; NULL when out of memory. */
 char **attune_environment_new(const char *const *pass, const char *const *added);
 void attune_environment_free(char **environment); /* NULL-safe */
 

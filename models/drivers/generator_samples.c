@@ -14,6 +14,22 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     return code == ATTUNE_OK ? attune_builtin_open_spec(spec, state, err) : code;
 }
 
+/* Prompt ids come with the prompts, often from somebody else; those with folders in them are fine,
+ * those that climb out of the folder of samples are not. */
+static bool climbs(const char *id)
+{
+    for (const char *part = id;; part++) {
+        const size_t n = strcspn(part, "/");
+        if ((n == 2 && memcmp(part, "..", 2) == 0) || (n == 0 && part == id && *part)) {
+            return true;
+        }
+        part += n;
+        if (!*part) {
+            return false;
+        }
+    }
+}
+
 static enum attune_code generate(void *state, const struct attune_request *request,
                                  struct attune_generation *out, struct attune_err *err)
 {
@@ -26,6 +42,10 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     *out = (struct attune_generation){.n_candidates = 1, .device_seconds = -1.0};
     if (name.failed || path.failed) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    } else if (climbs(request->prompt->id)) {
+        code = attune_fail(err, ATTUNE_E_INPUT,
+                           "prompt id '%.200s' leads out of the folder of samples",
+                           request->prompt->id);
     } else if (!attune_file_exists(file)) {
         code = attune_fail(err, ATTUNE_E_MISSING, "no sample '%s'", file);
     } else if (strlen(file) >= sizeof out->path) {

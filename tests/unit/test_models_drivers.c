@@ -283,6 +283,8 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         {"nan", "not a JSON object"},
         {"text-count", "not a number"},
         {"outside", "wrote outside its folder"},
+        {"climbing", "wrote outside its folder"},
+        {"relative", "is not absolute"},
         {"symlink", "wrote outside its folder"},
         {"polite", "reports: out of memory"},
         {"out-of-order", "out of order"},

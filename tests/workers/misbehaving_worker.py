@@ -72,6 +72,15 @@ def misbehave(request):
         with open(path, "wb") as f:
             f.write(b"MThd stand-in")
         say(json.dumps({"id": request["id"], "path": path}) + "\n")
+    elif MODE == "relative":
+        answer_path = os.path.relpath(out + ".mid")
+        with open(out + ".mid", "wb") as f:
+            f.write(b"MThd stand-in")
+        say(json.dumps({"id": request["id"], "path": answer_path}) + "\n")
+    elif MODE == "climbing":  # begins with the sample's folder, ends outside
+        with open(os.path.join(os.path.dirname(out), "../climbed.mid"), "wb") as f:
+            f.write(b"MThd stand-in")
+        say(json.dumps({"id": request["id"], "path": os.path.dirname(out) + "/../climbed.mid"}) + "\n")
     elif MODE == "symlink":
         os.symlink("/etc/hostname", out + ".mid")
         say(json.dumps({"id": request["id"], "path": out + ".mid"}) + "\n")
