@@ -199,6 +199,7 @@ static enum attune_code plot_wins(const struct attune_ranking *r, const char *pa
                 : attune_plot_win_matrix(&figure, "Comparisons won by the row (%)", names,
                                          r->win_matrix, r->n, err);
     code = code ? code : attune_figure_write(&figure, NULL, err);
+    fputs(attune_buf_text(&figure.notes), stderr);
     attune_figure_release(&figure);
     attune_release(names);
     return code;

@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "metrics/metric.h"
 #include "metrics/stats/bootstrap.h"
 #include "metrics/stats/effect.h"
 #include "metrics/stats/equivalence.h"
@@ -57,7 +58,7 @@ enum attune_code attune_contrast_model(const struct attune_model_list *models, c
 /* Prompts of both runs, matched by name and text. */
 static enum attune_code match_prompts(struct attune_contrast_pair *pair, struct attune_err *err)
 {
-    const struct attune_prompt_list *a = &pair->a.prompts, *b = &pair->right->prompts;
+    const struct attune_prompt_list *a = &pair->left->prompts, *b = &pair->right->prompts;
     struct attune_contrasts *out = pair->out;
     out->n_prompts_a = a->n;
     out->n_prompts_b = b->n;
@@ -140,7 +141,7 @@ static void test_metric(void *context, size_t item, size_t worker)
     if (c->skipped) {
         return;
     }
-    const size_t k_a = attune_contrast_metric(&pair->a.metrics, c->metric);
+    const size_t k_a = attune_contrast_metric(&pair->left->metrics, c->metric);
     const size_t k_b = attune_contrast_metric(&pair->right->metrics, c->metric);
     const size_t n_ranks = attune_wilcoxon_scratch(pair->out->n_prompts);
     const size_t n_sums = attune_permutation_scratch(pair->out->n_prompts);
@@ -191,14 +192,15 @@ static void turn(struct attune_metric_list *metrics, const struct attune_directi
 static enum attune_code prepare(struct attune_contrast_pair *pair, struct attune_err *err)
 {
     struct attune_contrasts *out = pair->out;
-    out->items = attune_arena_alloc(&out->arena, pair->a.metrics.n + 1, sizeof *out->items);
-    pair->code = attune_arena_alloc(&out->arena, pair->a.metrics.n + 1, sizeof *pair->code);
+    out->items = attune_arena_alloc(&out->arena, pair->left->metrics.n + 1, sizeof *out->items);
+    pair->code = attune_arena_alloc(&out->arena, pair->left->metrics.n + 1, sizeof *pair->code);
     if (!out->items || !pair->code) {
         return out_of_memory(err);
     }
-    for (size_t k = 0; k < pair->a.metrics.n; k++) {
-        const struct attune_metric_info *m = &pair->a.metrics.items[k];
-        if (!pair->options->globs && strcmp(m->direction, "none") == 0) {
+    for (size_t k = 0; k < pair->left->metrics.n; k++) {
+        const struct attune_metric_info *m = &pair->left->metrics.items[k];
+        if (pair->options->globs ? !attune_metric_chosen(pair->options->globs, m->name)
+                                 : strcmp(m->direction, "none") == 0) {
             continue;
         }
         struct attune_contrast *c = &out->items[out->n++];
@@ -272,6 +274,35 @@ static enum attune_code correct(struct attune_contrasts *out, struct attune_err 
     return code;
 }
 
+enum attune_code attune_contrasts_of(struct attune_contrasts *out,
+                                     const struct attune_score_table *a, const char *model_a,
+                                     const struct attune_score_table *b, const char *model_b,
+                                     const struct attune_contrast_options *options,
+                                     struct attune_err *err)
+{
+    *out = (struct attune_contrasts){.alpha = options->alpha};
+    struct attune_contrast_pair pair = {.left = a, .right = b, .options = options, .out = out};
+    enum attune_code code = attune_contrast_model(&a->models, model_a, &pair.model_a, err);
+    code = code ? code : attune_contrast_model(&b->models, model_b, &pair.model_b, err);
+    code = code ? code : match_prompts(&pair, err);
+    code = code ? code : prepare(&pair, err);
+    if (!code && out->n == 0 && options->globs) {
+        code = attune_fail(err, ATTUNE_E_USAGE, "no metric of the run matches '%s'",
+                           options->globs);
+    }
+    if (!code) {
+        attune_parallel_for(out->n, options->n_threads, test_metric, &pair);
+        for (size_t i = 0; i < out->n && !code; i++) {
+            code = pair.code[i] ? out_of_memory(err) : ATTUNE_OK;
+        }
+    }
+    code = code ? code : correct(out, err);
+    if (code) {
+        attune_contrasts_release(out);
+    }
+    return code;
+}
+
 /* The scores of the two models alone; a model that is not there is named with what is. */
 static enum attune_code read_side(struct attune_store *store, int64_t run,
                                   const char *const *models, size_t n_models, const char *globs,
@@ -298,50 +329,23 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
                                        const struct attune_contrast_options *options,
                                        struct attune_err *err)
 {
-    *out = (struct attune_contrasts){.alpha = options->alpha};
-    struct attune_contrast_pair pair = {.options = options, .out = out};
-    pair.right = a.run == b.run ? &pair.a : &pair.b;
-    const bool same_run = a.run == b.run;
+    struct attune_score_table left = {0}, other = {0};
+    const bool one_run = a.run == b.run;
     const char *const models[] = {a.model, b.model};
+    *out = (struct attune_contrasts){0};
     enum attune_code code =
-        read_side(store, a.run, models, same_run ? 2 : 1, options->globs, &pair.a, err);
-    if (!code && !same_run) {
-        code = read_side(store, b.run, models + 1, 1, options->globs, &pair.b, err);
+        read_side(store, a.run, models, one_run ? 2 : 1, options->globs, &left, err);
+    if (!code && !one_run) {
+        code = read_side(store, b.run, models + 1, 1, options->globs, &other, err);
     }
     if (!code) {
-        code = attune_contrast_model(&pair.a.models, a.model, &pair.model_a, err);
+        turn(&left.metrics, options->directions);
+        turn(&other.metrics, options->directions);
+        code = attune_contrasts_of(out, &left, a.model, one_run ? &left : &other, b.model, options,
+                                   err);
     }
-    if (!code) {
-        code = attune_contrast_model(&pair.right->models, b.model, &pair.model_b, err);
-    }
-    if (!code && pair.a.metrics.n == 0) {
-        code = attune_fail(err, ATTUNE_E_USAGE, "no metric of the run matches '%s'",
-                           options->globs ? options->globs : "*");
-    }
-    if (!code) {
-        code = match_prompts(&pair, err);
-    }
-    if (!code) {
-        turn(&pair.a.metrics, options->directions);
-        turn(&pair.b.metrics, options->directions);
-        code = prepare(&pair, err);
-    }
-    if (!code) {
-        attune_parallel_for(out->n, options->n_threads, test_metric, &pair);
-        for (size_t i = 0; i < out->n && !code; i++) {
-            code = pair.code[i] ? out_of_memory(err) : ATTUNE_OK;
-        }
-    }
-    if (!code) {
-        code = correct(out, err);
-    }
-    attune_score_table_release(&pair.a);
-    if (a.run != b.run) {
-        attune_score_table_release(&pair.b);
-    }
-    if (code) {
-        attune_contrasts_release(out);
-    }
+    attune_score_table_release(&left);
+    attune_score_table_release(&other);
     return code;
 }
 

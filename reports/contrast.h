@@ -77,6 +77,13 @@ enum attune_code attune_contrasts_read(struct attune_contrasts *out, struct attu
                                        struct attune_side a, struct attune_side b,
                                        const struct attune_contrast_options *options,
                                        struct attune_err *err);
+/* The same from scores that have been read, b may be a; directions of the options are not looked
+ * at. */
+enum attune_code attune_contrasts_of(struct attune_contrasts *out,
+                                     const struct attune_score_table *a, const char *model_a,
+                                     const struct attune_score_table *b, const char *model_b,
+                                     const struct attune_contrast_options *options,
+                                     struct attune_err *err);
 void attune_contrasts_release(struct attune_contrasts *contrasts);
 
 /* Whether no compared prompt's value moved. */

@@ -21,7 +21,7 @@ static void compare_samples(const struct attune_contrast_pair *pair, size_t k_a,
                             size_t prompt, double sense, double target, struct attune_contrast *c,
                             int64_t *worst_seed)
 {
-    const struct attune_score_table *a = &pair->a, *b = pair->right;
+    const struct attune_score_table *a = pair->left, *b = pair->right;
     double lowest = INFINITY;
     for (size_t s = 0; s < a->n_seeds; s++) {
         size_t t = 0;
@@ -52,7 +52,7 @@ static void compare_samples(const struct attune_contrast_pair *pair, size_t k_a,
 bool attune_contrast_gather(const struct attune_contrast_pair *pair, size_t k_a, size_t k_b,
                             struct attune_contrast *c)
 {
-    const struct attune_score_table *a = &pair->a, *b = pair->right;
+    const struct attune_score_table *a = pair->left, *b = pair->right;
     double *value = attune_alloc(3 * (a->prompts.n + b->prompts.n), sizeof *value);
     unsigned char *defined = attune_alloc(2 * (a->prompts.n + b->prompts.n), 1);
     if (!value || !defined) {
@@ -73,7 +73,7 @@ bool attune_contrast_gather(const struct attune_contrast_pair *pair, size_t k_a,
     double sum_a = 0.0, sum_b = 0.0;
     for (size_t p = 0; p < pair->out->n_prompts; p++) {
         const size_t i = pair->prompt_a[p], j = pair->prompt_b[p];
-        int64_t worst_seed = pair->a.n_seeds ? pair->a.seeds[0] : 0;
+        int64_t worst_seed = a->n_seeds ? a->seeds[0] : 0;
         compare_samples(pair, k_a, k_b, p, sense, target ? c->target : NAN, c, &worst_seed);
         if (!defined[i] || !defined_b[j]) {
             c->n_left_out++;

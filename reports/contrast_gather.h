@@ -5,8 +5,7 @@
 #include "reports/contrast.h"
 
 struct attune_contrast_pair {
-    struct attune_score_table a, b; /* b unused when both sides are of one run */
-    const struct attune_score_table *right;
+    const struct attune_score_table *left, *right;
     size_t model_a, model_b;
     size_t *prompt_a, *prompt_b; /* (n_prompts,) positions of the common prompts */
     const struct attune_contrast_options *options;

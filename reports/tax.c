@@ -25,8 +25,8 @@ static void fill(struct attune_tax_cell *cell, const struct attune_contrast *c)
 }
 
 /* One model against its base under the metrics that it was not optimised on. */
-static enum attune_code read_row(struct attune_tax *tax, const struct attune_board *board,
-                                 struct attune_store *store, size_t i, uint64_t seed,
+static enum attune_code fill_row(struct attune_tax *tax, const struct attune_board *board,
+                                 const struct attune_score_table *scores, size_t i, uint64_t seed,
                                  size_t n_threads, struct attune_err *err)
 {
     const struct attune_board_row *row = &board->rows[tax->rows[i]];
@@ -43,10 +43,11 @@ static enum attune_code read_row(struct attune_tax *tax, const struct attune_boa
     }
     const struct attune_contrast_options how = {
         .globs = attune_buf_text(&globs), .alpha = alpha, .seed = seed, .n_threads = n_threads};
-    const struct attune_side a = {board->run->id, row->name}, b = {board->run->id, row->base};
     struct attune_contrasts contrasts;
     enum attune_code code =
-        globs.n_bytes ? attune_contrasts_read(&contrasts, store, a, b, &how, err) : ATTUNE_OK;
+        globs.n_bytes
+            ? attune_contrasts_of(&contrasts, scores, row->name, scores, row->base, &how, err)
+            : ATTUNE_OK;
     if (!code && globs.n_bytes) {
         for (size_t c = 0; c < contrasts.n; c++) {
             for (size_t k = 0; k < tax->n_metrics; k++) {
@@ -58,6 +59,28 @@ static enum attune_code read_row(struct attune_tax *tax, const struct attune_boa
         }
         attune_contrasts_release(&contrasts);
     }
+    attune_buf_release(&globs);
+    return code;
+}
+
+/* All models' scores, read once, under the metrics that are looked at. */
+static enum attune_code fill_rows(struct attune_tax *tax, const struct attune_board *board,
+                                  struct attune_store *store, uint64_t seed, size_t n_threads,
+                                  struct attune_err *err)
+{
+    struct attune_buf globs = ATTUNE_BUF_INIT;
+    struct attune_score_table scores = {0};
+    for (size_t k = 0; k < tax->n_metrics; k++) {
+        attune_buf_addf(&globs, "%s%s", k ? "," : "", board->metrics.items[tax->metrics[k]].name);
+    }
+    enum attune_code code =
+        tax->n_metrics
+            ? attune_read_scores(store, board->run->id, attune_buf_text(&globs), &scores, err)
+            : ATTUNE_OK;
+    for (size_t i = 0; i < tax->n_rows && tax->n_metrics && !code; i++) {
+        code = fill_row(tax, board, &scores, i, seed, n_threads, err);
+    }
+    attune_score_table_release(&scores);
     attune_buf_release(&globs);
     return code;
 }
@@ -141,9 +164,7 @@ enum attune_code attune_tax_read(struct attune_tax *tax, const struct attune_boa
                            board->run->name);
         attune_err_hint(err, "`base: MODEL` in the suite says what a model was aligned from");
     }
-    for (size_t i = 0; i < tax->n_rows && !code; i++) {
-        code = read_row(tax, board, store, i, seed, n_threads, err);
-    }
+    code = code ? code : fill_rows(tax, board, store, seed, n_threads, err);
     if (!code) {
         count_verdicts(tax);
     }

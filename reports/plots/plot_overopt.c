@@ -74,22 +74,32 @@ static enum attune_code measure(const struct attune_plot_input *in, struct famil
     return ATTUNE_OK;
 }
 
-/* The families of the rows, in the order of the suite; NULL-terminated names (MAX_PANELS + 1). */
+static bool drawn(const struct attune_plot_input *in, size_t row)
+{
+    for (size_t i = 0; i < in->n_rows; i++) {
+        if (in->rows[i] == row) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The families of the rows in the order of the suite: the first MAX_PANELS into out, the number of
+ * all is returned. */
 static size_t list_families(const struct attune_plot_input *in, const char **out)
 {
+    const struct attune_model_info *models = in->board->models.items;
     size_t n = 0;
     for (size_t row = 0; row < in->board->n_rows; row++) {
-        bool drawn = false, known = false;
-        for (size_t i = 0; i < in->n_rows; i++) {
-            drawn = drawn || in->rows[i] == row;
+        bool known = !drawn(in, row) || !usable(in->board, row);
+        for (size_t i = 0; i < row && !known; i++) {
+            known = drawn(in, i) && usable(in->board, i) &&
+                    strcmp(models[i].family, models[row].family) == 0;
         }
-        const char *family = in->board->models.items[row].family;
-        for (size_t k = 0; k < n && family; k++) {
-            known = known || strcmp(out[k], family) == 0;
+        if (!known && n < MAX_PANELS) {
+            out[n] = models[row].family;
         }
-        if (drawn && !known && usable(in->board, row) && n < MAX_PANELS) {
-            out[n++] = family;
-        }
+        n += !known;
     }
     return n;
 }
@@ -292,7 +302,7 @@ enum attune_code attune_plot_overopt(struct attune_figure *figure,
     }
     const char *found[MAX_PANELS];
     struct family families[MAX_PANELS] = {{0}};
-    const size_t n = list_families(in, found);
+    const size_t n_all = list_families(in, found), n = n_all < MAX_PANELS ? n_all : MAX_PANELS;
     if (n == 0) {
         return no_family(in, err);
     }
@@ -316,6 +326,12 @@ enum attune_code attune_plot_overopt(struct attune_figure *figure,
     }
     if (!code) {
         draw(figure, in, families, n);
+    }
+    if (!code && n < n_all) {
+        attune_figure_note(figure,
+                           "%zu families, the first %zu are drawn; name the models of others to "
+                           "see them",
+                           n_all, n);
     }
     attune_arena_release(&arena);
     return code;

@@ -99,39 +99,71 @@ enum attune_code attune_plot_intervals(struct attune_figure *figure, const char 
     return ATTUNE_OK;
 }
 
+/* Of a matrix: cells that hold a number of three digits, that can be told apart, room for names. */
+static const double number_cm = 0.46, least_cm = 0.3, scale_cm = 0.85;
+
+static void add_scale(struct attune_figure *figure)
+{
+    attune_buf_addf(&figure->script,
+                    "set colorbox horizontal user origin screen %.4f,%.4f size screen %.4f,%.4f "
+                    "noborder\nset cbtics ('never' 0, 'half' 0.5, 'always' 1) offset 0,0.25\n",
+                    0.35, 0.45 / figure->height_cm, 0.3, 0.18 / figure->height_cm);
+}
+
+static void add_shares(struct attune_figure *figure, const char *const *names, const double *share,
+                       size_t n, size_t n_drawn)
+{
+    attune_buf_add(&figure->data, "# column\trow\tshare won by the row\n");
+    for (size_t i = 0; i < n_drawn; i++) {
+        attune_buf_addf(&figure->data, "# %zu: ", i);
+        attune_figure_data_text(figure, names[i]);
+        attune_buf_add(&figure->data, "\n");
+        for (size_t j = 0; j < n_drawn; j++) {
+            attune_buf_addf(&figure->data, "%zu\t%zu\t%.6g\n", j, i,
+                            i == j ? NAN : share[i * n + j]);
+        }
+    }
+}
+
 enum attune_code attune_plot_win_matrix(struct attune_figure *figure, const char *title,
                                         const char *const *names, const double *share, size_t n,
                                         struct attune_err *err)
 {
     const double left = names_cm(names, n), lean = 0.72 * left;
-    const double cell = fmax(0.5, fmin(1.0, (ATTUNE_FIGURE_COLUMN_CM - left - lean) / (double)n));
-    const double body = cell * (double)n, width = left + body + fmax(lean, 4.6 - body);
-    attune_figure_begin(figure, width, body + lean + 1.5);
-    attune_figure_panel(figure, left, 0.2, left + body, 0.2 + body);
+    const size_t most = (size_t)((ATTUNE_FIGURE_PAGE_CM - left - lean) / least_cm);
+    const size_t n_drawn = n < most ? n : most;
+    /* Up to a column as large as fits; then as large as numbers need; then the page in colours. */
+    const double column = (ATTUNE_FIGURE_COLUMN_CM - left - lean) / (double)n_drawn;
+    const double page = (ATTUNE_FIGURE_PAGE_CM - left - lean) / (double)n_drawn;
+    const double cell = fmin(fmax(0.5, fmin(1.0, column)), page);
+    const bool numbers = cell >= number_cm;
+    const double body = cell * (double)n_drawn, bottom = numbers ? 0.2 : scale_cm;
+    attune_figure_begin(figure, left + body + fmax(lean, 4.6 - body), bottom + body + lean + 1.3);
+    attune_figure_panel(figure, left, bottom, left + body, bottom + body);
     attune_figure_palette(figure, true);
-    name_tics(figure, names, n, "y", "");
-    name_tics(figure, names, n, "x2", " rotate by 45 left offset -0.3,-0.2");
+    name_tics(figure, names, n_drawn, "y", "");
+    name_tics(figure, names, n_drawn, "x2", " rotate by 45 left offset -0.3,-0.2");
     add_title(figure, title);
     struct attune_buf *s = &figure->script;
+    const double end = (double)n_drawn - 0.5;
     attune_buf_addf(s,
                     "unset border\nunset xtics\nunset colorbox\nset cbrange [0:1]\n"
                     "set xrange [-0.5:%.1f]\nset x2range [-0.5:%.1f]\nset yrange [%.1f:-0.5]\n"
-                    "set style fill solid noborder\nplot ",
-                    (double)n - 0.5, (double)n - 0.5, (double)n - 0.5);
+                    "set style fill solid noborder\n",
+                    end, end, end);
+    if (!numbers) {
+        add_scale(figure);
+    }
+    attune_buf_add(s, "plot ");
     attune_figure_data_name(figure);
-    attune_buf_add(s, " using 1:2:(0.48):(0.46):3 with boxxyerror lc palette, '' using "
-                      "1:2:($3 == $3 ? sprintf('%.0f', 100 * $3) : ''):"
-                      "(abs($3 - 0.5) > 0.37 ? 0xffffff : 0x222222) with "
-                      "labels noenhanced textcolor rgb variable\nset output\n");
-    attune_buf_add(&figure->data, "# column\trow\tshare won by the row\n");
-    for (size_t i = 0; i < n; i++) {
-        attune_buf_addf(&figure->data, "# %zu: ", i);
-        attune_figure_data_text(figure, names[i]);
-        attune_buf_add(&figure->data, "\n");
-        for (size_t j = 0; j < n; j++) {
-            attune_buf_addf(&figure->data, "%zu\t%zu\t%.6g\n", j, i,
-                            i == j ? NAN : share[i * n + j]);
-        }
+    attune_buf_add(s, " using 1:2:(0.48):(0.46):3 with boxxyerror lc palette");
+    attune_buf_add(s, numbers ? ", '' using 1:2:($3 == $3 ? sprintf('%.0f', 100 * $3) : ''):"
+                                "(abs($3 - 0.5) > 0.37 ? 0xffffff : 0x222222) with labels "
+                                "noenhanced textcolor rgb variable\nset output\n"
+                              : "\nset output\n");
+    add_shares(figure, names, share, n, n_drawn);
+    if (n_drawn < n) {
+        attune_figure_note(figure, "the first %zu of %zu are drawn", n_drawn, n);
     }
     return ATTUNE_OK;
 }

@@ -7,6 +7,16 @@ command -v gnuplot >/dev/null || skip 'gnuplot is not installed'
 
 "$make" a.db 6 24 2 12 hostile >/dev/null || exit 70
 
+case_is 'a matrix of many models stays within a page, without numbers that would not fit'
+"$make" many.db 60 4 1 2 >/dev/null
+expect_exit 0 "$ATTUNE" plot winrate --db many.db --out wide.pdf
+expect_in out 'of 60 are drawn'
+awk '/^set terminal/ {sub(/.*size /, ""); exit !($0 + 0 > 6 && $0 + 0 <= 6.86)}' wide.gp ||
+    fail "width: $(grep '^set terminal' wide.gp)"
+expect_not_in wide.gp 'with labels'
+expect_exit 0 "$ATTUNE" plot winrate --db a.db --out narrow.pdf
+expect_in narrow.gp 'with labels'
+
 case_is 'every kind in every format, with script and data beside it'
 kinds='leaderboard heatmap radar scatter distribution paired performance-profile winrate
     critical-difference'

@@ -44,6 +44,12 @@ expect_in figures/overopt.dat 'gold: R = d (1 - 0.1 d)'
 expect_in figures/overopt.gp 'turns at 25 nats'
 expect_exit 0 "$ATTUNE" plot overopt 'rl-*' --metrics $pair --out one.svg
 expect_not_in out 'best-of-n'
+expect_not_in out 'families'
+query "VACUUM INTO 'many.db'"
+query "UPDATE model SET family = name WHERE family IS NOT NULL" many.db
+expect_exit 0 "$ATTUNE" plot overopt --metrics $pair --db many.db --out many.svg
+expect_in out '10 families, the first 6 are drawn'
+[ "$(grep -c 'models$' out)" = 6 ] || fail "panels: $(cat out)"
 expect_exit 2 "$ATTUNE" plot overopt --metrics scorer.s.gold
 expect_in err '--metrics PROXY,GOLD'
 expect_exit 3 "$ATTUNE" plot overopt base --metrics $pair
