@@ -1,5 +1,7 @@
 #include "models/drivers/fingerprint.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/io/file.h"
@@ -22,6 +24,35 @@ static void add_file(struct attune_buf *buf, const char *path)
     }
 }
 
+static bool is_python(const char *name)
+{
+    const size_t n = strlen(name);
+    return n > 3 && strcmp(name + n - 3, ".py") == 0;
+}
+
+static int keep_python(const struct dirent *entry)
+{
+    return is_python(entry->d_name);
+}
+
+/* The modules beside a Python script, which it may import: name and content, in order of names. */
+static void add_modules(struct attune_buf *buf, const char *script)
+{
+    struct attune_buf folder = ATTUNE_BUF_INIT, path = ATTUNE_BUF_INIT;
+    struct dirent **entries = NULL;
+    attune_path_folder(&folder, script);
+    const int n = scandir(attune_buf_text(&folder), &entries, keep_python, alphasort);
+    for (int i = 0; i < n; i++) {
+        attune_buf_addf(buf, "%s ", entries[i]->d_name);
+        add_file(buf, attune_path_join(&path, attune_buf_text(&folder), entries[i]->d_name));
+        free(entries[i]);
+    }
+    free(entries);
+    buf->failed = buf->failed || folder.failed || path.failed;
+    attune_buf_release(&folder);
+    attune_buf_release(&path);
+}
+
 enum attune_code attune_fingerprint_argv(const char *const *argv, const char *folder,
                                          char hash[ATTUNE_HASH_SIZE], struct attune_err *err)
 {
@@ -33,6 +64,9 @@ enum attune_code attune_fingerprint_argv(const char *const *argv, const char *fo
     for (size_t i = 1; argv[i]; i++) {
         attune_buf_addf(&buf, "%zu ", i);
         add_file(&buf, attune_path_join(&path, folder ? folder : "", argv[i]));
+        if (is_python(argv[i]) && attune_file_exists(attune_buf_text(&path))) {
+            add_modules(&buf, attune_buf_text(&path));
+        }
     }
     enum attune_code code = ATTUNE_OK;
     if (buf.failed || path.failed) {

@@ -1,6 +1,7 @@
 /* What identifies an outside program beyond its argument vector: the content of argv[0] (as found
- * in PATH) and of every argument that names a file, so that an edited script is never served from
- * cache. */
+ * in PATH) and of every argument that names a file, with all *.py beside one that is a Python
+ * script, so that an edited script or module of its own is never served from cache. What it loads
+ * from elsewhere (packages, weights) is for the worker to tell in the version of its handshake. */
 #ifndef ATTUNE_MODELS_FINGERPRINT_H
 #define ATTUNE_MODELS_FINGERPRINT_H
 

@@ -51,6 +51,17 @@ expect_exit 0 "$ATTUNE" run suite.yaml --db run.db
 expect_query 'SELECT count(*) FROM run' 3
 expect_query "SELECT count(DISTINCT identity) FROM metric WHERE name = 'scorer.test.size'" 2
 
+case_is 'so is one whose own module has changed, and one with a new module; other files do not count'
+printf 'BIAS = 1\n' >bias.py
+expect_exit 0 "$ATTUNE" run suite.yaml --db run.db
+expect_query "SELECT count(DISTINCT identity) FROM metric WHERE name = 'scorer.test.size'" 3
+printf 'BIAS = 2\n' >bias.py
+expect_exit 0 "$ATTUNE" run suite.yaml --db run.db
+expect_query "SELECT count(DISTINCT identity) FROM metric WHERE name = 'scorer.test.size'" 4
+printf 'notes' >notes.txt
+expect_exit 0 "$ATTUNE" run suite.yaml --db run.db
+expect_in out '18 from cache'
+
 case_is 'a failure is reported, keeps the sample, and is asked for again'
 : >fail
 expect_exit 1 "$ATTUNE" run suite.yaml --db fail.db
