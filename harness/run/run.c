@@ -228,6 +228,9 @@ enum attune_code attune_run(const struct attune_suite *suite,
         code = attune_run_prepare(&r, err);
     }
     if (code == ATTUNE_OK) {
+        code = attune_run_meet_scorers(&r, err);
+    }
+    if (code == ATTUNE_OK) {
         code = lock_run(&lock, &r, err);
     }
     if (code == ATTUNE_OK) {
@@ -268,9 +271,10 @@ enum attune_code attune_run_preview(const struct attune_suite *suite,
     struct attune_lane lane = {0};
     pthread_mutex_init(&r.lock, NULL);
     r.read_only = !attune_file_exists(options->db);
-    enum attune_code code = attune_run_prepare(&r, err);
-    if (code == ATTUNE_OK && !r.read_only) {
-        code = attune_store_open_read(&r.store, options->db, err);
+    enum attune_code code =
+        r.read_only ? ATTUNE_OK : attune_store_open_read(&r.store, options->db, err);
+    if (code == ATTUNE_OK) {
+        code = attune_run_prepare(&r, err);
     }
     if (code == ATTUNE_OK && !r.read_only) {
         sqlite3_stmt *stmt =

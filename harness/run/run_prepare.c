@@ -265,6 +265,9 @@ enum attune_code attune_run_prepare(struct attune_run_state *r, struct attune_er
     if (code == ATTUNE_OK) {
         code = attune_scoring_new(&r->scoring, r->suite, err);
     }
+    if (code == ATTUNE_OK && r->store) {
+        code = attune_scoring_recall(r->scoring, r->store, err);
+    }
     if (code == ATTUNE_OK) {
         code = prepare_prompts(r, err);
     }
@@ -278,6 +281,37 @@ enum attune_code attune_run_prepare(struct attune_run_state *r, struct attune_er
         code = prepare_models(r, err);
     }
     return code;
+}
+
+/* Whether every item has all its scores, going by what the scorers were when last seen. */
+static enum attune_code is_scored(struct attune_run_state *r, bool *scored, struct attune_err *err)
+{
+    sqlite3_stmt *stmt = attune_store_prepare(
+        r->store,
+        "SELECT count(*) FROM sample s JOIN run r ON r.id = s.run"
+        " WHERE r.key = ?1 AND s.scored = ?2 AND s.status = 'ok'",
+        err);
+    if (!stmt) {
+        return ATTUNE_E_STORE;
+    }
+    sqlite3_bind_text(stmt, 1, r->key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 2, r->scored, -1, SQLITE_STATIC);
+    const enum attune_code code = sqlite3_step(stmt) == SQLITE_ROW
+                                      ? ATTUNE_OK
+                                      : attune_store_fail(r->store, "count the scores", err);
+    *scored = !code && sqlite3_column_int64(stmt, 0) >= (int64_t)r->plan.n;
+    sqlite3_finalize(stmt);
+    return code;
+}
+
+enum attune_code attune_run_meet_scorers(struct attune_run_state *r, struct attune_err *err)
+{
+    bool scored = false, changed = false;
+    enum attune_code code = is_scored(r, &scored, err);
+    if (!code && !scored) {
+        code = attune_scoring_meet(r->scoring, r->options->interrupted, &changed, err);
+    }
+    return code || !changed ? code : prepare_keys(r, err);
 }
 
 void attune_run_close(struct attune_run_state *r)

@@ -310,7 +310,7 @@ enum attune_code attune_run_register(struct attune_run_state *r, struct attune_e
         code = register_metrics(r, err);
     }
     if (code == ATTUNE_OK) {
-        code = attune_scoring_register(r->scoring, r->store, err);
+        code = attune_scoring_register(r->scoring, r->store, r->run, err);
     }
     if (code) {
         attune_store_rollback(r->store);

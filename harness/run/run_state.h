@@ -73,6 +73,8 @@ struct attune_run_state {
 
 /* run_prepare.c */
 enum attune_code attune_run_prepare(struct attune_run_state *r, struct attune_err *err);
+/* Starts the outside scorers if anything is left to score; the run's key holds their versions. */
+enum attune_code attune_run_meet_scorers(struct attune_run_state *r, struct attune_err *err);
 void attune_run_close(struct attune_run_state *r);
 /* Everything beside the file that an evaluation sees. */
 void attune_run_params_json(struct attune_buf *out, const struct attune_run_state *r,

@@ -17,6 +17,9 @@ struct scorer {
     const char *folder; /* of the suite */
     char identity[ATTUNE_HASH_SIZE];
     struct attune_pool *pool;       /* of a worker */
+    char program[ATTUNE_HASH_SIZE]; /* of a worker: what is started */
+    char version[64];               /* of a worker: from its handshake, or recalled */
+    bool is_new_version;            /* the store does not know it yet */
     struct attune_score_file *file; /* of scores */
     struct attune_reward_model reward;
 };
@@ -40,6 +43,14 @@ static enum attune_code open_reward(struct scorer *scorer, struct attune_err *er
     return code ? code : attune_reward_model_check(&scorer->reward, path, err);
 }
 
+static void identify_worker(struct scorer *scorer)
+{
+    char text[ATTUNE_HASH_SIZE + sizeof scorer->version];
+    const int n = snprintf(text, sizeof text, "%s %s", scorer->program, scorer->version);
+    attune_hash_bytes(text, (size_t)n, scorer->identity);
+    attune_pool_expect(scorer->pool, scorer->version);
+}
+
 static enum attune_code open_scorer(struct scorer *scorer, const struct attune_suite_scorer *spec,
                                     const char *folder, struct attune_err *err)
 {
@@ -57,8 +68,65 @@ static enum attune_code open_scorer(struct scorer *scorer, const struct attune_s
             .name = spec->name, .argv = spec->worker, .folder = folder, .role = "scorer",
             .limits = spec->limits, .start_timeout_s = start_timeout_s},
         spec->n_workers);
-    return scorer->pool ? attune_identify_argv(spec->worker, folder, scorer->identity, err)
-                        : attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    if (!scorer->pool) {
+        return attune_fail(err, ATTUNE_E_MEMORY, "out of memory");
+    }
+    enum attune_code code = attune_identify_argv(spec->worker, folder, scorer->program, err);
+    identify_worker(scorer);
+    return code;
+}
+
+enum attune_code attune_scoring_recall(struct attune_scoring *s, struct attune_store *store,
+                                       struct attune_err *err)
+{
+    sqlite3_stmt *stmt = attune_store_prepare(
+        store,
+        "SELECT text FROM event WHERE kind = 'scorer' AND subject = ?1 ORDER BY id DESC LIMIT 1",
+        err);
+    if (!stmt) {
+        return ATTUNE_E_STORE;
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        struct scorer *scorer = &s->scorers[i];
+        if (scorer->pool) {
+            sqlite3_bind_text(stmt, 1, scorer->program, -1, SQLITE_STATIC);
+            const bool known = sqlite3_step(stmt) == SQLITE_ROW;
+            const char *text = known ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+            snprintf(scorer->version, sizeof scorer->version, "%s", text ? text : "");
+            scorer->is_new_version = !known;
+            sqlite3_reset(stmt);
+            identify_worker(scorer);
+        }
+    }
+    sqlite3_finalize(stmt);
+    return ATTUNE_OK;
+}
+
+enum attune_code attune_scoring_meet(struct attune_scoring *s, const atomic_bool *cancelled,
+                                     bool *changed, struct attune_err *err)
+{
+    *changed = false;
+    for (size_t i = 0; i < s->n; i++) {
+        struct scorer *scorer = &s->scorers[i];
+        char version[sizeof scorer->version];
+        if (!scorer->pool) {
+            continue;
+        }
+        struct attune_err why = ATTUNE_ERR_INIT;
+        attune_pool_expect(scorer->pool, NULL);
+        const enum attune_code code =
+            attune_pool_version(scorer->pool, cancelled, version, sizeof version, &why);
+        if (code == ATTUNE_E_INTERRUPTED || code == ATTUNE_E_MEMORY) {
+            return attune_fail(err, code, "%s", why.message);
+        }
+        if (code == ATTUNE_OK && strcmp(version, scorer->version) != 0) {
+            memcpy(scorer->version, version, sizeof version);
+            scorer->is_new_version = true;
+            *changed = true;
+        }
+        identify_worker(scorer);
+    }
+    return ATTUNE_OK;
 }
 
 enum attune_code attune_scoring_new(struct attune_scoring **out, const struct attune_suite *suite,
@@ -225,7 +293,8 @@ enum attune_code attune_scoring_ask(struct attune_scoring *s, size_t scorer,
 }
 
 enum attune_code attune_scoring_register(const struct attune_scoring *s,
-                                         struct attune_store *store, struct attune_err *err)
+                                         struct attune_store *store, int64_t run,
+                                         struct attune_err *err)
 {
     enum attune_code code = ATTUNE_OK;
     for (size_t i = 0; i < s->n && !code; i++) {
@@ -233,6 +302,8 @@ enum attune_code attune_scoring_register(const struct attune_scoring *s,
         if (scorer->spec->reward) {
             code = attune_reward_model_record(&scorer->reward, store, scorer->spec->name,
                                               scorer->spec->reward, err);
+        } else if (scorer->pool && scorer->is_new_version && scorer->version[0]) {
+            code = attune_store_event(store, run, "scorer", scorer->program, scorer->version, err);
         }
     }
     return code;

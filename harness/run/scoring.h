@@ -21,9 +21,22 @@ void attune_scoring_free(struct attune_scoring *scoring);
 const struct attune_scorer_identity *attune_scoring_identities(const struct attune_scoring *scoring,
                                                                size_t *n);
 
-/* Keeps the reward models in table `reward_model`, inside the caller's transaction. */
+/* The version of its handshake is part of a worker's identity. Recalled is the one that the store
+ * has last seen, so that a run with nothing to score starts no worker only to ask. */
+enum attune_code attune_scoring_recall(struct attune_scoring *scoring, struct attune_store *store,
+                                       struct attune_err *err);
+
+/* Starts a worker of each such scorer and asks; *changed: an identity is another now. One that
+ * cannot be started stays what it was, and one that tells another version later is refused.
+ * ATTUNE_E_INTERRUPTED, ATTUNE_E_MEMORY. */
+enum attune_code attune_scoring_meet(struct attune_scoring *scoring, const atomic_bool *cancelled,
+                                     bool *changed, struct attune_err *err);
+
+/* Keeps the reward models in table `reward_model` and versions that are new as events of the run,
+ * inside the caller's transaction. */
 enum attune_code attune_scoring_register(const struct attune_scoring *scoring,
-                                         struct attune_store *store, struct attune_err *err);
+                                         struct attune_store *store, int64_t run,
+                                         struct attune_err *err);
 
 /* Asks one scorer about the record's file and adds its values. Any thread. ATTUNE_E_CHILD,
  * ATTUNE_E_TIMEOUT, ATTUNE_E_INPUT: it failed for this sample; ATTUNE_E_INTERRUPTED. */

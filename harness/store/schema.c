@@ -183,7 +183,7 @@ static const char version_1[] =
     " id INTEGER PRIMARY KEY,"
     " run INTEGER REFERENCES run(id) ON DELETE CASCADE,"
     " time TEXT NOT NULL,"
-    " kind TEXT NOT NULL," /* start, end, interrupt, left-out, changed-file, ... */
+    " kind TEXT NOT NULL," /* start, end, interrupt, left-out, scorer, ... */
     " subject TEXT NOT NULL, text TEXT NOT NULL"
     ") STRICT;"
     "CREATE INDEX event_run ON event (run);"

@@ -42,6 +42,11 @@ void attune_channel_free(struct attune_channel *c)
     }
 }
 
+void attune_channel_expect(struct attune_channel *c, const char *version)
+{
+    c->spec.version = version;
+}
+
 const char *attune_channel_worker_name(const struct attune_channel *c)
 {
     return c->name;
@@ -126,6 +131,10 @@ static enum attune_code greet(struct attune_channel *c, const atomic_bool *cance
         const char *version = json_string_value(json_object_get(answer, "version"));
         snprintf(c->name, sizeof c->name, "%s", name ? name : "");
         snprintf(c->version, sizeof c->version, "%s", version ? version : "");
+        if (c->spec.version && strcmp(c->version, c->spec.version) != 0) {
+            code = attune_fail(err, ATTUNE_E_CHILD, "it is version '%s', and was '%s' before",
+                               c->version, c->spec.version);
+        }
     }
     json_decref(answer);
     return code;

@@ -25,6 +25,7 @@ struct attune_channel_spec {
     struct attune_process_limits limits;
     unsigned index, n;       /* this worker among n equal ones: which GPU is its own */
     double start_timeout_s;  /* from start to ready */
+    const char *version;     /* that its handshake must tell; NULL: any */
 };
 
 struct attune_channel;
@@ -44,6 +45,9 @@ enum attune_code attune_channel_start(struct attune_channel *channel, const atom
 enum attune_code attune_channel_ask(struct attune_channel *channel, const char *members,
                                     double timeout_s, const atomic_bool *cancelled, json_t **answer,
                                     bool *killed, struct attune_err *err);
+
+/* From now on only this version is accepted (NULL: any); borrowed. */
+void attune_channel_expect(struct attune_channel *channel, const char *version);
 
 /* Name and version from the handshake, "" before it. */
 const char *attune_channel_worker_name(const struct attune_channel *channel);

@@ -83,6 +83,13 @@ enum attune_code attune_pool_ask(struct attune_pool *pool, const char *members, 
     return code;
 }
 
+void attune_pool_expect(struct attune_pool *pool, const char *version)
+{
+    for (unsigned i = 0; i < pool->n_channels; i++) {
+        attune_channel_expect(pool->channels[i], version);
+    }
+}
+
 enum attune_code attune_pool_version(struct attune_pool *pool, const atomic_bool *cancelled,
                                      char *version, size_t size, struct attune_err *err)
 {

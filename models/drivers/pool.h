@@ -19,6 +19,9 @@ enum attune_code attune_pool_ask(struct attune_pool *pool, const char *members, 
                                  const atomic_bool *cancelled, json_t **answer, bool *killed,
                                  struct attune_err *err);
 
+/* attune_channel_expect for all of them; while nobody asks. */
+void attune_pool_expect(struct attune_pool *pool, const char *version);
+
 /* Starts one worker if none runs, and copies the version of its handshake. */
 enum attune_code attune_pool_version(struct attune_pool *pool, const atomic_bool *cancelled,
                                      char *version, size_t size, struct attune_err *err);

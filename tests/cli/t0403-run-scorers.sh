@@ -62,6 +62,38 @@ printf 'notes' >notes.txt
 expect_exit 0 "$ATTUNE" run suite.yaml --db run.db
 expect_in out '18 from cache'
 
+case_is 'another version in the handshake is another scorer: all is asked again, but only when it is started'
+cat >versioned.py <<'END'
+import json, os, sys
+json.loads(sys.stdin.readline())
+open("started", "w").close()
+version = open(os.environ["ATTUNE_TEST_VERSION"]).read()
+print(json.dumps({"ready": True, "name": "v", "version": version}), flush=True)
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"], "scores": {"v": float(version)}}), flush=True)
+END
+export ATTUNE_TEST_VERSION=$scratch/version
+printf 1 >version
+small_suite versioned.yaml 'scorers:' '  - {name: v, worker: [python3, versioned.py]}'
+sed 's/^seeds.*/seeds: [1, 2, 3]/' versioned.yaml >more.yaml
+expect_exit 0 "$ATTUNE" run versioned.yaml --db versioned.db
+expect_query "SELECT kind, text FROM event WHERE kind = 'scorer'" 'scorer|1' versioned.db
+rm started
+expect_exit 0 "$ATTUNE" run versioned.yaml --db versioned.db
+expect_exit 0 "$ATTUNE" run versioned.yaml --db versioned.db --dry-run
+expect_in out '18 cached'
+[ ! -e started ] || fail 'the scorer was started for nothing'
+printf 2 >version
+expect_exit 0 "$ATTUNE" run more.yaml --db versioned.db
+expect_query "SELECT count(*), min(value), max(value) FROM sample_scores WHERE metric = 'scorer.v.v'
+    AND run = (SELECT max(id) FROM run)" '27|2.0|2.0' versioned.db
+rm started
+expect_exit 0 "$ATTUNE" run more.yaml --db versioned.db
+[ ! -e started ] || fail 'the scorer was started for nothing'
+expect_exit 0 "$ATTUNE" run versioned.yaml --db versioned.db
+expect_query "SELECT DISTINCT value FROM sample_scores WHERE metric = 'scorer.v.v'
+    AND run = (SELECT max(id) FROM run)" 2.0 versioned.db
+
 case_is 'a failure is reported, keeps the sample, and is asked for again'
 : >fail
 expect_exit 1 "$ATTUNE" run suite.yaml --db fail.db
