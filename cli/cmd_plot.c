@@ -1,6 +1,7 @@
 /* attune plot KIND: figures by gnuplot, script and data kept beside each. */
 #include "cli/plot_run.h"
 #include "cli/plot_sample.h"
+#include "cli/report_common.h"
 #include "reports/equal_compute.h"
 #include "reports/plots/plot.h"
 
@@ -82,6 +83,7 @@ static enum attune_code run(const struct attune_common *common, const void *opti
         code = attune_figure_write(&figure, &picture, err);
     }
     if (!code) {
+        attune_say_warnings(&figure);
         printf("%s\n%s", attune_buf_text(&picture), attune_buf_text(&figure.notes));
     }
 out:

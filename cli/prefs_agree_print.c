@@ -1,5 +1,6 @@
 /* The agreement of metrics with people as a table, JSON, CSV and a figure. */
 #include "cli/prefs_agree.h"
+#include "cli/report_common.h"
 
 #include <math.h>
 
@@ -160,6 +161,7 @@ static enum attune_code plot(const struct attune_agreeing *a, struct attune_err 
     code = code ? code
                 : attune_plot_intervals(&figure, "Pairs in the people's order", rows, n, 0.5, err);
     code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_say_warnings(&figure);
     attune_figure_release(&figure);
     attune_release(rows);
     attune_release(names);

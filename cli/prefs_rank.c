@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/prefs.h"
+#include "cli/report_common.h"
 #include "harness/prefs/prefs_rank.h"
 #include "harness/prefs/prefs_store.h"
 #include "reports/plots/plot_prefs.h"
@@ -180,6 +181,7 @@ static enum attune_code plot_ratings(const struct attune_ranking *r, const char 
                 : attune_plot_intervals(&figure, "Rating (filled: may be best)", rows, r->n, 1000.0,
                                         err);
     code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_say_warnings(&figure);
     attune_figure_release(&figure);
     attune_release(rows);
     return code;
@@ -199,6 +201,7 @@ static enum attune_code plot_wins(const struct attune_ranking *r, const char *pa
                 : attune_plot_win_matrix(&figure, "Comparisons won by the row (%)", names,
                                          r->win_matrix, r->n, err);
     code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_say_warnings(&figure);
     fputs(attune_buf_text(&figure.notes), stderr);
     attune_figure_release(&figure);
     attune_release(names);
@@ -213,6 +216,7 @@ static enum attune_code plot_history(const struct attune_elo_history *history,
     enum attune_code code = attune_figure_init(&figure, path, NULL, err);
     code = code ? code : attune_plot_elo(&figure, history, models, k, err);
     code = code ? code : attune_figure_write(&figure, NULL, err);
+    attune_say_warnings(&figure);
     attune_figure_release(&figure);
     return code;
 }

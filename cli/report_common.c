@@ -15,6 +15,13 @@ size_t attune_terminal_width(void)
     return 80;
 }
 
+void attune_say_warnings(const struct attune_figure *figure)
+{
+    if (figure->warnings.n_bytes) {
+        fprintf(stderr, "attune: %s", attune_buf_text(&figure->warnings));
+    }
+}
+
 void attune_quote_shell(struct attune_buf *out, const char *text)
 {
     attune_buf_add(out, "'");

@@ -4,10 +4,14 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "reports/plots/figure.h"
 #include "reports/sheets/sheet.h"
 
 /* Columns of the terminal that stdout is, 80 where it is none. */
 size_t attune_terminal_width(void);
+
+/* What a figure could not draw as asked for, on stderr. */
+void attune_say_warnings(const struct attune_figure *figure);
 
 /* text between single quotes as a shell reads it back; control characters become '?'. */
 void attune_quote_shell(struct attune_buf *out, const char *text);

@@ -82,19 +82,12 @@ void attune_escape_xml(struct attune_buf *out, const char *text)
     attune_escape_html(out, text); /* the five entities are XML's own */
 }
 
-void attune_escape_gnuplot(struct attune_buf *out, const char *text, bool any_script)
+void attune_escape_gnuplot(struct attune_buf *out, const char *text)
 {
     /* Nothing is special inside single quotes: no escapes, no command substitution, no macros. */
     static const struct rule rules[] = {{'\'', "''"}, {0, NULL}};
     attune_buf_add(out, "'");
-    size_t n = 1;
-    for (; *text; text += n) {
-        const uint32_t c = next_char(text, &n);
-        const bool common = c < 0x530 || (c >= 0x1e00 && c < 0x2300);
-        char one[8] = {0};
-        memcpy(one, text, n);
-        escape(out, common || any_script ? one : "\xe2\x96\xa1", rules);
-    }
+    escape(out, text, rules);
     attune_buf_add(out, "'");
 }
 
@@ -189,7 +182,9 @@ void attune_escape_latex(struct attune_buf *out, const char *text)
         } else if (c < 0x80 || letter) {
             attune_buf_add_bytes(out, text, n);
         } else {
-            attune_buf_addf(out, "\\textless{}U+%04X\\textgreater{}", (unsigned)c);
+            attune_buf_addf(out, "\\attunechar{%04X}{", (unsigned)c);
+            attune_buf_add_bytes(out, text, n);
+            attune_buf_add(out, "}");
         }
     }
 }

@@ -15,11 +15,8 @@ void attune_escape_latex(struct attune_buf *out, const char *text);
 /* HTML text and attribute values in double or single quotes. */
 void attune_escape_html(struct attune_buf *out, const char *text);
 
-/* A gnuplot string constant in single quotes, quotes included, to be drawn with `noenhanced`.
- * Unless any_script, characters beyond Latin, Greek, Cyrillic and the usual signs become a small
- * square: the cairo terminals draw a letter that no installed font has as a box larger than the
- * picture. */
-void attune_escape_gnuplot(struct attune_buf *out, const char *text, bool any_script);
+/* A gnuplot string constant in single quotes, quotes included, to be drawn with `noenhanced`. */
+void attune_escape_gnuplot(struct attune_buf *out, const char *text);
 
 /* A cell of a Markdown table; renders as the plain text, HTML and links included. */
 void attune_escape_markdown(struct attune_buf *out, const char *text);

@@ -64,13 +64,22 @@ void attune_figure_release(struct attune_figure *figure)
     attune_buf_release(&figure->script);
     attune_buf_release(&figure->data);
     attune_buf_release(&figure->notes);
+    attune_buf_release(&figure->warnings);
+    attune_glyphs_release(&figure->glyphs);
     attune_buf_release(&figure->folder);
     attune_buf_release(&figure->stem);
 }
 
 void attune_figure_text(struct attune_figure *figure, const char *text)
 {
-    attune_escape_gnuplot(&figure->script, text, strcmp(figure->format, "svg") == 0);
+    struct attune_buf drawn = ATTUNE_BUF_INIT;
+    if (strcmp(figure->format, "svg") == 0) { /* drawn by whoever shows it, with that one's fonts */
+        attune_buf_add(&drawn, text);
+    } else {
+        attune_glyphs_add(&figure->glyphs, &drawn, text, &figure->warnings);
+    }
+    attune_escape_gnuplot(&figure->script, attune_buf_text(&drawn));
+    attune_figure_spend(figure, &drawn);
 }
 
 void attune_figure_note(struct attune_figure *figure, const char *fmt, ...)
@@ -171,7 +180,7 @@ static void add_name(struct attune_figure *figure, const char *extension)
 {
     struct attune_buf name = ATTUNE_BUF_INIT;
     attune_buf_addf(&name, "%s.%s", attune_buf_text(&figure->stem), extension);
-    attune_escape_gnuplot(&figure->script, attune_buf_text(&name), true); /* a file name as it is */
+    attune_escape_gnuplot(&figure->script, attune_buf_text(&name)); /* a file name as it is */
     attune_buf_release(&name);
 }
 

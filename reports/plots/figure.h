@@ -12,11 +12,14 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "reports/plots/glyphs.h"
 
 struct attune_figure {
     struct attune_buf script, data;
     struct attune_buf notes; /* what the picture shows in numbers, a line each: printed, and kept
                                 with the data */
+    struct attune_buf warnings; /* what could not be drawn as asked for: for stderr */
+    struct attune_glyphs glyphs;
     struct attune_buf folder, stem; /* of the files: FOLDER/STEM.svg, STEM.gp, STEM.dat */
     const char *format;             /* "svg", "pdf" or "png" */
     double width_cm, height_cm;

@@ -25,6 +25,13 @@ static const char head[] =
     "\\fi\n"
     "\\makeatother\n";
 
+/* What pdflatex's fonts do not have: XeTeX and LuaTeX, which know \Umathchar, find it in theirs. */
+static const char any_script[] =
+    "% Names beyond Latin: lualatex or xelatex with a main font that has them\n"
+    "% (\\usepackage{fontspec}\\setmainfont{Noto Serif CJK SC}); pdflatex prints code points.\n"
+    "\\protected\\def\\attunechar#1#2{\\ifdefined\\Umathchar#2\\else\\textless{}U+#1"
+    "\\textgreater{}\\fi}\n";
+
 /* A comment ends at the end of its line, so line breaks must not get into it. */
 static void add_comment(struct attune_buf *out, const char *text)
 {
@@ -260,24 +267,29 @@ void attune_sheet_latex(struct attune_buf *out, struct attune_sheet *sheet)
         return;
     }
     const bool wide = n_blocks > 1 || blocks[0].width_pt > ATTUNE_LATEX_COLUMN_PT;
-    add_comment(out, sheet->origin);
-    attune_buf_add(out, head);
-    attune_buf_addf(out,
+    struct attune_buf table = ATTUNE_BUF_INIT;
+    attune_buf_addf(&table,
                     "\\begin{table%s}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{%gpt}\n",
                     wide ? "*" : "", ATTUNE_LATEX_GAP_PT);
     if (sheet->caption[0]) {
-        attune_buf_add(out, "\\caption{");
-        attune_escape_latex(out, sheet->caption);
-        attune_buf_add(out, "}\\smallskip\n");
+        attune_buf_add(&table, "\\caption{");
+        attune_escape_latex(&table, sheet->caption);
+        attune_buf_add(&table, "}\\smallskip\n");
     }
     if (sheet->label[0]) {
-        attune_buf_addf(out, "\\label{%s}\n", sheet->label);
+        attune_buf_addf(&table, "\\label{%s}\n", sheet->label);
     }
     for (size_t i = 0; i < n_blocks; i++) {
-        attune_buf_add(out, i ? "\\par\\medskip\n" : "");
-        add_block(out, sheet, &blocks[i]);
+        attune_buf_add(&table, i ? "\\par\\medskip\n" : "");
+        add_block(&table, sheet, &blocks[i]);
     }
-    add_notes(out, sheet);
-    attune_buf_addf(out, "\\end{table%s}\n\\attuneend\n", wide ? "*" : "");
+    add_notes(&table, sheet);
+    attune_buf_addf(&table, "\\end{table%s}\n\\attuneend\n", wide ? "*" : "");
+    add_comment(out, sheet->origin);
+    attune_buf_add(out, head);
+    attune_buf_add(out, strstr(attune_buf_text(&table), "\\attunechar{") ? any_script : "");
+    attune_buf_add(out, attune_buf_text(&table));
+    out->failed = out->failed || table.failed;
+    attune_buf_release(&table);
     attune_release(blocks);
 }

@@ -17,4 +17,17 @@ printf '%s\n' '\documentclass[twocolumn]{article}' '\usepackage{booktabs,siunitx
     '\input{table}' 'After.' '\end{document}' >paper.tex
 expect_exit 0 pdflatex -interaction=nonstopmode -halt-on-error paper.tex
 [ -s paper.pdf ] || fail 'no PDF'
+
+case_is 'names in any script: code points by pdflatex, letters by LuaTeX'
+"$make" script.db 3 6 1 2 >/dev/null
+sqlite3 script.db "UPDATE model SET name = '東京 Модель' WHERE id = 1; DELETE FROM leaderboard"
+expect_exit 0 "$ATTUNE" leaderboard --db script.db --format latex
+cp out script.tex
+grep -F '\attunechar{6771}{東}' script.tex >/dev/null || fail 'no letter'
+expect_in script.tex '% Names beyond Latin: lualatex or xelatex'
+expect_exit 0 pdflatex -interaction=nonstopmode -halt-on-error script.tex
+grep -E '^! |Missing character' script.log && fail 'pdflatex complains'
+"$make" plain.db 3 6 1 2 >/dev/null
+expect_exit 0 "$ATTUNE" leaderboard --db plain.db --format latex
+expect_not_in out 'Names beyond Latin'
 done_testing

@@ -148,6 +148,20 @@ expect_in err 'invalid command'
 expect_in err 'gnuplot 5.2 or later'
 [ -s old.gp ] || fail 'no script'
 
+case_is 'letters that no font has are squares, with a word on what helps; others are drawn'
+mkdir fonts
+printf '#!/bin/sh\necho ":charset=20-7e 4e00-9fff"\n' >fonts/fc-list
+chmod +x fonts/fc-list
+printf '%s\n' 'model_a,model_b,winner' '東京,한국,a' 'Модель,東京,b' >names.csv
+expect_exit 0 env PATH="$PWD/fonts:$PATH" "$ATTUNE" prefs rank names.csv --replicates 9 --plot names.png
+expect_in err "no installed font has '한' (U+D55C)"
+expect_in err 'install fonts-noto-cjk'
+[ "$(grep -c 'hint:' err)" = 1 ] || fail "more than once: $(cat err)"
+grep -F '東京' names.gp | grep -F 'Модель' | grep -F '□□' >/dev/null || fail "names: $(grep tics names.gp)"
+expect_exit 0 env PATH="$PWD/fonts:$PATH" "$ATTUNE" prefs rank names.csv --replicates 9 --plot names.svg
+expect_not_in err 'no installed font'
+expect_in names.gp '한국'
+
 case_is 'mistakes'
 expect_exit 2 "$ATTUNE" plot leaderbord --db a.db
 expect_in err "did you mean 'leaderboard'?"
