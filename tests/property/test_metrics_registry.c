@@ -131,20 +131,20 @@ static void degenerate_midi_has_defined_states(void **state)
     struct attune_analysis *a = attune_analysis_new(NULL);
     assert_non_null(a);
     for (int c = 0; c < 5; c++) {
-        struct test_midi t;
-        test_midi_init(&t, 120.0);
+        struct midi_builder t;
+        midi_builder_init(&t, 1, 480);
         for (int i = 0; i < (c == 0 ? 0 : c == 1 ? 1 : 32); i++) {
             const int channel = c == 2 ? 9 : 0;
             const uint32_t at = c == 3 ? 0 : (uint32_t)i * 240;
-            test_midi_note(&t, at, c == 4 ? 0 : 240, channel, c == 3 ? 40 + i : 60, 90);
+            midi_builder_note(&t, 0, channel, at, c == 4 ? 0 : 240, c == 3 ? 40 + i : 60);
         }
-        test_midi_finish(&t);
+        midi_builder_finish(&t);
         assert_int_equal(attune_analysis_load_midi(a, &t.midi, NULL), ATTUNE_OK);
         eval_all(a, values);
         static const char *const what[] = {"no notes", "one note", "drums only", "one cluster",
                                            "zero-length notes"};
         check_sane(values, what[c]);
-        attune_midi_release(&t.midi);
+        midi_builder_release(&t);
     }
     attune_analysis_free(a);
 }
@@ -155,14 +155,14 @@ static void random_samples_stay_in_range(void **state)
     struct attune_analysis *a = attune_analysis_new(NULL);
     assert_non_null(a);
     for (uint64_t seed = 1; seed <= 20; seed++) {
-        struct test_midi t;
+        struct midi_builder t;
         test_midi_random(&t, seed, 20 + seed * 37, 16 + (uint32_t)seed * 4);
         assert_int_equal(attune_analysis_load_midi(a, &t.midi, NULL), ATTUNE_OK);
         eval_all(a, values);
         char what[64];
         snprintf(what, sizeof what, "random notes, seed %d", (int)seed);
         check_sane(values, what);
-        attune_midi_release(&t.midi);
+        midi_builder_release(&t);
     }
     for (uint64_t seed = 1; seed <= 4; seed++) {
         uint64_t n;
@@ -209,7 +209,7 @@ static void repeat_item(void *context, size_t item, size_t worker)
 static void values_do_not_depend_on_thread_or_history(void **state)
 {
     static struct repeat r;
-    struct test_midi t;
+    struct midi_builder t;
     test_midi_song(&t, 0, 0, 1.0);
     r.midi = &t.midi;
     float *x = test_audio_song(12.0, 44100, &r.n_frames);
@@ -227,7 +227,7 @@ static void values_do_not_depend_on_thread_or_history(void **state)
         }
     }
     attune_release(x);
-    attune_midi_release(&t.midi);
+    midi_builder_release(&t);
 }
 
 static void compare_invariant(const struct attune_value *before, const struct attune_value *after,
@@ -264,7 +264,7 @@ static void declared_invariances_hold_for_midi(void **state)
         {ATTUNE_INVARIANT_GAIN, "scaled velocities", 0, 0, 0.5},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct test_midi t, u;
+        struct midi_builder t, u;
         test_midi_song(&t, 0, 0, 1.0);
         test_midi_song(&u, cases[c].transpose, cases[c].bars_before, cases[c].velocity_scale);
         attune_analysis_load_midi(a, &t.midi, NULL);
@@ -272,8 +272,8 @@ static void declared_invariances_hold_for_midi(void **state)
         attune_analysis_load_midi(a, &u.midi, NULL);
         eval_all(a, after);
         compare_invariant(before, after, cases[c].invariance, ATTUNE_SYMBOLIC, cases[c].what);
-        attune_midi_release(&t.midi);
-        attune_midi_release(&u.midi);
+        midi_builder_release(&t);
+        midi_builder_release(&u);
     }
     attune_analysis_free(a);
 }
@@ -313,7 +313,7 @@ static void declared_invariances_hold_for_audio(void **state)
  * crash (and, under the address sanitizer, never a leak). */
 static void failed_allocations_are_survived(void **state)
 {
-    struct test_midi t;
+    struct midi_builder t;
     test_midi_song(&t, 0, 0, 1.0);
     uint64_t n_frames;
     float *x = test_audio_song(9.0, 22050, &n_frames);
@@ -348,7 +348,7 @@ static void failed_allocations_are_survived(void **state)
         }
     }
     attune_release(x);
-    attune_midi_release(&t.midi);
+    midi_builder_release(&t);
 }
 
 int main(void)

@@ -32,7 +32,13 @@ void midi_builder_event(struct midi_builder *b, int track, uint32_t tick,
 void midi_builder_note(struct midi_builder *b, int track, int channel, uint32_t tick,
                        uint32_t n_ticks, int pitch)
 {
-    midi_builder_event(b, track, tick, ATTUNE_MIDI_NOTE_ON, channel, pitch, 100, 0);
+    midi_builder_stroke(b, track, channel, tick, n_ticks, pitch, 100);
+}
+
+void midi_builder_stroke(struct midi_builder *b, int track, int channel, uint32_t tick,
+                         uint32_t n_ticks, int pitch, int velocity)
+{
+    midi_builder_event(b, track, tick, ATTUNE_MIDI_NOTE_ON, channel, pitch, velocity, 0);
     midi_builder_event(b, track, tick + n_ticks, ATTUNE_MIDI_NOTE_OFF, channel, pitch, 0, 0);
 }
 

@@ -20,6 +20,10 @@ void midi_builder_event(struct midi_builder *b, int track, uint32_t tick,
 void midi_builder_note(struct midi_builder *b, int track, int channel, uint32_t tick,
                        uint32_t n_ticks, int pitch);
 
+/* The same with a velocity. */
+void midi_builder_stroke(struct midi_builder *b, int track, int channel, uint32_t tick,
+                         uint32_t n_ticks, int pitch, int velocity);
+
 /* denominator: 1, 2, 4, ... */
 void midi_builder_meter(struct midi_builder *b, uint32_t tick, int numerator, int denominator);
 void midi_builder_tempo(struct midi_builder *b, uint32_t tick, double bpm);

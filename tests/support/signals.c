@@ -8,99 +8,54 @@
 
 enum { TICKS = 480 };
 
-static void push(struct test_midi *t, struct attune_midi_event event)
-{
-    void *items = t->midi.events;
-    if (!attune_grow(&items, &t->capacity, t->midi.n_events, sizeof event)) {
-        abort();
-    }
-    t->midi.events = items;
-    t->midi.events[t->midi.n_events++] = event;
-}
-
-void test_midi_init(struct test_midi *t, double bpm)
-{
-    *t = (struct test_midi){.midi = {.type = 1, .n_tracks = 1, .division = TICKS,
-                                     .raw_division = TICKS}};
-    t->midi.track_names = attune_alloc(1, sizeof(char *));
-    t->midi.track_end = attune_alloc(1, sizeof(uint32_t));
-    if (!t->midi.track_names || !t->midi.track_end) {
-        abort();
-    }
-    push(t, (struct attune_midi_event){.kind = ATTUNE_MIDI_TEMPO, .value = (uint32_t)(6e7 / bpm)});
-    push(t, (struct attune_midi_event){.kind = ATTUNE_MIDI_TIME_SIGNATURE, .a = 4, .b = 2});
-}
-
-void test_midi_note(struct test_midi *t, uint32_t onset_tick, uint32_t duration_ticks, int channel,
-                    int pitch, int velocity)
-{
-    push(t, (struct attune_midi_event){.tick = onset_tick, .kind = ATTUNE_MIDI_NOTE_ON,
-                                       .channel = (uint8_t)channel, .a = (uint8_t)pitch,
-                                       .b = (uint8_t)velocity});
-    push(t, (struct attune_midi_event){.tick = onset_tick + duration_ticks,
-                                       .kind = ATTUNE_MIDI_NOTE_OFF, .channel = (uint8_t)channel,
-                                       .a = (uint8_t)pitch});
-}
-
-static int by_tick(const void *a, const void *b)
-{
-    const struct attune_midi_event *x = a, *y = b;
-    if (x->tick != y->tick) {
-        return x->tick < y->tick ? -1 : 1;
-    }
-    /* ends before beginnings, so that repeated notes do not swallow each other */
-    const int x_on = x->kind == ATTUNE_MIDI_NOTE_ON, y_on = y->kind == ATTUNE_MIDI_NOTE_ON;
-    return x_on != y_on ? x_on - y_on : x->a - y->a;
-}
-
-void test_midi_finish(struct test_midi *t)
-{
-    qsort(t->midi.events, t->midi.n_events, sizeof *t->midi.events, by_tick);
-    const uint32_t end = t->midi.n_events ? t->midi.events[t->midi.n_events - 1].tick : 0;
-    push(t, (struct attune_midi_event){.tick = end, .kind = ATTUNE_MIDI_END_OF_TRACK});
-    t->midi.track_end[0] = end;
-}
-
 static const int roots[4] = {60, 57, 53, 55};
 static const int thirds[4] = {4, 3, 4, 4};
 static const int melody_a[16] = {72, 74, 76, 79, 76, 72, 69, 72, 77, 76, 74, 72, 74, 71, 67, 71};
 static const int melody_b[16] = {79, 77, 76, 74, 72, 76, 81, 76, 77, 81, 84, 81, 79, 74, 71, 74};
 
-void test_midi_song(struct test_midi *t, int transpose, int bars_before, double velocity_scale)
+void test_midi_song(struct midi_builder *b, int transpose, int bars_before, double velocity_scale)
 {
-    test_midi_init(t, 120.0);
+    midi_builder_init(b, 1, TICKS);
+    midi_builder_tempo(b, 0, 120.0);
+    midi_builder_meter(b, 0, 4, 4);
     for (int bar = 0; bar < 16; bar++) {
         const uint32_t start = (uint32_t)(bar + bars_before) * 4 * TICKS;
         const int chord = bar % 4;
         const int *melody = bar / 4 == 2 ? melody_b : melody_a;
         const int root = roots[chord] + transpose;
         const int velocity = (int)(80 * velocity_scale);
-        test_midi_note(t, start, 4 * TICKS, 0, root, velocity);
-        test_midi_note(t, start, 4 * TICKS, 0, root + thirds[chord], velocity);
-        test_midi_note(t, start, 4 * TICKS, 0, root + 7, velocity);
+        midi_builder_stroke(b, 0, 0, start, 4 * TICKS, root, velocity);
+        midi_builder_stroke(b, 0, 0, start, 4 * TICKS, root + thirds[chord], velocity);
+        midi_builder_stroke(b, 0, 0, start, 4 * TICKS, root + 7, velocity);
         for (int beat = 0; beat < 4; beat++) {
             const uint32_t at = start + (uint32_t)beat * TICKS;
             const int louder = (int)((beat == 0 ? 100 : 70) * velocity_scale);
-            test_midi_note(t, at, TICKS - 20, 1, melody[chord * 4 + beat] + transpose, louder);
-            test_midi_note(t, at, TICKS / 2, 2, root - 24, louder);
-            test_midi_note(t, at, TICKS / 4, 9, beat % 2 ? 38 : 36, louder);
-            test_midi_note(t, at + TICKS / 2, TICKS / 4, 9, 42, (int)(50 * velocity_scale));
+            midi_builder_stroke(b, 0, 1, at, TICKS - 20, melody[chord * 4 + beat] + transpose,
+                                louder);
+            midi_builder_stroke(b, 0, 2, at, TICKS / 2, root - 24, louder);
+            midi_builder_stroke(b, 0, 9, at, TICKS / 4, beat % 2 ? 38 : 36, louder);
+            midi_builder_stroke(b, 0, 9, at + TICKS / 2, TICKS / 4, 42,
+                                (int)(50 * velocity_scale));
         }
     }
-    test_midi_finish(t);
+    midi_builder_finish(b);
 }
 
-void test_midi_random(struct test_midi *t, uint64_t seed, size_t n_notes, uint32_t n_beats)
+void test_midi_random(struct midi_builder *b, uint64_t seed, size_t n_notes, uint32_t n_beats)
 {
     struct attune_rng rng;
     attune_rng_init(&rng, seed, 0);
-    test_midi_init(t, 60.0 + attune_rng_uniform(&rng) * 120.0);
+    midi_builder_init(b, 1, TICKS);
+    midi_builder_tempo(b, 0, 60.0 + attune_rng_uniform(&rng) * 120.0);
+    midi_builder_meter(b, 0, 4, 4);
     for (size_t i = 0; i < n_notes; i++) {
-        test_midi_note(t, (uint32_t)attune_rng_below(&rng, (uint64_t)n_beats * TICKS),
-                       (uint32_t)attune_rng_below(&rng, 2 * TICKS), (int)attune_rng_below(&rng, 16),
-                       (int)attune_rng_below(&rng, 128), 1 + (int)attune_rng_below(&rng, 127));
+        const uint32_t at = (uint32_t)attune_rng_below(&rng, (uint64_t)n_beats * TICKS);
+        const uint32_t n_ticks = (uint32_t)attune_rng_below(&rng, 2 * TICKS);
+        const int channel = (int)attune_rng_below(&rng, 16);
+        const int pitch = (int)attune_rng_below(&rng, 128);
+        midi_builder_stroke(b, 0, channel, at, n_ticks, pitch, 1 + (int)attune_rng_below(&rng, 127));
     }
-    test_midi_finish(t);
+    midi_builder_finish(b);
 }
 
 static void add_tone(float *out, uint64_t n_frames, uint32_t rate_hz, double at_s, double length_s,

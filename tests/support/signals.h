@@ -3,30 +3,14 @@
 #define ATTUNE_TESTS_SUPPORT_SIGNALS_H
 
 #include "base/io/audio.h"
-#include "base/io/midi.h"
-
-/* A MIDI file built note by note; release with attune_midi_release. */
-struct test_midi {
-    struct attune_midi midi;
-    size_t capacity;
-};
-
-/* Empty file of type 1 with 480 ticks per quarter, one track, the tempo and 4/4. */
-void test_midi_init(struct test_midi *t, double bpm);
-
-/* Appends a note on track 0. */
-void test_midi_note(struct test_midi *t, uint32_t onset_tick, uint32_t duration_ticks, int channel,
-                    int pitch, int velocity);
-
-/* Sorts the events and closes the track; call once after the last note. */
-void test_midi_finish(struct test_midi *t);
+#include "tests/support/midi_builder.h"
 
 /* 16 bars of I-vi-IV-V in C at 120 BPM with melody, bass and drums, transposed, starting after
- * `bars_before` silent bars, velocities scaled. Form AABA with a varied B. */
-void test_midi_song(struct test_midi *t, int transpose, int bars_before, double velocity_scale);
+ * `bars_before` silent bars, velocities scaled. Form AABA with a varied B; one track. Finished, like the next. */
+void test_midi_song(struct midi_builder *b, int transpose, int bars_before, double velocity_scale);
 
 /* n_notes notes at random times, pitches and lengths in n_beats beats. */
-void test_midi_random(struct test_midi *t, uint64_t seed, size_t n_notes, uint32_t n_beats);
+void test_midi_random(struct midi_builder *b, uint64_t seed, size_t n_notes, uint32_t n_beats);
 
 /* seconds of the song above as sums of decaying harmonics, interleaved stereo at rate_hz, peak
  * about .5; release with attune_release. NULL when out of memory. */

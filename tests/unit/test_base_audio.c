@@ -14,35 +14,7 @@
 #include "base/io/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
-
-static char folder[] = "/tmp/attune-audio-XXXXXX";
-
-static const char *scratch(const char *name)
-{
-    static char path[4][256];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(path[next], sizeof path[next], "%s/%s", folder, name);
-    return path[next];
-}
-
-static int make_folder(void **state)
-{
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    struct attune_file_list list;
-    if (attune_file_walk(&list, folder, NULL)) {
-        return -1;
-    }
-    for (size_t i = 0; i < list.n; i++) {
-        unlink(list.paths[i]);
-    }
-    attune_file_list_release(&list);
-    return rmdir(folder);
-}
+#include "tests/support/scratch.h"
 
 /* A sine per channel, a third apart, peak 0.5. */
 static float *tones(size_t n_frames, uint32_t n_channels, uint32_t rate_hz)
@@ -268,7 +240,7 @@ static void what_is_not_audio_is_refused(void **state)
     assert_true(err.hint[0]);
     assert_false(attune_audio_sniff(scratch("text.wav")));
     assert_int_equal(attune_audio_open(&source, scratch("absent.wav"), &err), ATTUNE_E_IO);
-    assert_int_equal(attune_audio_open(&source, folder, &err), ATTUNE_E_INPUT);
+    assert_int_equal(attune_audio_open(&source, scratch_folder(), &err), ATTUNE_E_INPUT);
     assert_int_equal(attune_audio_open_bytes(&source, "", 0, &err), ATTUNE_E_INPUT);
     attune_audio_close(&source);
 }
@@ -356,5 +328,5 @@ int main(void)
         cmocka_unit_test(equal_samples_give_equal_files),
         cmocka_unit_test(resampler_keeps_time_and_tone),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

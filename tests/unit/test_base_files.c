@@ -14,33 +14,7 @@
 #include "base/io/jsonl.h"
 #include "base/io/npy.h"
 #include "base/mem.h"
-
-static char folder[] = "/tmp/attune-files-XXXXXX";
-
-static const char *scratch(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static int make_folder(void **state)
-{
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    struct attune_file_list list;
-    if (attune_file_walk(&list, folder, NULL)) {
-        return -1;
-    }
-    for (size_t i = 0; i < list.n; i++) {
-        unlink(list.paths[i]);
-    }
-    attune_file_list_release(&list);
-    return 0;
-}
+#include "tests/support/scratch.h"
 
 static void write_text(const char *name, const char *text)
 {
@@ -59,7 +33,7 @@ static void whole_files(void **state)
     assert_string_equal(bytes, "second");
     attune_release(bytes);
     assert_int_equal(attune_file_read(scratch("a.txt"), 5, &bytes, &n, &err), ATTUNE_E_INPUT);
-    assert_int_equal(attune_file_read(folder, 5, &bytes, &n, &err), ATTUNE_E_INPUT);
+    assert_int_equal(attune_file_read(scratch_folder(), 5, &bytes, &n, &err), ATTUNE_E_INPUT);
     assert_int_equal(attune_file_read(scratch("none"), 5, &bytes, &n, &err), ATTUNE_E_IO);
     assert_int_equal(attune_file_write(scratch("no/such/folder"), "", 0, &err), ATTUNE_E_IO);
     mkfifo(scratch("fifo"), 0600); /* must not block */
@@ -341,5 +315,5 @@ int main(void)
         cmocka_unit_test(bad_npy_headers_are_named),
         cmocka_unit_test(written_matrices_read_back),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

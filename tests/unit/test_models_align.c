@@ -17,6 +17,7 @@
 #include "models/align/preference_loss.h"
 #include "models/align/reward_train.h"
 #include "models/pieces/training_prompts.h"
+#include "tests/support/scratch.h"
 
 enum { N_PROMPTS = 256 };
 
@@ -26,8 +27,7 @@ static struct attune_scorer_pool *gold, *proxy;
 
 static int set_up(void **state)
 {
-    char folder[] = "/tmp/attune-test-XXXXXX";
-    if (!mkdtemp(folder) || setenv("ATTUNE_CACHE", folder, 1) != 0) {
+    if (scratch_make(state) || setenv("ATTUNE_CACHE", scratch_folder(), 1) != 0) {
         return -1;
     }
     prompts = attune_training_prompts_new(5, N_PROMPTS, NULL);
@@ -42,7 +42,7 @@ static int tear_down(void **state)
     attune_training_prompts_free(prompts, N_PROMPTS);
     attune_scorer_pool_free(gold);
     attune_scorer_pool_free(proxy);
-    return 0;
+    return scratch_remove(state);
 }
 
 static struct attune_alignment alignment_of(struct attune_policy *policy, size_t n_threads)

@@ -12,13 +12,13 @@
 #include "models/align/align_diffusion.h"
 #include "models/pieces/corpus.h"
 #include "models/pieces/training_prompts.h"
+#include "tests/support/scratch.h"
 
 static struct attune_diffusion *base;
 
 static int set_up(void **state)
 {
-    char folder[] = "/tmp/attune-test-XXXXXX";
-    return mkdtemp(folder) && setenv("ATTUNE_CACHE", folder, 1) == 0 &&
+    return !scratch_make(state) && setenv("ATTUNE_CACHE", scratch_folder(), 1) == 0 &&
                    attune_diffusion_base(&base, NULL, NULL) == ATTUNE_OK
                ? 0
                : -1;
@@ -27,7 +27,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     attune_diffusion_free(base);
-    return 0;
+    return scratch_remove(state);
 }
 
 static void the_gradient_matches_finite_differences(void **state)

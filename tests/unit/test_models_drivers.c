@@ -18,36 +18,18 @@
 #include "models/drivers/process.h"
 #include "models/drivers/template.h"
 #include "models/drivers/worker_check.h"
+#include "tests/support/scratch.h"
 
 #define WORKER ATTUNE_FIXTURES "/../tests/workers/misbehaving_worker.py"
 #define PROPER ATTUNE_FIXTURES "/../tests/workers/proper_worker.py"
 #define COMMAND ATTUNE_FIXTURES "/../tests/workers/misbehaving_command.py"
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    snprintf(folder, sizeof folder, "/tmp/attune-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    struct attune_file_list files = {0};
-    attune_file_walk(&files, folder, NULL);
-    for (size_t i = 0; i < files.n; i++) {
-        unlink(files.paths[i]);
-    }
-    attune_file_list_release(&files);
-    return 0;
-}
 
 /* A request whose out lies in a fresh folder of its own. */
 static struct attune_request request_for(const struct attune_prompt *prompt, uint64_t seed)
 {
     static char out[256];
     static unsigned n;
-    snprintf(out, sizeof out, "%s/%u", folder, n++);
+    snprintf(out, sizeof out, "%s/%u", scratch_folder(), n++);
     assert_int_equal(mkdir(out, 0777), 0);
     size_t used = strlen(out);
     snprintf(out + used, sizeof out - used, "/sample");
@@ -78,10 +60,10 @@ static struct running open_model(const struct attune_model_spec *spec)
 static void samples_are_found_by_pattern(void **state)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/p1__s7.mid", folder);
+    snprintf(path, sizeof path, "%s/p1__s7.mid", scratch_folder());
     assert_int_equal(attune_file_write(path, "x", 1, NULL), ATTUNE_OK);
     struct attune_model_spec spec = {
-        .name = "m", .samples = "{prompt}__s{seed}.mid", .folder = folder};
+        .name = "m", .samples = "{prompt}__s{seed}.mid", .folder = scratch_folder()};
     struct running m = open_model(&spec);
     struct attune_prompt prompt = prompt_of("p1", "t");
     struct attune_request request = request_for(&prompt, 7);
@@ -241,7 +223,7 @@ static void a_missing_program_is_a_failed_sample(void **state)
 {
     static const char *const argv[] = {"./no-such-program", NULL};
     struct attune_model_spec spec = {
-        .name = "m", .command = argv, .timeout_s = 5, .folder = folder};
+        .name = "m", .command = argv, .timeout_s = 5, .folder = scratch_folder()};
     struct running m = open_model(&spec);
     struct attune_prompt prompt = prompt_of("p", "t");
     struct attune_request request = request_for(&prompt, 1);
@@ -295,7 +277,7 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         {"daemon-crash", "exit code 3"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *argv[] = {"python3", WORKER, cases[i].mode, folder, NULL};
+        const char *argv[] = {"python3", WORKER, cases[i].mode, scratch_folder(), NULL};
         struct attune_model_spec spec = {.name = "w",
                                          .worker = argv,
                                          .n_workers = 1,
@@ -323,9 +305,9 @@ static void misbehaving_stand_in_workers_cost_one_sample(void **state)
         assert_int_equal(g.n_tokens, 100);
         assert_true(g.has_logprob && g.logprob == -12.5 && g.ref_logprob == -13.0);
         assert_true(g.device_seconds == 0.25);
-        assert_int_equal(count_processes(folder), 1); /* the new worker, nothing of the old one */
+        assert_int_equal(count_processes(scratch_folder()), 1); /* the new worker, nothing of the old one */
         m.generator->close(m.state);
-        assert_int_equal(count_processes(folder), 0);
+        assert_int_equal(count_processes(scratch_folder()), 0);
     }
 }
 
@@ -475,5 +457,5 @@ int main(void)
         cmocka_unit_test(the_check_passes_a_proper_worker_and_names_faults),
         cmocka_unit_test(commands_are_split_without_a_shell),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

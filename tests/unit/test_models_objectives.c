@@ -18,17 +18,17 @@
 #include "models/pieces/training_prompts.h"
 #include "models/policy/model_cache.h"
 #include "models/policy/policy_train.h"
+#include "tests/support/scratch.h"
 
 enum { N = 6 };
 
 static struct attune_policy *base, *policy; /* policy: base with every third weight moved */
 static struct attune_rollout rollouts[N];   /* drawn from policy, invented rewards */
 static const double rewards[N] = {1.0, 2.0, 3.0, 6.0, -1.0, 0.5};
-static char folder[] = "/tmp/attune-test-XXXXXX";
 
 static int set_up(void **state)
 {
-    if (!mkdtemp(folder) || setenv("ATTUNE_CACHE", folder, 1) != 0 ||
+    if (scratch_make(state) || setenv("ATTUNE_CACHE", scratch_folder(), 1) != 0 ||
         attune_policy_base(&base, NULL, NULL) != ATTUNE_OK ||
         !(policy = attune_policy_copy(base))) {
         return -1;
@@ -54,7 +54,7 @@ static int tear_down(void **state)
 {
     attune_policy_free(base);
     attune_policy_free(policy);
-    return 0;
+    return scratch_remove(state);
 }
 
 /* An objective of the parameters w that it owns; gradient NULL: only the value. */
@@ -265,7 +265,7 @@ static void the_cache_keeps_what_is_whole(void **state)
     assert_int_equal(attune_model_cached(&head, &w, &maker, &cost, &cached, &err), ATTUNE_OK);
     assert_true(w == 3.0f && !cached);
     /* Damage every checkpoint: it is made again; a making that fails replaces nothing. */
-    assert_int_equal(attune_file_walk(&files, folder, &err), ATTUNE_OK);
+    assert_int_equal(attune_file_walk(&files, scratch_folder(), &err), ATTUNE_OK);
     size_t n_damaged = 0;
     for (size_t i = 0; i < files.n; i++) {
         if (strstr(files.paths[i], "/test-") && strstr(files.paths[i], ".ckpt")) {

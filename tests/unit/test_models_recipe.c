@@ -12,13 +12,11 @@
 #include "base/mem.h"
 #include "models/align/inferalign.h"
 #include "models/align/recipe.h"
-
-static char folder[64];
+#include "tests/support/scratch.h"
 
 static int set_up(void **state)
 {
-    snprintf(folder, sizeof folder, "/tmp/attune-test-XXXXXX");
-    return mkdtemp(folder) && setenv("ATTUNE_CACHE", folder, 1) == 0 ? 0 : -1;
+    return !scratch_make(state) && setenv("ATTUNE_CACHE", scratch_folder(), 1) == 0 ? 0 : -1;
 }
 
 static void defaults_follow_the_method(void **state)
@@ -86,14 +84,13 @@ static struct attune_generation generate(const struct attune_model_spec *spec, u
     struct attune_generation out = {0};
     struct attune_err err = ATTUNE_ERR_INIT;
     void *model = NULL;
-    char path[128], *read = NULL;
+    char *read = NULL;
     size_t n = 0;
-    snprintf(path, sizeof path, "%s/out", folder);
     assert_int_equal(attune_generator_for(spec, &g, &err), ATTUNE_OK);
     if (g->open(spec, &model, &err) != ATTUNE_OK) {
         fail_msg("%s", err.message);
     }
-    struct attune_request request = {.prompt = &prompt, .seed = seed, .out = path};
+    struct attune_request request = {.prompt = &prompt, .seed = seed, .out = scratch("out")};
     if (g->generate(model, &request, &out, &err) != ATTUNE_OK) {
         fail_msg("%s", err.message);
     }
@@ -182,5 +179,5 @@ int main(void)
         cmocka_unit_test(the_tree_search_repeats_and_counts),
         cmocka_unit_test(note_score_counts_the_commonest_pitch),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, set_up, scratch_remove);
 }
