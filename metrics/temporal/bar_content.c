@@ -134,7 +134,7 @@ struct attune_bar_content attune_bar_content_make(struct attune_analysis *a)
     const struct attune_chroma *chroma = is_audio ? attune_analysis_chroma(a) : NULL;
     const struct attune_notes *notes = is_audio ? NULL : attune_analysis_notes(a);
     struct attune_bar_content content = {
-        .why = !is_audio ? notes->why : onset->why ? onset->why : chroma->why,
+        .why = onset->why ? onset->why : is_audio ? chroma->why : NULL, /* or too long */
         .pattern = is_audio ? AUDIO_PATTERN : SYMBOLIC_PATTERN};
     content.width = content.pattern + (is_audio ? AUDIO_TEXTURE : SYMBOLIC_TEXTURE);
     if (content.why) {

@@ -156,6 +156,9 @@ static void test_far_ticks(void **state)
     midi_builder_note(&piece, 0, 0, 4000000000u, 480, 61);
     midi_builder_note(&piece, 1, 9, 4100000000u, 480, 36);
     evaluate();
+    /* two months of two-second blocks were once filled with nothing, 5 GB of it */
+    assert_int_equal(attune_metric_eval(attune_metric_find("temporal.recall"), analysis).state,
+                     ATTUNE_UNDEFINED);
 }
 
 static void test_many_notes(void **state)
