@@ -16,29 +16,55 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "models/align/align_diffusion.h"
-#include "models/pieces/builtin.h"
+#include "models/policy/family.h"
 #include "models/policy/model_cache.h"
 #include "models/option.h"
 #include "models/pieces/training_prompts.h"
 
 struct state {
-    struct attune_diffusion *ref; /* what divergence is measured from */
-    struct attune_diffusion *models[ATTUNE_MAX_TRAIN_SEEDS]; /* (n_models,) made from ref */
-    size_t n_models;                                         /* 0: ref as it is */
-    struct attune_training training; /* of the first of them */
-    char origin[200];                /* of a checkpoint of it */
+    struct attune_family family;        /* of diffusions */
     struct attune_scorer_pool *scorers; /* SCG; NULL otherwise */
     size_t n_steps, n_draws;
 };
+
+static float *params_of(void *model)
+{
+    return attune_diffusion_params(model);
+}
+
+static void *create(void)
+{
+    return attune_diffusion_new();
+}
+
+static void destroy(void *model)
+{
+    attune_diffusion_free(model);
+}
+
+static enum attune_code make_base(void **model, struct attune_training *cost,
+                                  struct attune_err *err)
+{
+    struct attune_diffusion *base = NULL;
+    const enum attune_code code = attune_diffusion_base(&base, cost, err);
+    *model = base;
+    return code;
+}
+
+static void base_origin(char *text, size_t size)
+{
+    attune_diffusion_origin(&attune_diffusion_training_default, text, size);
+}
+
+static const struct attune_family_kind diffusions = {
+    .name = "diffusion", .n_params = attune_diffusion_n_params, .params = params_of,
+    .create = create, .destroy = destroy, .make_base = make_base, .base_origin = base_origin};
 
 static void close_state(void *state)
 {
     struct state *s = state;
     if (s) {
-        for (size_t i = 0; i < s->n_models; i++) {
-            attune_diffusion_free(s->models[i]);
-        }
-        attune_diffusion_free(s->ref);
+        attune_family_release(&s->family);
         attune_scorer_pool_free(s->scorers);
         attune_release(s);
     }
@@ -114,10 +140,10 @@ static enum attune_code train(void *context, float *params, struct attune_traini
 }
 
 /* One DiffRhythm+ from the cache, or made and cached. */
-static enum attune_code make_one(struct state *s, const struct attune_diffrhythm *o,
+static enum attune_code make_one(struct attune_family *family, const struct attune_diffrhythm *o,
                                  struct attune_training *cost, struct attune_err *err)
 {
-    struct attune_diffusion *model = attune_diffusion_copy(s->ref);
+    struct attune_diffusion *model = attune_diffusion_copy(family->base);
     if (!model) {
         return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
     }
@@ -128,7 +154,7 @@ static enum attune_code make_one(struct state *s, const struct attune_diffrhythm
              attune_metric_find("reward.proxy")->version,
              attune_metric_find("reward.rules")->version, o->n_pairs, o->n_epochs, o->beta,
              o->rate);
-    struct making making = {o, model, s->ref};
+    struct making making = {o, model, family->base};
     const struct attune_model_maker maker = {train, &making};
     enum attune_code code = attune_model_cached(&head, attune_diffusion_params(model), &maker, cost,
                                                 NULL, err);
@@ -136,15 +162,15 @@ static enum attune_code make_one(struct state *s, const struct attune_diffrhythm
         attune_diffusion_free(model);
         return code;
     }
-    if (s->n_models == 0) {
-        memcpy(s->origin, head.origin, sizeof s->origin);
+    if (family->n_models == 0) {
+        memcpy(family->origin, head.origin, sizeof family->origin);
     }
-    s->models[s->n_models++] = model;
+    family->models[family->n_models++] = model;
     return ATTUNE_OK;
 }
 
-static enum attune_code make_models(struct state *s, const struct attune_model_spec *spec,
-                                    struct attune_err *err)
+static enum attune_code make_models(struct attune_family *family,
+                                    const struct attune_model_spec *spec, struct attune_err *err)
 {
     struct attune_diffrhythm o = attune_diffrhythm_default;
     uint64_t first = 1, n = 1;
@@ -157,29 +183,10 @@ static enum attune_code make_models(struct state *s, const struct attune_model_s
     for (uint64_t k = 0; k < n && code == ATTUNE_OK; k++) {
         struct attune_training cost;
         o.seed = first + k;
-        code = make_one(s, &o, &cost, err);
-        s->training = k > 0 ? s->training : cost;
+        code = make_one(family, &o, &cost, err);
+        family->training = k > 0 ? family->training : cost;
     }
     return code;
-}
-
-/* The built-in base, or the one of `checkpoint`, of which the cost is not known. */
-static enum attune_code open_base(const struct attune_model_spec *spec, struct state *s,
-                                  struct attune_err *err)
-{
-    struct attune_diffusion *model = attune_diffusion_new();
-    bool found = false;
-    enum attune_code code =
-        model ? attune_base_from_file(spec, "diffusion", attune_diffusion_params(model),
-                                      attune_diffusion_n_params(), &found, err)
-              : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a diffusion model");
-    if (code == ATTUNE_OK && found) {
-        s->ref = model;
-        return ATTUNE_OK;
-    }
-    attune_diffusion_free(model);
-    attune_diffusion_origin(&attune_diffusion_training_default, s->origin, sizeof s->origin);
-    return code == ATTUNE_OK ? attune_diffusion_base(&s->ref, &s->training, err) : code;
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -205,13 +212,13 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
         code = attune_scorer_pool_new(&s->scorers, select, err);
     }
     if (code == ATTUNE_OK) {
-        code = open_base(spec, s, err);
+        code = attune_family_open(&s->family, &diffusions, spec, err);
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
-        s->training = (struct attune_training){0}; /* the base as it is */
+        s->family.training = (struct attune_training){0}; /* the base as it is */
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_DPO) {
-        code = make_models(s, spec, err);
+        code = make_models(&s->family, spec, err);
     }
     if (code != ATTUNE_OK) {
         close_state(s);
@@ -231,8 +238,7 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     struct attune_rng rng;
     uint64_t n_tokens = 0, n_rewards = 0;
     double logprob = 0.0, ref_logprob = 0.0;
-    const struct attune_diffusion *model =
-        s->n_models > 0 ? s->models[request->seed % s->n_models] : s->ref;
+    const struct attune_diffusion *model = attune_family_model(&s->family, request->seed);
     attune_rng_init(&rng, attune_request_seed(request), 0);
     if (s->scorers) {
         struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
@@ -247,7 +253,7 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     } else {
         struct attune_setting setting;
         attune_setting_init(&setting, request->prompt);
-        logprob = attune_diffusion_sample(model, s->ref, &setting, s->n_steps, &piece,
+        logprob = attune_diffusion_sample(model, s->family.base, &setting, s->n_steps, &piece,
                                           &ref_logprob, &rng);
     }
     enum attune_code code = attune_builtin_finish(&piece, request, out, err);
@@ -268,11 +274,7 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 {
     struct state *s = state;
     struct attune_buf text = ATTUNE_BUF_INIT;
-    const size_t n_params = attune_diffusion_n_params();
-    attune_fingerprint_params(&text, attune_diffusion_params(s->ref), n_params);
-    for (size_t i = 0; i < s->n_models; i++) {
-        attune_fingerprint_params(&text, attune_diffusion_params(s->models[i]), n_params);
-    }
+    attune_family_fingerprint(&s->family, &text);
     attune_fingerprint_add(&text, s->scorers ? attune_scorer_pool_metric(s->scorers) : NULL);
     return attune_fingerprint_finish(&text, hash, err);
 }
@@ -280,17 +282,14 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 static bool training(void *state, struct attune_training *cost)
 {
     const struct state *s = state;
-    *cost = s->training;
+    *cost = s->family.training;
     return true;
 }
 
 static enum attune_code save(void *state, const char *path, struct attune_err *err)
 {
-    struct state *s = state;
-    struct attune_checkpoint head = {.kind = "diffusion", .n_params = attune_diffusion_n_params()};
-    memcpy(head.origin, s->origin, sizeof head.origin);
-    return attune_checkpoint_save(
-        path, &head, attune_diffusion_params(s->n_models > 0 ? s->models[0] : s->ref), err);
+    const struct state *s = state;
+    return attune_family_save(&s->family, path, err);
 }
 
 static const char *const options[] = {"denoise_steps", "preference",  "pairs",  "epochs",

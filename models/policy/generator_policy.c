@@ -17,20 +17,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "models/align/best_of_n.h"
-#include "models/pieces/builtin.h"
 #include "models/align/inferalign.h"
 #include "models/option.h"
-#include "models/policy/checkpoint.h"
+#include "models/policy/family.h"
 #include "models/policy/policy_train.h"
 #include "models/align/recipe.h"
 
 struct state {
-    struct attune_policy *base; /* the reference: what divergence is measured from */
-    struct attune_policy
-        *policies[ATTUNE_MAX_TRAIN_SEEDS];           /* (n_policies,) what alignment made of it */
-    size_t n_policies;                               /* 0: the base as it is */
-    struct attune_training training;                 /* of the first of them */
-    char origin[200];                                /* of a checkpoint of it */
+    struct attune_family family;        /* of policies */
     struct attune_scorer_pool *scorers; /* NULL: one sample, no selection */
     const struct attune_metric *gold;   /* watched on all candidates; NULL: none */
     uint64_t best_of;
@@ -38,14 +32,44 @@ struct state {
     struct attune_inferalign search;
 };
 
+static float *params_of(void *model)
+{
+    return attune_policy_params(model);
+}
+
+static void *create(void)
+{
+    return attune_policy_new();
+}
+
+static void destroy(void *model)
+{
+    attune_policy_free(model);
+}
+
+static enum attune_code make_base(void **model, struct attune_training *cost,
+                                  struct attune_err *err)
+{
+    struct attune_policy *base = NULL;
+    const enum attune_code code = attune_policy_base(&base, cost, err);
+    *model = base;
+    return code;
+}
+
+static void base_origin(char *text, size_t size)
+{
+    attune_policy_origin(&attune_policy_training_default, text, size);
+}
+
+static const struct attune_family_kind policies = {
+    .name = "policy", .n_params = attune_policy_n_params, .params = params_of, .create = create,
+    .destroy = destroy, .make_base = make_base, .base_origin = base_origin};
+
 static void close_state(void *state)
 {
     struct state *s = state;
     if (s) {
-        for (size_t i = 0; i < s->n_policies; i++) {
-            attune_policy_free(s->policies[i]);
-        }
-        attune_policy_free(s->base);
+        attune_family_release(&s->family);
         attune_scorer_pool_free(s->scorers);
         attune_scorer_pool_free(s->search.text);
         attune_scorer_pool_free(s->search.harmony);
@@ -118,8 +142,8 @@ static enum attune_code open_selection(const struct attune_model_spec *spec, str
 }
 
 /* The aligned policies, one per training seed. */
-static enum attune_code make_policies(const struct attune_model_spec *spec, struct state *s,
-                                      struct attune_err *err)
+static enum attune_code make_policies(const struct attune_model_spec *spec,
+                                      struct attune_family *family, struct attune_err *err)
 {
     struct attune_recipe recipe;
     uint64_t first = 1, n = 1;
@@ -130,34 +154,18 @@ static enum attune_code make_policies(const struct attune_model_spec *spec, stru
     if (code != ATTUNE_OK || recipe.algorithm == ATTUNE_ALGORITHM_NONE) {
         return code;
     }
-    attune_recipe_origin(&recipe, s->origin, sizeof s->origin);
-    for (; s->n_policies < n && code == ATTUNE_OK; s->n_policies += code == ATTUNE_OK) {
+    attune_recipe_origin(&recipe, family->origin, sizeof family->origin);
+    while (family->n_models < n && code == ATTUNE_OK) {
         struct attune_training cost;
-        recipe.seed = first + s->n_policies;
-        code = attune_recipe_make(&recipe, s->base, &s->policies[s->n_policies], &cost, NULL,
-                                  spec->watcher, err);
-        s->training = s->n_policies > 0 ? s->training : cost;
+        struct attune_policy *policy = NULL;
+        recipe.seed = first + family->n_models;
+        code = attune_recipe_make(&recipe, family->base, &policy, &cost, NULL, spec->watcher, err);
+        if (code == ATTUNE_OK) {
+            family->training = family->n_models > 0 ? family->training : cost;
+            family->models[family->n_models++] = policy;
+        }
     }
     return code;
-}
-
-/* The built-in base, or the one of `checkpoint`, of which the cost is not known. */
-static enum attune_code open_base(const struct attune_model_spec *spec, struct state *s,
-                                  struct attune_err *err)
-{
-    struct attune_policy *policy = attune_policy_new();
-    bool found = false;
-    enum attune_code code =
-        policy ? attune_base_from_file(spec, "policy", attune_policy_params(policy),
-                                       attune_policy_n_params(), &found, err)
-               : attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a policy");
-    if (code == ATTUNE_OK && found) {
-        s->base = policy;
-        return ATTUNE_OK;
-    }
-    attune_policy_free(policy);
-    attune_policy_origin(&attune_policy_training_default, s->origin, sizeof s->origin);
-    return code == ATTUNE_OK ? attune_policy_base(&s->base, &s->training, err) : code;
 }
 
 static enum attune_code open_state(const struct attune_model_spec *spec, void **state,
@@ -170,13 +178,13 @@ static enum attune_code open_state(const struct attune_model_spec *spec, void **
     const bool searching = searches(spec);
     enum attune_code code = searching ? open_search(spec, s, err) : open_selection(spec, s, err);
     if (code == ATTUNE_OK) {
-        code = open_base(spec, s, err);
+        code = attune_family_open(&s->family, &policies, spec, err);
     }
     if (code == ATTUNE_OK && spec->method == ATTUNE_METHOD_INFERENCE) {
-        s->training = (struct attune_training){0}; /* the base as it is */
+        s->family.training = (struct attune_training){0}; /* the base as it is */
     }
     if (code == ATTUNE_OK && !searching) {
-        code = make_policies(spec, s, err);
+        code = make_policies(spec, &s->family, err);
     }
     if (code != ATTUNE_OK) {
         close_state(s);
@@ -210,9 +218,11 @@ static enum attune_code select_best(struct state *s, const struct attune_policy 
                                     struct attune_err *err)
 {
     struct attune_scorer *scorer = attune_scorer_borrow(s->scorers, err);
-    enum attune_code code = scorer ? attune_best_of_n(policy, s->base, scorer, s->gold, request,
-                                                      s->best_of, piece, out, err)
-                                   : ATTUNE_E_MEMORY;
+    enum attune_code code = ATTUNE_E_MEMORY;
+    if (scorer) {
+        code = attune_best_of_n(policy, s->family.base, scorer, s->gold, request, s->best_of, piece,
+                                out, err);
+    }
     attune_scorer_return(s->scorers, scorer);
     return code;
 }
@@ -223,12 +233,12 @@ static enum attune_code generate(void *state, const struct attune_request *reque
     struct state *s = state;
     struct attune_piece piece;
     struct attune_generation chosen;
-    const struct attune_policy *policy =
-        s->n_policies > 0 ? s->policies[request->seed % s->n_policies] : s->base;
+    const struct attune_policy *base = s->family.base,
+                               *policy = attune_family_model(&s->family, request->seed);
     enum attune_code code =
-        s->searches  ? attune_inferalign(&s->search, policy, s->base, request, &piece, &chosen, err)
+        s->searches  ? attune_inferalign(&s->search, policy, base, request, &piece, &chosen, err)
         : s->scorers ? select_best(s, policy, request, &piece, &chosen, err)
-                     : sample(policy, s->base, request, &piece, &chosen);
+                     : sample(policy, base, request, &piece, &chosen);
     if (code == ATTUNE_OK) {
         code = attune_builtin_finish(&piece, request, out, err);
     }
@@ -249,11 +259,7 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 {
     struct state *s = state;
     struct attune_buf text = ATTUNE_BUF_INIT;
-    const size_t n_params = attune_policy_n_params();
-    attune_fingerprint_params(&text, attune_policy_params(s->base), n_params);
-    for (size_t i = 0; i < s->n_policies; i++) {
-        attune_fingerprint_params(&text, attune_policy_params(s->policies[i]), n_params);
-    }
+    attune_family_fingerprint(&s->family, &text);
     add_scorers(&text, s->scorers);
     attune_fingerprint_add(&text, s->gold);
     add_scorers(&text, s->search.text);
@@ -264,17 +270,14 @@ static enum attune_code fingerprint(void *state, char *hash, struct attune_err *
 static bool training(void *state, struct attune_training *cost)
 {
     const struct state *s = state;
-    *cost = s->training;
+    *cost = s->family.training;
     return true;
 }
 
 static enum attune_code save(void *state, const char *path, struct attune_err *err)
 {
-    struct state *s = state;
-    struct attune_checkpoint head = {.kind = "policy", .n_params = attune_policy_n_params()};
-    memcpy(head.origin, s->origin, sizeof head.origin);
-    return attune_checkpoint_save(
-        path, &head, attune_policy_params(s->n_policies > 0 ? s->policies[0] : s->base), err);
+    const struct state *s = state;
+    return attune_family_save(&s->family, path, err);
 }
 
 static const char *const options[] = {
