@@ -96,7 +96,7 @@ static int take_frames(struct attune_frontend *f)
         const int64_t first = f->next_musdr * ATTUNE_MUSDR_HOP - ATTUNE_MUSDR_SIZE / 2;
         keep = first < keep ? first : keep;
     }
-    if (keep > f->start) {
+    if (keep > f->start && f->signal) {
         keep = keep < end ? keep : end;
         memmove(f->signal, f->signal + (keep - f->start), (size_t)(end - keep) * sizeof(float));
         f->n_signal = (size_t)(end - keep);

@@ -279,7 +279,9 @@ enum attune_code attune_score_assemble(const struct attune_score *score, struct 
     if (!out->events) {
         goto oom;
     }
-    qsort(a.events, a.n, sizeof *a.events, by_time);
+    if (a.n > 0) {
+        qsort(a.events, a.n, sizeof *a.events, by_time);
+    }
     for (size_t i = 0; i < a.n; i++) {
         out->events[i] = a.events[i].event;
     }

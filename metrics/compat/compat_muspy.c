@@ -162,12 +162,9 @@ static double groove(struct attune_analysis *a, const struct attune_muspy_notes 
 static double drum_in_pattern(const struct attune_muspy_notes *in, bool duple)
 {
     const uint32_t res = in->resolution;
-    uint32_t step = res; /* the whole beat, where the resolution divides no further */
-    if (duple) {
-        step = res % 4 == 0 ? res / 4 : res % 2 == 0 ? res / 2 : res;
-    } else {
-        step = res % 3 == 0 ? res / 3 : res;
-    }
+    /* the whole beat, where the resolution divides no further */
+    const uint32_t halves = res % 4 == 0 ? res / 4 : res % 2 == 0 ? res / 2 : res;
+    const uint32_t step = duple ? halves : res % 3 == 0 ? res / 3 : res;
     size_t n = 0;
     for (size_t i = 0; i < in->n_notes; i++) {
         const struct attune_muspy_note *note = &in->notes[i];

@@ -121,7 +121,7 @@ static enum attune_code grow(struct search *s, const struct attune_policy *polic
     s->n_tokens += n * per_bar * (size_t)(to - from);
     qsort(s->beams, n, sizeof *s->beams, by_score);
     for (size_t i = s->options->n_keep; i < n; i++) {
-        s->beams[i] = s->beams[(i - s->options->n_keep) % s->options->n_keep];
+        s->beams[i] = s->beams[i - s->options->n_keep]; /* again from the best */
     }
     return ATTUNE_OK;
 }

@@ -179,7 +179,8 @@ static void put_comp_bar(struct writer *w, int bar, const int *notes, int n)
 {
     static const uint8_t alberti[4] = {0, 2, 1, 2};
     int beats = attune_metre_beats(w->piece->setting.metre), steps = w->steps;
-    int beat = steps / beats, half = beats == 3 ? 2 * beat : steps / 2, turn = 2 * n - 2;
+    int beat = steps / beats, half = beats == 3 ? 2 * beat : steps / 2;
+    int turn = n > 1 ? 2 * n - 2 : 1;
     switch ((enum attune_comp)w->piece->comp[bar]) {
     case ATTUNE_COMP_TACET:
     case ATTUNE_N_COMPS:
@@ -225,7 +226,7 @@ static void put_comp(struct writer *w)
 {
     int before[4], n_before = 0;
     for (int bar = 0; bar < w->piece->setting.n_bars; bar++) {
-        int notes[4];
+        int notes[4] = {0};
         struct attune_chord chord =
             attune_token_chord(w->piece->chord[bar], w->piece->setting.tonic);
         int n = voice_chord(chord, before, n_before, notes);

@@ -1,28 +1,20 @@
 #include "tests/support/scratch.h"
 
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-static char folder[64];
+#include "base/io/temp_folder.h"
+
+static char folder[ATTUNE_TEMP_FOLDER_SIZE];
 
 int scratch_make(void **state)
 {
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/attune-test-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
-{
-    (void)status, (void)type, (void)ftw;
-    return remove(path);
+    return attune_temp_folder_make(folder, "test", NULL) ? -1 : 0;
 }
 
 int scratch_remove(void **state)
 {
-    (void)state;
-    return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    attune_temp_folder_remove(folder);
+    return 0;
 }
 
 const char *scratch_folder(void)
@@ -32,7 +24,7 @@ const char *scratch_folder(void)
 
 const char *scratch(const char *name)
 {
-    static char path[8][256];
+    static char path[8][ATTUNE_TEMP_FOLDER_SIZE + 64];
     static int turn;
     turn = (turn + 1) % 8;
     snprintf(path[turn], sizeof path[turn], "%s/%s", folder, name);

@@ -268,14 +268,14 @@ static void written_matrices_read_back(void **state)
 
 static void temporary_folders_lie_in_tmpdir_and_go_with_all_that_is_in_them(void **state)
 {
-    char path[ATTUNE_TEMP_FOLDER_SIZE], inner[ATTUNE_TEMP_FOLDER_SIZE + 32], kept[300];
+    char path[ATTUNE_TEMP_FOLDER_SIZE], inner[ATTUNE_TEMP_FOLDER_SIZE + 32];
+    const char *kept = scratch("kept");
     struct attune_err err = ATTUNE_ERR_INIT;
-    snprintf(kept, sizeof kept, "%s/kept", folder);
     assert_int_equal(attune_file_write(kept, "x", 1, NULL), ATTUNE_OK);
     char *before = getenv("TMPDIR") ? attune_strdup(getenv("TMPDIR")) : NULL;
-    setenv("TMPDIR", folder, 1);
+    setenv("TMPDIR", scratch_folder(), 1);
     assert_int_equal(attune_temp_folder_make(path, "test", &err), ATTUNE_OK);
-    assert_int_equal(strncmp(path, folder, strlen(folder)), 0);
+    assert_int_equal(strncmp(path, scratch_folder(), strlen(scratch_folder())), 0);
     static const char *const inside[] = {"a/b/c", ".hidden/.too"};
     for (size_t i = 0; i < 2; i++) {
         snprintf(inner, sizeof inner, "%s/%s", path, inside[i]);
@@ -285,7 +285,7 @@ static void temporary_folders_lie_in_tmpdir_and_go_with_all_that_is_in_them(void
     }
     /* Links go, what they point at stays. */
     snprintf(inner, sizeof inner, "%s/folder", path);
-    assert_int_equal(symlink(folder, inner), 0);
+    assert_int_equal(symlink(scratch_folder(), inner), 0);
     snprintf(inner, sizeof inner, "%s/file", path);
     assert_int_equal(symlink(kept, inner), 0);
     attune_temp_folder_remove(path);
