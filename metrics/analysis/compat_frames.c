@@ -41,14 +41,28 @@ static void fill_chroma_bank(float *bank)
     }
 }
 
+static int make_tables(struct attune_compat_frames *frames)
+{
+    *frames = (struct attune_compat_frames){
+        .fft = attune_fft_double_new(ATTUNE_FRAME_SIZE),
+        .window = attune_alloc(ATTUNE_FRAME_SIZE, sizeof *frames->window),
+        .chroma_bank = attune_alloc(12 * (size_t)N_BINS, sizeof *frames->chroma_bank),
+    };
+    if (!frames->fft || !frames->window || !frames->chroma_bank) {
+        attune_compat_frames_release(frames);
+        return 0;
+    }
+    for (size_t i = 0; i < ATTUNE_FRAME_SIZE; i++) {
+        frames->window[i] = 0.5 - 0.5 * cos(2.0 * M_PI * (double)i / ATTUNE_FRAME_SIZE);
+    }
+    fill_chroma_bank(frames->chroma_bank);
+    return 1;
+}
+
 int attune_compat_frames_begin(struct attune_compat_frames *frames)
 {
-    if (!frames->chroma_bank) {
-        frames->chroma_bank = attune_alloc(12 * (size_t)N_BINS, sizeof *frames->chroma_bank);
-        if (!frames->chroma_bank) {
-            return 0;
-        }
-        fill_chroma_bank(frames->chroma_bank);
+    if (!frames->fft && !make_tables(frames)) {
+        return 0;
     }
     memset(frames->sum, 0, sizeof frames->sum);
     memset(frames->squares, 0, sizeof frames->squares);
@@ -59,19 +73,37 @@ int attune_compat_frames_begin(struct attune_compat_frames *frames)
 
 void attune_compat_frames_release(struct attune_compat_frames *frames)
 {
+    attune_fft_double_free(frames->fft);
+    attune_release(frames->window);
     attune_release(frames->chroma_bank);
     attune_release(frames->mel);
     *frames = (struct attune_compat_frames){0};
 }
 
-static void spectral(const float *power, double value[ATTUNE_N_COMPAT_FEATURES])
+/* First bin up to which 85 % of the magnitude lie, summed in single precision bin by bin as librosa
+ * does: where bins are weak the rounding of the sums decides. */
+static size_t rolloff_bin(const double *magnitude)
+{
+    float below[N_BINS], sum = 0.0f;
+    for (size_t k = 0; k < N_BINS; k++) {
+        sum += (float)magnitude[k];
+        below[k] = sum;
+    }
+    size_t bin = 0;
+    while (below[bin] < 0.85f * sum) {
+        bin++;
+    }
+    return bin;
+}
+
+static void spectral(const double *power, double value[ATTUNE_N_COMPAT_FEATURES])
 {
     double magnitude[N_BINS], total = 0.0, moment = 0.0, energy = 0.0, logs = 0.0;
     for (size_t k = 0; k < N_BINS; k++) {
-        magnitude[k] = sqrt((double)power[k]);
+        magnitude[k] = sqrt(power[k]);
         total += magnitude[k];
         moment += magnitude[k] * (double)k * BIN_HZ;
-        const double floored = fmax((double)power[k], 1e-10);
+        const double floored = fmax(power[k], 1e-10);
         energy += floored;
         logs += log(floored);
     }
@@ -80,27 +112,24 @@ static void spectral(const float *power, double value[ATTUNE_N_COMPAT_FEATURES])
         return;
     }
     const double centroid = moment / total;
-    double spread = 0.0, below = 0.0;
-    size_t rolloff = N_BINS;
+    double spread = 0.0;
     for (size_t k = 0; k < N_BINS; k++) {
         const double d = (double)k * BIN_HZ - centroid;
         spread += magnitude[k] / total * d * d;
-        below += magnitude[k];
-        rolloff = rolloff == N_BINS && below >= 0.85 * total ? k : rolloff;
     }
     value[ATTUNE_COMPAT_CENTROID] = centroid;
     value[ATTUNE_COMPAT_BANDWIDTH] = sqrt(spread);
-    value[ATTUNE_COMPAT_ROLLOFF] = (double)rolloff * BIN_HZ;
+    value[ATTUNE_COMPAT_ROLLOFF] = (double)rolloff_bin(magnitude) * BIN_HZ;
 }
 
-static void chroma(const float *bank, const float *power, double value[ATTUNE_N_COMPAT_FEATURES])
+static void chroma(const float *bank, const double *power, double value[ATTUNE_N_COMPAT_FEATURES])
 {
     double largest = 0.0;
     double *out = value + ATTUNE_COMPAT_CHROMA;
     for (size_t c = 0; c < 12; c++) {
         const float *row = bank + c * N_BINS;
         for (size_t k = 0; k < N_BINS; k++) {
-            out[c] += (double)row[k] * (double)power[k];
+            out[c] += (double)row[k] * power[k];
         }
         largest = fmax(largest, out[c]);
     }
@@ -129,7 +158,7 @@ static double rms(const float *signal)
 }
 
 int attune_compat_frames_push(struct attune_compat_frames *frames, const float *signal,
-                              size_t first, size_t last, const float *power, const float *mel)
+                              size_t first, size_t last, const float *mel)
 {
     if (frames->n_frames == MAX_FRAMES) {
         frames->too_long = true;
@@ -140,7 +169,11 @@ int attune_compat_frames_push(struct attune_compat_frames *frames, const float *
         return 0;
     }
     memcpy(frames->mel + ATTUNE_N_MEL * frames->n_frames++, mel, ATTUNE_N_MEL * sizeof *mel);
-    double value[ATTUNE_N_COMPAT_FEATURES] = {0.0};
+    double time[ATTUNE_FRAME_SIZE], power[N_BINS], value[ATTUNE_N_COMPAT_FEATURES] = {0.0};
+    for (size_t i = 0; i < ATTUNE_FRAME_SIZE; i++) {
+        time[i] = (double)signal[i] * frames->window[i];
+    }
+    attune_fft_double_power(frames->fft, time, power);
     spectral(power, value);
     chroma(frames->chroma_bank, power, value);
     value[ATTUNE_COMPAT_ZERO_CROSSING_RATE] = zero_crossing_rate(signal, first, last);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/fft_double.h"
 #include "metrics/analysis/frontend.h"
 
 enum attune_compat_feature {
@@ -20,6 +21,8 @@ enum attune_compat_feature {
 };
 
 struct attune_compat_frames {
+    struct attune_fft_double *fft; /* librosa's transforms are double, whatever they return */
+    double *window;     /* (ATTUNE_FRAME_SIZE,) */
     float *chroma_bank; /* (12, ATTUNE_FRAME_SIZE/2 + 1) librosa.filters.chroma, tuning 0 */
     double sum[ATTUNE_N_COMPAT_FEATURES], squares[ATTUNE_N_COMPAT_FEATURES];
     float *mel;         /* (n_frames, ATTUNE_N_MEL) mel power */
@@ -27,13 +30,12 @@ struct attune_compat_frames {
     bool too_long;
 };
 
-/* Makes the filter bank on the first call; 0 when out of memory. */
+/* Makes plan, window and filter bank on the first call; 0 when out of memory. */
 int attune_compat_frames_begin(struct attune_compat_frames *frames);
 void attune_compat_frames_release(struct attune_compat_frames *frames);
 
-/* One frame: its samples, of which first..last-1 lie inside the signal; power and mel of its
- * spectrum. */
+/* One frame: its samples, of which first..last-1 lie inside the signal, and its mel power. */
 int attune_compat_frames_push(struct attune_compat_frames *frames, const float *signal,
-                              size_t first, size_t last, const float *power, const float *mel);
+                              size_t first, size_t last, const float *mel);
 
 #endif

@@ -40,7 +40,6 @@ static int push_compat(struct attune_frontend *f, const float *frame)
     const int64_t end = f->n_total - start;
     return attune_compat_frames_push(&f->compat, frame, start < 0 ? (size_t)-start : 0,
                                      end < ATTUNE_FRAME_SIZE ? (size_t)end : ATTUNE_FRAME_SIZE,
-                                     attune_base_frames_power(f->base),
                                      attune_base_frames_mel(f->base));
 }
 

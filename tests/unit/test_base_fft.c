@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "base/fft.h"
+#include "base/fft_double.h"
 #include "base/mem.h"
 #include "base/rng.h"
 
@@ -183,6 +184,40 @@ static void odd_and_huge_sizes_are_refused(void **state)
     assert_string_equal(attune_fft_kissfft_backend(), "kissfft");
 }
 
+/* The power of a weak sine beside a strong one, 180 dB below: single precision buries it. */
+static void double_precision_reaches_180_db_down(void **state)
+{
+    static const size_t powers_of_two[] = {4, 8, 64, 2048};
+    for (size_t s = 0; s < sizeof powers_of_two / sizeof *powers_of_two; s++) {
+        const size_t n = powers_of_two[s];
+        double *x = attune_alloc(n, sizeof *x), *power = attune_alloc(n / 2 + 1, sizeof *power);
+        float *rounded = attune_alloc(n, sizeof *rounded);
+        struct attune_fft_double *fft = attune_fft_double_new(n);
+        assert_non_null(fft);
+        const double norm = fill(rounded, n, 5);
+        for (size_t i = 0; i < n; i++) {
+            x[i] = (double)rounded[i];
+        }
+        attune_fft_double_power(fft, x, power);
+        for (size_t k = 0; k <= n / 2; k++) {
+            const double expected = cabs(naive(rounded, n, k));
+            assert_float_equal(sqrt(power[k]), expected, 1e-13 * (double)n * norm);
+        }
+        for (size_t i = 0; i < n; i++) {
+            const double turn = 2.0 * M_PI * (double)i / (double)n;
+            x[i] = sin(turn) + 1e-9 * cos((double)(n / 2) * turn);
+        }
+        attune_fft_double_power(fft, x, power);
+        assert_float_equal(power[1] / ((double)n * (double)n / 4.0), 1.0, 1e-12);
+        assert_float_equal(sqrt(power[n / 2]) / (double)n, 1e-9, 1e-13);
+        attune_fft_double_free(fft);
+        attune_release(rounded);
+        attune_release(power);
+        attune_release(x);
+    }
+    attune_fft_double_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +226,7 @@ int main(void)
         cmocka_unit_test(inverse_gives_n_times_the_input),
         cmocka_unit_test(plans_repeat_their_bits),
         cmocka_unit_test(odd_and_huge_sizes_are_refused),
+        cmocka_unit_test(double_precision_reaches_180_db_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
