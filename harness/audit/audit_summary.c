@@ -197,13 +197,15 @@ static struct attune_audit_invariance compare(const struct attune_audit *audit, 
             before[v.n] = a.v;
             after[v.n] = b.v;
             change[v.n++] = fabs(a.v - b.v);
-            const double size = fmax(fmax(fabs(a.v), fabs(b.v)), 1e-12);
-            v.largest_change = fmax(v.largest_change, fabs(a.v - b.v) / size);
         }
         v.n_lost += a.defined != b.defined;
     }
     if (v.n > 0) {
         const double spread = attune_sd(before, v.n);
+        for (size_t i = 0; i < v.n; i++) {
+            const double size = fmax(fmax(fabs(before[i]), fabs(after[i])), fmax(spread, 1e-12));
+            v.largest_change = fmax(v.largest_change, change[i] / size);
+        }
         v.order = attune_kendall_tau_b(before, after, v.n, change + audit->n_pieces);
         v.typical_change = spread > 0.0 ? attune_quantile(change, v.n, 0.5) / spread : 0.0;
     }

@@ -35,7 +35,9 @@ struct attune_audit_invariance {
     size_t metric, check;
     size_t n;               /* pieces defined before and after */
     size_t n_lost;          /* pieces defined before or after only */
-    double largest_change;  /* relative to the greater of the two values' magnitude and 1e-12 */
+    /* relative to the greater of the two values' magnitude, or to the spread over pieces where that
+     * is more: a slope that cancels to nothing has no relative error */
+    double largest_change;
     double typical_change;  /* median change over the deviation between pieces; 0 where that is 0 */
     double order;           /* tau-b between the pieces' values before and after */
     bool promised, kept;    /* kept: no piece lost, largest change at most 1e-4 */
