@@ -4,9 +4,12 @@
  * weighted by amplitude, over all sounding frames.
  *
  * Overtones: from the energy a^2 of a peak that lies at harmonic h = 3, 5, 6, 7, 9 or 10 of a
- * lower peak of amplitude b, (.9^(h-1) b)^2 is taken off, down to a tenth; the other harmonics
- * share their fundamental's pitch class. This raised chord agreement on rendered triads from .89
- * to .95 over ten timbres (brass from .40 to .97).
+ * lower peak of strength b, (.9^(h-1) b)^2 is taken off, down to a tenth; the other harmonics share
+ * their fundamental's pitch class. The strength is the peak's amplitude or twice that of its
+ * harmonics 2 and 4, if more: below an instrument's formant, as in brass and reeds, the fundamental
+ * is the weakest of its partials. On rendered triads of 32 timbres all this agrees with the chords
+ * .957 of the time (with the amplitude alone .922; trumpet .97 and .55), with a second sound font
+ * .944 (.913).
  *
  * Folding: a peak between 55 and 2000 Hz gives what is left to the nearest pitch class of the
  * tuned grid, times cos^2(pi d) where d is the distance in semitones: a peak halfway between two
@@ -74,11 +77,31 @@ static double tuning_semitones(const struct attune_harmonic_frames *harmonic, co
     return re == 0.0 && im == 0.0 ? 0.0 : atan2(im, re) / (2.0 * PI);
 }
 
+static bool near(float interval, float semitones)
+{
+    return fabsf(interval - semitones) < OVERTONE_TOLERANCE;
+}
+
+/* Amplitude that a peak's partials speak for: its own or twice that one and two octaves above. */
+static float strength(const struct attune_peak *peaks, const float *pitch, size_t n, size_t i)
+{
+    float octaves = 0.0f;
+    for (size_t j = i + 1; j < n && pitch[j] - pitch[i] < 24.0f + OVERTONE_TOLERANCE; j++) {
+        const float above = pitch[j] - pitch[i];
+        if (near(above, 12.0f) || near(above, 24.0f)) {
+            octaves = fmaxf(octaves, peaks[j].amplitude);
+        }
+    }
+    return fmaxf(peaks[i].amplitude, 2.0f * octaves);
+}
+
 /* What is left of each peak's energy when the overtones of lower peaks are taken off. */
 static void take_off_overtones(const struct attune_peak *peaks, const float *pitch, size_t n,
                                float *restrict energy)
 {
+    float expected[ATTUNE_HARMONIC_PEAKS];
     for (size_t j = 0; j < n; j++) {
+        expected[j] = strength(peaks, pitch, n, j);
         float overtone = 0.0f;
         for (size_t i = 0; i < j; i++) {
             const float above = pitch[j] - pitch[i];
@@ -86,8 +109,8 @@ static void take_off_overtones(const struct attune_peak *peaks, const float *pit
                 break; /* so are all peaks from here on: they ascend */
             }
             for (size_t h = 0; h < N_OVERTONES; h++) {
-                if (fabsf(above - overtones[h].semitones) < OVERTONE_TOLERANCE) {
-                    overtone = fmaxf(overtone, overtones[h].strength * peaks[i].amplitude);
+                if (near(above, overtones[h].semitones)) {
+                    overtone = fmaxf(overtone, overtones[h].strength * expected[i]);
                 }
             }
         }
