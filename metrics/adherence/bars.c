@@ -36,7 +36,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_bars = {
     .id = "adherence.bars",
-    .version = 1,
+    .version = 2,
     .title = "Length in bars",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -26,7 +26,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_beat_count = {
     .id = "adherence.beat_count",
-    .version = 1,
+    .version = 2,
     .title = "Beats per bar",
     .unit = "1",
     .direction = ATTUNE_UP,

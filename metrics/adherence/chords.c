@@ -75,7 +75,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_chords = {
     .id = "adherence.chords",
-    .version = 1,
+    .version = 2,
     .title = "Chord progression",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -16,7 +16,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_chords_any_order = {
     .id = "adherence.chords_any_order",
-    .version = 1,
+    .version = 2,
     .title = "Chords in any order",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -18,7 +18,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_chords_any_order_majmin = {
     .id = "adherence.chords_any_order_majmin",
-    .version = 1,
+    .version = 2,
     .title = "Chords in any order, major or minor",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -18,7 +18,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_chords_in_order = {
     .id = "adherence.chords_in_order",
-    .version = 1,
+    .version = 2,
     .title = "Chords in order",
     .unit = "1",
     .direction = ATTUNE_UP,

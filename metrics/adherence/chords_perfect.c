@@ -16,7 +16,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_chords_perfect = {
     .id = "adherence.chords_perfect",
-    .version = 1,
+    .version = 2,
     .title = "All chords in order",
     .unit = "1",
     .direction = ATTUNE_UP,

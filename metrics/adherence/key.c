@@ -10,7 +10,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_key = {
     .id = "adherence.key",
-    .version = 1,
+    .version = 2,
     .title = "Key",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -13,7 +13,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_key_duplicates = {
     .id = "adherence.key_duplicates",
-    .version = 1,
+    .version = 2,
     .title = "Key or its relative",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -91,7 +91,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_mood = {
     .id = "adherence.mood",
-    .version = 2,
+    .version = 3,
     .title = "Mood cues",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -14,7 +14,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_tempo_bin = {
     .id = "adherence.tempo_bin",
-    .version = 2,
+    .version = 3,
     .title = "Tempo in its bin",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -11,7 +11,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_tempo_bin_tolerance = {
     .id = "adherence.tempo_bin_tolerance",
-    .version = 2,
+    .version = 3,
     .title = "Tempo within a bin",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -37,7 +37,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_adherence_time_signature = {
     .id = "adherence.time_signature",
-    .version = 1,
+    .version = 2,
     .title = "Time signature",
     .unit = "1",
     .direction = ATTUNE_UP,

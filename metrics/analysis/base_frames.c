@@ -274,9 +274,56 @@ int attune_base_frames_push(struct attune_base_frames *base, const float *signal
     return 1;
 }
 
-const float *attune_base_frames_power(const struct attune_base_frames *base)
+enum { ENTRY_REACH = 3 }; /* frames an entry takes, to either side of the end of silence */
+
+static size_t entry_begin(size_t end_of_silence)
 {
-    return base->power;
+    return end_of_silence > ENTRY_REACH ? end_of_silence - ENTRY_REACH : 0;
+}
+
+static size_t entry_end(size_t end_of_silence, size_t n)
+{
+    return end_of_silence + ENTRY_REACH < n ? end_of_silence + ENTRY_REACH + 1 : n;
+}
+
+/* The first sounding frame after silence that begins at frame i or later; n: there is none. */
+static size_t next_entry(const bool *silent, size_t n, size_t i)
+{
+    for (i = i ? i : 1; i < n && !(silent[i - 1] && !silent[i]); i++) {
+    }
+    return i < n ? i : n;
+}
+
+static float largest_of(const float *x, size_t first, size_t end)
+{
+    float largest = 0.0f;
+    for (size_t i = first; i < end; i++) {
+        largest = larger(largest, x[i]);
+    }
+    return largest;
+}
+
+void attune_base_frames_limit_entries(struct attune_base_frames *base, const bool *silent)
+{
+    const size_t n = base->n_frames;
+    float usual = 0.0f; /* the largest flux that is no entry's */
+    size_t from = 0;
+    for (size_t k = next_entry(silent, n, 0); k < n; k = next_entry(silent, n, k + 1)) {
+        usual = larger(usual, largest_of(base->onset_flux, from, entry_begin(k)));
+        from = entry_end(k, n);
+    }
+    usual = larger(usual, largest_of(base->onset_flux, from, n));
+    for (size_t k = next_entry(silent, n, 0); k < n && usual > 0.0f;
+         k = next_entry(silent, n, k + 1)) {
+        const size_t first = entry_begin(k), end = entry_end(k, n);
+        const float scale = usual / larger(usual, largest_of(base->onset_flux, first, end));
+        for (size_t i = first; i < end; i++) {
+            base->onset_flux[i] *= scale;
+            for (size_t g = 0; g < ATTUNE_N_FLUX_BANDS; g++) {
+                base->flux_bands[i * ATTUNE_N_FLUX_BANDS + g] *= scale;
+            }
+        }
+    }
 }
 
 const float *attune_base_frames_mel(const struct attune_base_frames *base)

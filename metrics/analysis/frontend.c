@@ -207,6 +207,7 @@ static int keep_features(const struct attune_frontend *f, struct attune_analysis
         if (!find_silence(arena, frames)) {
             return 0;
         }
+        attune_base_frames_limit_entries(f->base, frames->silent);
     } else {
         frames->why = "the base spectrogram was not asked for";
     }

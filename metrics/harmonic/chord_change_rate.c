@@ -29,7 +29,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_chord_change_rate = {
     .id = "harmonic.chord_change_rate",
-    .version = 2,
+    .version = 3,
     .title = "Chord change rate",
     .unit = "1/beat",
     .direction = ATTUNE_NONE,

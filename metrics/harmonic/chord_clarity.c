@@ -18,7 +18,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_chord_clarity = {
     .id = "harmonic.chord_clarity",
-    .version = 1,
+    .version = 2,
     .title = "Chord clarity",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -20,7 +20,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_chord_coverage = {
     .id = "harmonic.chord_coverage",
-    .version = 1,
+    .version = 2,
     .title = "Chord coverage",
     .unit = "chords",
     .direction = ATTUNE_NONE,

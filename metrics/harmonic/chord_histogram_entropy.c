@@ -31,7 +31,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_chord_histogram_entropy = {
     .id = "harmonic.chord_histogram_entropy",
-    .version = 1,
+    .version = 2,
     .title = "Chord histogram entropy",
     .unit = "nat",
     .direction = ATTUNE_NONE,

@@ -25,7 +25,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_chord_irregularity = {
     .id = "harmonic.chord_irregularity",
-    .version = 1,
+    .version = 2,
     .title = "Chord progression irregularity",
     .unit = "1",
     .direction = ATTUNE_NONE,

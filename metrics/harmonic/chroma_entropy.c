@@ -55,7 +55,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_chroma_entropy = {
     .id = "harmonic.chroma_entropy",
-    .version = 1,
+    .version = 2,
     .title = "Chroma entropy",
     .unit = "1",
     .direction = ATTUNE_DOWN,

@@ -29,7 +29,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_in_scale_ratio = {
     .id = "harmonic.in_scale_ratio",
-    .version = 1,
+    .version = 2,
     .title = "In-scale ratio",
     .unit = "1",
     .direction = ATTUNE_UP,

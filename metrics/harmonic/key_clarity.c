@@ -16,7 +16,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_key_clarity = {
     .id = "harmonic.key_clarity",
-    .version = 1,
+    .version = 2,
     .title = "Key clarity",
     .unit = "1",
     .direction = ATTUNE_UP,

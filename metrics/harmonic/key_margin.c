@@ -28,7 +28,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_key_margin = {
     .id = "harmonic.key_margin",
-    .version = 1,
+    .version = 2,
     .title = "Key margin",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -25,7 +25,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_key_stability = {
     .id = "harmonic.key_stability",
-    .version = 1,
+    .version = 2,
     .title = "Key stability",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -108,7 +108,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_progression_fit = {
     .id = "harmonic.progression_fit",
-    .version = 1,
+    .version = 2,
     .title = "Progression fit",
     .unit = "nat",
     .direction = ATTUNE_UP,

@@ -30,7 +30,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_tiv_dissonance = {
     .id = "harmonic.tiv_dissonance",
-    .version = 1,
+    .version = 2,
     .title = "Tonal interval dissonance",
     .unit = "1",
     .direction = ATTUNE_DOWN,

@@ -14,7 +14,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_tonal_change = {
     .id = "harmonic.tonal_change",
-    .version = 1,
+    .version = 2,
     .title = "Tonal change",
     .unit = "1",
     .direction = ATTUNE_NONE,

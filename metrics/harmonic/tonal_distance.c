@@ -39,7 +39,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_harmonic_tonal_distance = {
     .id = "harmonic.tonal_distance",
-    .version = 1,
+    .version = 2,
     .title = "Tonal distance",
     .unit = "1",
     .direction = ATTUNE_DOWN,

@@ -9,7 +9,7 @@
 #include "metrics/analysis/analysis.h"
 
 #define ATTUNE_EMBEDDING_NAME "attune-1"
-#define ATTUNE_EMBEDDING_VERSION "1" /* grows with any change that can move a value */
+#define ATTUNE_EMBEDDING_VERSION "2" /* grows with any change that can move a value */
 #define ATTUNE_EMBEDDING_NEEDS (ATTUNE_NEED_SPECTRAL | ATTUNE_NEED_HARMONIC)
 
 /* Dimensions of the embedding of a modality. */

@@ -20,7 +20,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_beat_stability = {
     .id = "temporal.beat_stability",
-    .version = 2,
+    .version = 3,
     .title = "Beat stability",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -70,7 +70,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_drift_density = {
     .id = "temporal.drift_density",
-    .version = 1,
+    .version = 2,
     .title = "Density drift",
     .unit = "1/10 s",
     .direction = ATTUNE_TARGET,

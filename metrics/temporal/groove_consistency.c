@@ -31,7 +31,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_groove_consistency = {
     .id = "temporal.groove_consistency",
-    .version = 2,
+    .version = 3,
     .title = "Groove consistency",
     .unit = "1",
     .direction = ATTUNE_UP,

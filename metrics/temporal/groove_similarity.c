@@ -38,7 +38,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_groove_similarity = {
     .id = "temporal.groove_similarity",
-    .version = 2,
+    .version = 3,
     .title = "Groove similarity",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -109,7 +109,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_long_range_drift = {
     .id = "temporal.long_range_drift",
-    .version = 1,
+    .version = 2,
     .title = "Long-range drift",
     .unit = "1",
     .direction = ATTUNE_DOWN,

@@ -51,7 +51,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_loopiness = {
     .id = "temporal.loopiness",
-    .version = 2,
+    .version = 3,
     .title = "Loopiness",
     .unit = "1",
     .direction = ATTUNE_DOWN,

@@ -19,7 +19,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_novelty_rate = {
     .id = "temporal.novelty_rate",
-    .version = 1,
+    .version = 2,
     .title = "Novelty rate",
     .unit = "1/min",
     .direction = ATTUNE_NONE,

@@ -2,7 +2,8 @@
  *
  *     max over lags of 40-200 BPM of corr(env[t], env[t + lag])
  *
- * env  onset envelope; corr is Pearson's, so that a constant envelope has no pulse.
+ * env  onset envelope from the first onset on, so that silence before the music has no say; corr is
+ *      Pearson's, so that a constant envelope has no pulse.
  * Source: the autocorrelation family of Lartillot et al. 2008. Undefined below 3.1 s, two periods
  * at 40 BPM. */
 #include <math.h>
@@ -19,12 +20,18 @@ static struct attune_value eval(struct attune_analysis *a)
     }
     const size_t shortest = (size_t)ceil(60.0 / 200.0 * onset->rate_hz);
     const size_t longest = (size_t)floor(60.0 / 40.0 * onset->rate_hz);
-    if (onset->n_frames < 2 * longest) {
-        return attune_undefined("shorter than two periods at 40 BPM");
+    size_t first = 0;
+    while (first < onset->n_frames && !(onset->env[first] > 0.0f)) {
+        first++;
+    }
+    const size_t n = onset->n_frames - first;
+    if (n < 2 * longest) {
+        return attune_undefined(first ? "less than two periods at 40 BPM after the first onset"
+                                      : "shorter than two periods at 40 BPM");
     }
     double best = 0.0;
     for (size_t lag = shortest; lag <= longest; lag++) {
-        best = fmax(best, attune_autocorrelation(onset->env, onset->n_frames, lag));
+        best = fmax(best, attune_autocorrelation(onset->env + first, n, lag));
     }
     /* No correlation at any lag: not even one onset that another could follow. */
     return best > 0.0 ? attune_defined(best) : attune_undefined("no onsets");
@@ -32,7 +39,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_pulse_clarity = {
     .id = "temporal.pulse_clarity",
-    .version = 1,
+    .version = 2,
     .title = "Pulse clarity",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -68,7 +68,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_recall = {
     .id = "temporal.recall",
-    .version = 2,
+    .version = 3,
     .title = "Recall",
     .unit = "1",
     .direction = ATTUNE_UP,

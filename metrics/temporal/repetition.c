@@ -20,7 +20,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_repetition = {
     .id = "temporal.repetition",
-    .version = 1,
+    .version = 2,
     .title = "Repetition",
     .unit = "1",
     .direction = ATTUNE_NONE,

@@ -25,7 +25,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_section_contrast = {
     .id = "temporal.section_contrast",
-    .version = 1,
+    .version = 2,
     .title = "Section contrast",
     .unit = "1",
     .direction = ATTUNE_UP,

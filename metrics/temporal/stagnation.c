@@ -7,8 +7,9 @@
  *           (bar_content.h) is above 0.995, empty bars equal nothing
  * audio     L is 0.25 to 4.5 s in frames of the chroma (chroma.h); x(t) equals x(t - L) where the
  *           cosine, averaged over a second, is above 0.98; silent frames equal nothing
- * 0 without any such stretch, 1 for a loop. The longest run of repetition is how degenerate text of
- * language models is found (Holtzman et al. 2020). Undefined below 4 bars or 9 s. */
+ * The piece reaches from its first sound to its last. 0 without any such stretch, 1 for a loop. The
+ * longest run of repetition is how degenerate text of language models is found (Holtzman et al.
+ * 2020). Undefined below 4 bars or 9 s. */
 #include <math.h>
 
 #include "metrics/analysis/chroma.h"
@@ -67,6 +68,19 @@ static size_t longest_run(const struct attune_chroma *chroma, size_t lag, size_t
     return longest ? longest + window - 1 + lag : 0;
 }
 
+/* Frames from the first to the last that sounds. */
+static size_t sounding_span(const struct attune_chroma *chroma)
+{
+    size_t first = 0, last = chroma->n_frames - 1;
+    while (first < last && chroma->silent[first]) {
+        first++;
+    }
+    while (last > first && chroma->silent[last]) {
+        last--;
+    }
+    return last - first + 1;
+}
+
 static struct attune_value over_frames(struct attune_analysis *a)
 {
     const struct attune_chroma *chroma = attune_analysis_chroma(a);
@@ -88,7 +102,7 @@ static struct attune_value over_frames(struct attune_analysis *a)
         const size_t run = longest_run(chroma, lag, (size_t)(1.0 / frame_s + 0.5), match);
         longest = run > longest ? run : longest;
     }
-    return attune_defined((double)longest / (double)chroma->n_frames);
+    return attune_defined((double)longest / (double)sounding_span(chroma));
 }
 
 static struct attune_value eval(struct attune_analysis *a)
@@ -101,7 +115,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_stagnation = {
     .id = "temporal.stagnation",
-    .version = 1,
+    .version = 2,
     .title = "Stagnation",
     .unit = "1",
     .direction = ATTUNE_DOWN,

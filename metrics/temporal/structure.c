@@ -42,7 +42,7 @@ static struct attune_value eval_short(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_structure_short = {
     .id = "temporal.structure_short",
-    .version = 1,
+    .version = 2,
     .title = "Short-range structure",
     .unit = "1",
     .direction = ATTUNE_UP,
@@ -68,7 +68,7 @@ static struct attune_value eval_mid(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_structure_mid = {
     .id = "temporal.structure_mid",
-    .version = 1,
+    .version = 2,
     .title = "Mid-range structure",
     .unit = "1",
     .direction = ATTUNE_UP,
@@ -94,7 +94,7 @@ static struct attune_value eval_long(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_structure_long = {
     .id = "temporal.structure_long",
-    .version = 1,
+    .version = 2,
     .title = "Long-range structure",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -17,7 +17,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_tempo_bpm = {
     .id = "temporal.tempo_bpm",
-    .version = 2,
+    .version = 3,
     .title = "Tempo",
     .unit = "BPM",
     .direction = ATTUNE_NONE,

@@ -20,7 +20,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_tempo_drift = {
     .id = "temporal.tempo_drift",
-    .version = 2,
+    .version = 3,
     .title = "Tempo drift",
     .unit = "octaves/min",
     .direction = ATTUNE_TARGET,

@@ -5,7 +5,7 @@
  * renderings), the others at odd ones (held out). The bounds guard what was reached: F .99 and AMLt
  * .98 on the even half, .43 and .33 on the odd half. busy_schedule cannot be won: its notes swing
  * at 179 beats a minute, three sixteenths of the 134 that its tempo map claims, and the tracker
- * says 178 (bench_beats tells such files by their notes). relax_song is read at half its tempo, off
+ * says 178 (bench_beats tells such files by their notes). relax_song is read at its tempo, off
  * the beat. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,7 +58,7 @@ static void beats_of_game_music(void **state)
                       f[odd] / n[odd], amlt[odd] / n[odd]);
     }
     assert_true(f[0] / n[0] > 0.95 && amlt[0] / n[0] > 0.95);
-    assert_true(f[1] / n[1] > 0.40 && amlt[1] / n[1] > 0.30);
+    assert_true(f[1] / n[1] > 0.40 && amlt[1] / n[1] > 0.60);
     attune_analysis_free(a);
     json_decref(root);
 }

@@ -78,6 +78,41 @@ static void envelope_peaks_at_onsets(void **state)
     attune_analysis_free(a);
 }
 
+/* Broad noise enters out of silence: its rise in every band counts as one of the beeps after it, not
+ * as many of them. */
+static void an_entry_out_of_silence_is_one_onset(void **state)
+{
+    struct attune_analysis *a = attune_analysis_new(NULL);
+    struct attune_rng rng;
+    float *x = attune_alloc(N, sizeof *x);
+    double time_s[16];
+    attune_rng_init(&rng, 1, 0);
+    for (size_t i = 2 * RATE; i < N; i++) {
+        x[i] = 0.003f * (float)attune_rng_normal(&rng);
+    }
+    for (int k = 0; k < 16; k++) {
+        time_s[k] = 3.0 + k;
+    }
+    add_beeps(x, N, RATE, time_s, 16, 1000.0, 0.5);
+    load(a, x, N);
+    const struct attune_frames *frames = attune_analysis_frames(a);
+    const size_t begin = (size_t)(1.5 * frames->rate_hz), end = (size_t)(2.5 * frames->rate_hz);
+    float entry = 0.0f, beep = 0.0f;
+    for (size_t i = 0; i < frames->n_frames; i++) {
+        float *largest = i >= begin && i < end ? &entry : &beep;
+        *largest = fmaxf(*largest, frames->onset_flux[i]);
+        float bands = 0.0f; /* the bands' mean is the whole's, entry or not */
+        for (size_t b = 0; b < ATTUNE_N_FLUX_BANDS; b++) {
+            bands += frames->flux_bands[i * ATTUNE_N_FLUX_BANDS + b] / ATTUNE_N_FLUX_BANDS;
+        }
+        assert_float_equal(bands, frames->onset_flux[i], 1e-4);
+    }
+    assert_true(beep > 0.0f);
+    assert_float_equal(entry, beep, 1e-4);
+    attune_release(x);
+    attune_analysis_free(a);
+}
+
 /* A click track with normal jitter of 5 ms is followed at its own tempo, from 50 to 210 BPM. */
 static void click_tracks_are_followed(void **state)
 {
@@ -195,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures_follow_their_definitions),
         cmocka_unit_test(envelope_peaks_at_onsets),
+        cmocka_unit_test(an_entry_out_of_silence_is_one_onset),
         cmocka_unit_test(click_tracks_are_followed),
         cmocka_unit_test(a_wandering_tempo_is_followed),
         cmocka_unit_test(bars_begin_at_accents),
