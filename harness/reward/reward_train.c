@@ -160,10 +160,13 @@ enum attune_code attune_reward_train_all(struct attune_reward_model *model,
     if (!code && !w.fits) {
         code = attune_fail(err, ATTUNE_E_MEMORY, "out of memory for heads");
     }
-    for (size_t i = 0; i < n && !code; i++) {
-        w.fits[i] = (struct fit){.axis = i / recipe->n_members, .left_out = NO_GROUP,
-                                 .seed = attune_mix64(recipe->training.seed, i),
-                                 .resample = recipe->n_members > 1};
+    for (size_t axis = 0; axis < data->votes->axes.n && !code; axis++) {
+        for (size_t member = 0; member < recipe->n_members; member++) {
+            const size_t i = axis * recipe->n_members + member;
+            w.fits[i] = (struct fit){.axis = axis, .left_out = NO_GROUP,
+                                     .seed = attune_mix64(recipe->training.seed, i),
+                                     .resample = recipe->n_members > 1};
+        }
     }
     code = code ? code : train_fits(&w, n, err);
     for (size_t i = 0; w.fits && i < n; i++) {

@@ -87,7 +87,7 @@ enum attune_code attune_shard_parse(const char *text, unsigned *shard, unsigned 
     }
     unsigned long i = 0, n = 0;
     int used = 0;
-    if (sscanf(text, "%lu/%lu%n", &i, &n, &used) != 2 || text[used] != '\0' || text[0] == '-' ||
+    if (sscanf(text, "%9lu/%9lu%n", &i, &n, &used) != 2 || text[used] != '\0' || text[0] == '-' ||
         i < 1 || i > n || n > MAX_SHARDS) {
         attune_fail(err, ATTUNE_E_USAGE, "--shard '%s': allowed are I/N with 1 <= I <= N, or auto",
                     text);

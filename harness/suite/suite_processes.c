@@ -38,7 +38,7 @@ static enum attune_code check_lists(struct attune_load *l, const char *section, 
     }
     static const char allowed[] =
         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-/:,";
-    for (unsigned k = 0; k < raw->gpus_count; k++) {
+    for (unsigned k = 0; raw->gpus && k < raw->gpus_count; k++) {
         const char *gpu = raw->gpus[k];
         if (strlen(gpu) > MAX_GPU || gpu[strspn(gpu, allowed)]) {
             return FAIL_AT(l, section, i, "gpus",
