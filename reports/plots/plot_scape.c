@@ -34,14 +34,14 @@ enum attune_code attune_plot_scape(struct attune_figure *figure, const char *tit
     attune_figure_begin(figure, ATTUNE_FIGURE_COLUMN_CM, 6.0);
     add_picture(&figure->data, fitness, n, step);
     attune_figure_palette(figure, false);
-    attune_figure_panel(figure, 1.25, 1.0, 6.6, 5.4);
+    attune_figure_panel(figure, 1.39, 1.0, 6.6, 5.4);
     struct attune_buf *s = &figure->script;
     attune_figure_heading(figure, title);
     attune_buf_addf(s,
                     "set border 3\nset tics out nomirror\n"
                     "set xrange [0:%.6g]\nset yrange [0:%.6g]\n"
-                    "set xlabel 'centre of the segment (s)' offset 0,0.6\n"
-                    "set ylabel 'length (s)' offset 0.7,0\n"
+                    "set xlabel 'centre of the segment (s)' offset 0,0.4\n"
+                    "set ylabel 'length (s)' offset -0.5,0\n"
                     "set cbrange [0:%.4g]\nset cbtics 0.1\nset cblabel 'fitness' offset 0,0\n"
                     "set colorbox user origin screen %.4f,%.4f size screen %.4f,%.4f\nplot ",
                     (double)n / rate_hz, (double)n / rate_hz, largest > 0.0 ? largest : 1.0,

@@ -12,13 +12,12 @@
 
 #include <math.h>
 #include <sndfile.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/io/audio.h"
 #include "base/mem.h"
 #include "metrics/metric.h"
+#include "tests/support/scratch.h"
 #include "tests/support/signals.h"
 
 enum { MAX_METRICS = 512 };
@@ -47,10 +46,7 @@ static void write_file(const char *path, int format, uint32_t rate_hz, int n_cha
 
 static void measure(int format, uint32_t rate_hz, int n_channels, struct attune_value *values)
 {
-    char path[] = "/tmp/attune-test-XXXXXX";
-    const int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
+    const char *path = scratch("song");
     write_file(path, format, rate_hz, n_channels);
     struct attune_analysis *a = attune_analysis_new(NULL);
     struct attune_audio_source source;
@@ -60,7 +56,6 @@ static void measure(int format, uint32_t rate_hz, int n_channels, struct attune_
         fail_msg("%s", err.message);
     }
     attune_audio_close(&source);
-    unlink(path);
     for (size_t i = 0; i < attune_n_metrics; i++) {
         values[i] = attune_metric_eval(attune_metrics[i], a);
     }
@@ -170,18 +165,27 @@ static void channels_are_averaged(void **state)
     assert_float_equal(difference(f, "quality.loudness_lufs"), 10.0 * log10(5.82 / 2.0), 1e-6);
 }
 
+static struct fixture fixture;
+
+static int make(void **state)
+{
+    if (scratch_make(state)) {
+        return 1;
+    }
+    measure(SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, fixture.expected);
+    return 0;
+}
+
 int main(void)
 {
-    static struct fixture fixture;
     struct CMUnitTest tests[] = {
         cmocka_unit_test(finer_samples_say_the_same),
         cmocka_unit_test(a_rate_of_96_khz_says_the_same),
         cmocka_unit_test(eight_bits_keep_pitch_time_and_level),
         cmocka_unit_test(channels_are_averaged),
     };
-    measure(SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, fixture.expected);
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         tests[i].initial_state = &fixture;
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make, scratch_remove);
 }
