@@ -215,7 +215,7 @@ static void a_daemon_does_not_outlive_its_command(void **state)
     struct attune_request request = request_for(&prompt, 1);
     struct attune_generation g;
     assert_int_equal(m.generator->generate(m.state, &request, &g, NULL), ATTUNE_OK);
-    assert_int_equal(count_processes(folder), 0);
+    assert_int_equal(count_processes(scratch_folder()), 0);
     m.generator->close(m.state);
 }
 
