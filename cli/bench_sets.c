@@ -17,6 +17,9 @@
 
 enum { N = 10000, WIDE = 512, NARROW = 128, N_BOOTSTRAP = 2000, REPLICATES = 50, STRIP = 2000 };
 
+/* The same numbers as fewer and longer rows, still more of them than columns. */
+enum { WIDEST = 2048, N_WIDEST = N * WIDE / WIDEST };
+
 static enum attune_code out_of_memory(struct attune_err *err)
 {
     return attune_fail(err, ATTUNE_E_MEMORY, "out of memory for a benchmark");
@@ -81,34 +84,35 @@ static enum attune_code time_kernel_floor(const float *a, const float *b,
     return ATTUNE_OK;
 }
 
-static enum attune_code time_frechet_floor(const float *a, struct attune_bench_stages *stages,
+static enum attune_code time_frechet_floor(const float *a, size_t n, size_t d, const char *name,
+                                           struct attune_bench_stages *stages,
                                            struct attune_err *err)
 {
-    enum { D = WIDE };
-    double *rows = attune_alloc_aligned((size_t)N * D, sizeof *rows);
-    double *m = attune_alloc_aligned(4 * D * D, sizeof *m), w[D];
-    enum attune_code code = rows && m ? ATTUNE_OK : out_of_memory(err);
+    double *rows = attune_alloc_aligned(n * d, sizeof *rows);
+    double *m = attune_alloc_aligned(4 * d * d, sizeof *m), *w = attune_alloc(d, sizeof *w);
+    enum attune_code code = rows && m && w ? ATTUNE_OK : out_of_memory(err);
     if (!code) {
-        double *const s[4] = {m, m + D * D, m + 2 * D * D, m + 3 * D * D};
+        double *const s[4] = {m, m + d * d, m + 2 * d * d, m + 3 * d * d};
         size_t rank;
-        for (size_t i = 0; i < (size_t)N * D; i++) {
+        for (size_t i = 0; i < n * d; i++) {
             rows[i] = a[i];
         }
         const double start = attune_now_s();
         for (int side = 0; side < 2 && !code; side++) {
-            attune_gram_add(rows, N, D, s[side]);
-            attune_symmetrise(s[side], D);
-            code = attune_factor(s[side], D, s[2], &rank, err);
+            attune_gram_add(rows, n, d, s[side]);
+            attune_symmetrise(s[side], d);
+            code = attune_factor(s[side], d, s[2], &rank, err);
         }
-        attune_product_nt(s[0], s[1], s[2], D, D, D);
-        memset(s[3], 0, D * D * sizeof *m);
-        attune_gram_add(s[2], D, D, s[3]);
-        attune_symmetrise(s[3], D);
-        code = code ? code : attune_eigenvalues(s[3], D, w, err);
-        attune_bench_record(stages, "Frechet floor: bare calls", attune_now_s() - start);
+        attune_product_nt(s[0], s[1], s[2], d, d, d);
+        memset(s[3], 0, d * d * sizeof *m);
+        attune_gram_add(s[2], d, d, s[3]);
+        attune_symmetrise(s[3], d);
+        code = code ? code : attune_eigenvalues(s[3], d, w, err);
+        attune_bench_record(stages, name, attune_now_s() - start);
     }
     attune_release(rows);
     attune_release(m);
+    attune_release(w);
     return code;
 }
 
@@ -123,7 +127,14 @@ enum attune_code attune_bench_sets(uint64_t n_runs, struct attune_bench_stages *
         code = code ? code
                     : time_metric("set.fad", "Frechet, n = 10000, d = 512", a, b, N, WIDE, 0,
                                   stages, err);
-        code = code ? code : time_frechet_floor(a, stages, err);
+        code = code ? code
+                    : time_frechet_floor(a, N, WIDE, "Frechet floor: bare calls", stages, err);
+        code = code ? code
+                    : time_metric("set.fad", "Frechet, n = 2500, d = 2048", a, b, N_WIDEST, WIDEST,
+                                  0, stages, err);
+        code = code ? code
+                    : time_frechet_floor(a, N_WIDEST, WIDEST, "Frechet floor: d = 2048", stages,
+                                         err);
         code = code ? code
                     : time_metric("set.coverage", "neighbours, n = 10000, d = 128", a, b, N, NARROW,
                                   0, stages, err);

@@ -25,6 +25,8 @@ enum { MAX_MEMBERS = 32, STEPS = 4000 };
 
 enum { MAX_GUARDS = 4 };
 
+#define BOTH (ATTUNE_AUDIO | ATTUNE_SYMBOLIC)
+
 /* Music may be so: a guard leaves this share of the undamaged pieces alone. */
 #define MOST 0.98
 
@@ -34,12 +36,14 @@ enum { MAX_GUARDS = 4 };
 #define QUALITY_DAMAGES "noise,clipping,low_pass,drop_outs"
 
 /* What a pillar is made of: candidate metrics, the damages that the weights are fitted to, guards.
- * Freezing makes form ever clearer: it is the business of the guard against stagnation, which
- * begins early, so that it falls with every dose but the first. */
+ * Freezing makes form ever clearer: it is the business of the guard against stagnation. That begins
+ * early, so that it falls with all but the first doses; in sound not quite so early, for music is
+ * often there: shuffled bars stagnate less, and a guard that bites there rewards them for it. */
 static const struct {
     const char *name, *candidates, *damages;
     struct {
         const char *metric; /* NULL after the last one */
+        unsigned modalities;
         double from;        /* share of undamaged pieces that it leaves alone, at least */
         double allowed;     /* left alone in any case: the corpus does not hold all music */
     } guards[MAX_GUARDS];
@@ -47,21 +51,22 @@ static const struct {
 } recipes[ATTUNE_N_PILLARS] = {
     [ATTUNE_PILLAR_HARMONY] = {"HARMONY", "harmonic.*",
                                HARMONY_DAMAGES,
-                               {{"harmonic.chord_histogram_entropy", MOST, 1.0},
-                                {"temporal.stagnation", MOST, 0.5}},
+                               {{"harmonic.chord_histogram_entropy", BOTH, MOST, 1.0},
+                                {"temporal.stagnation", BOTH, MOST, 0.5}},
                                1.0},
     [ATTUNE_PILLAR_COHERENCE] = {"COHERENCE", "temporal.*,harmonic.key_stability",
                                  COHERENCE_DAMAGES,
-                                 {{"temporal.stagnation", 0.5, 0.2}},
+                                 {{"temporal.stagnation", ATTUNE_SYMBOLIC, 0.5, 0.2},
+                                  {"temporal.stagnation", ATTUNE_AUDIO, 0.5, 0.4}},
                                  1.0},
     [ATTUNE_PILLAR_QUALITY] = {"QUALITY",
                                "quality.clipping_ratio,quality.silence_ratio,quality.dc_offset,"
                                "quality.bandwidth_hz,quality.noise_floor_db,quality.hiss_db,"
                                "quality.click_rate,quality.mains_hum_db",
                                QUALITY_DAMAGES,
-                               {{"quality.silence_ratio", MOST, 0.1},
-                                {"quality.hiss_db", MOST, -30.0},
-                                {"quality.bandwidth_hz", MOST, 1000.0}},
+                               {{"quality.silence_ratio", ATTUNE_AUDIO, MOST, 0.1},
+                                {"quality.hiss_db", ATTUNE_AUDIO, MOST, -30.0},
+                                {"quality.bandwidth_hz", ATTUNE_AUDIO, MOST, 1000.0}},
                                0.25},
 };
 
@@ -323,7 +328,7 @@ static enum attune_code find_guards(struct fit *fit, int recipe, struct attune_e
         for (size_t i = 0; i < fit->audit->selection.n; i++) {
             const struct attune_metric *metric = metric_of(fit->audit, i);
             if (strcmp(metric->id, recipes[recipe].guards[g].metric) == 0 &&
-                (metric->inputs & fit->modality)) {
+                (recipes[recipe].guards[g].modalities & metric->inputs & fit->modality)) {
                 find_guard(fit, i, recipes[recipe].guards[g].from,
                            recipes[recipe].guards[g].allowed, clean);
             }

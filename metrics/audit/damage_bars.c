@@ -97,8 +97,9 @@ static size_t first_sounding_bar(const struct attune_score *score)
     return attune_score_bar(score, first);
 }
 
-/* From a point on, which comes earlier with the dose, the first sounding bar is all that is heard.
- * Notes longer than the bar end with it, so that the loop does not pile up. */
+/* From a point on, which comes earlier with the dose, the first sounding bar is all that is heard,
+ * its controllers included: a fade or a bend that went on would make every round another one. Notes
+ * longer than the bar end with it, so that the loop does not pile up. */
 bool attune_damage_freezing(struct attune_score *score, const struct attune_score *donor,
                             double dose, struct attune_rng *rng)
 {
@@ -112,6 +113,11 @@ bool attune_damage_freezing(struct attune_score *score, const struct attune_scor
     }
     if (ok) {
         clear_bars(score, hit);
+    }
+    if (from < score->n_bars) {
+        score->loop.first = score->bar_tick[source];
+        score->loop.end = score->bar_tick[source + 1];
+        score->loop.from = score->bar_tick[from];
     }
     const size_t n_notes = score->n_notes;
     for (size_t i = 0; ok && i < n_notes; i++) {

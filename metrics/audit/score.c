@@ -225,13 +225,43 @@ static void push_tempo(struct assembly *a, const struct attune_score *score)
     }
 }
 
+static bool is_setting(const struct attune_midi_event *event)
+{
+    return event->kind == ATTUNE_MIDI_CONTROL || event->kind == ATTUNE_MIDI_PROGRAM ||
+           event->kind == ATTUNE_MIDI_PITCH_BEND;
+}
+
+/* The settings in force where the loop begins, and those within it for every bar that repeats it.
+ */
+static void push_looped(struct assembly *a, const struct attune_score *score,
+                        struct attune_midi_event event)
+{
+    const uint32_t first = score->loop.first, tick = event.tick;
+    if (tick < first) {
+        event.tick = score->loop.from;
+        push(a, event, SETTINGS);
+    }
+    for (size_t bar = 0; tick >= first && bar < score->n_bars; bar++) {
+        const uint32_t start = score->bar_tick[bar];
+        if (start >= score->loop.from && tick - first < score->bar_tick[bar + 1] - start) {
+            event.tick = start + (tick - first);
+            push(a, event, SETTINGS);
+        }
+    }
+}
+
 static void push_other_events(struct assembly *a, const struct attune_score *score)
 {
     for (size_t i = 0; i < score->midi->n_events; i++) {
         const struct attune_midi_event *event = &score->midi->events[i];
+        const bool looped = score->loop.from && is_setting(event);
         if (event->kind != ATTUNE_MIDI_NOTE_ON && event->kind != ATTUNE_MIDI_NOTE_OFF &&
-            event->kind != ATTUNE_MIDI_END_OF_TRACK && !scaled_tempo(score, event)) {
+            event->kind != ATTUNE_MIDI_END_OF_TRACK && !scaled_tempo(score, event) &&
+            !(looped && event->tick >= score->loop.from)) {
             push(a, *event, SETTINGS);
+        }
+        if (looped && event->tick < score->loop.end) {
+            push_looped(a, score, *event);
         }
     }
 }

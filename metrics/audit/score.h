@@ -19,6 +19,12 @@ struct attune_score {
     double *beat_s;                 /* (n_beats + 1,) owned */
     size_t n_beats;
     double *beat_factor;            /* (n_beats,) owned, or NULL: tempo is multiplied by this */
+    /* In ticks. From the bar line `from` on (0: nowhere), the channels' settings (controllers,
+     * programs, bends) are those of first .. end, bar by bar: a loop of sound, not only of notes.
+     */
+    struct {
+        uint32_t first, end, from;
+    } loop;
 };
 
 #define ATTUNE_SCORE_INIT {0}

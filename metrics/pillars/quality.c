@@ -1,4 +1,8 @@
-/* The pillar of audio quality; see pillar.h for the formula and pillars.def for the data. */
+/* The pillar of audio quality; see pillar.h for the formula and pillars.def for the data.
+ *
+ * It hears sound, not music: a single note or random notes through a clean synthesiser are clean,
+ * and score as the music does that it renders. Of the nulls, silence, noises and a bare sine stay
+ * below it. */
 #include "metrics/pillars/pillar.h"
 
 static struct attune_value eval(struct attune_analysis *analysis)

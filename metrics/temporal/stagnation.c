@@ -6,7 +6,7 @@
  * symbolic  L is 1 or 2 bars; a bar equals another when the cosine of their patterns
  *           (bar_content.h) is above 0.995, empty bars equal nothing
  * audio     L is 0.25 to 4.5 s in frames of the chroma (chroma.h); x(t) equals x(t - L) where the
- *           cosine, averaged over a second, is above 0.98; silent frames equal nothing
+ *           cosine, averaged over two seconds, is above 0.92; silent frames equal nothing
  * The piece reaches from its first sound to its last. 0 without any such stretch, 1 for a loop. The
  * longest run of repetition is how degenerate text of language models is found (Holtzman et al.
  * 2020). Undefined below 4 bars or 9 s. */
@@ -42,6 +42,11 @@ static struct attune_value over_bars(struct attune_analysis *a)
     return attune_defined((double)longest / (double)n);
 }
 
+/* A bar that is rendered twice does not sound the same twice: choruses drift, noise is noise. In
+ * pieces of real music frozen to one bar the cosines still average above this, untouched ones do so
+ * for short stretches. */
+static const double SAME = 0.92, WINDOW_S = 2.0;
+
 static double cosine(const float *x, const float *y)
 {
     double xx = 0.0, yy = 0.0, xy = 0.0;
@@ -62,7 +67,7 @@ static size_t longest_run(const struct attune_chroma *chroma, size_t lag, size_t
     for (size_t i = lag; i < chroma->n_frames; i++) {
         match[i] = cosine(chroma->frames + 12 * i, chroma->frames + 12 * (i - lag));
         sum += match[i] - (i >= lag + window ? match[i - window] : 0.0);
-        run = i + 1 >= lag + window && sum > 0.98 * (double)window ? run + 1 : 0;
+        run = i + 1 >= lag + window && sum > SAME * (double)window ? run + 1 : 0;
         longest = run > longest ? run : longest;
     }
     return longest ? longest + window - 1 + lag : 0;
@@ -87,7 +92,7 @@ static struct attune_value over_frames(struct attune_analysis *a)
     if (chroma->why) {
         return attune_undefined(chroma->why);
     }
-    const double frame_s = chroma->time_s[1] - chroma->time_s[0];
+    const double frame_s = attune_harmonic_frames_hop_s(attune_analysis_frames(a)->harmonic);
     const size_t shortest = (size_t)(0.25 / frame_s + 0.5), most = (size_t)(4.5 / frame_s + 0.5);
     if (chroma->n_frames < 2 * most) {
         return attune_undefined("less than 9 s");
@@ -99,7 +104,7 @@ static struct attune_value over_frames(struct attune_analysis *a)
     }
     size_t longest = 0;
     for (size_t lag = shortest; lag <= most; lag++) {
-        const size_t run = longest_run(chroma, lag, (size_t)(1.0 / frame_s + 0.5), match);
+        const size_t run = longest_run(chroma, lag, (size_t)(WINDOW_S / frame_s + 0.5), match);
         longest = run > longest ? run : longest;
     }
     return attune_defined((double)longest / (double)sounding_span(chroma));
@@ -115,7 +120,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_stagnation = {
     .id = "temporal.stagnation",
-    .version = 2,
+    .version = 3,
     .title = "Stagnation",
     .unit = "1",
     .direction = ATTUNE_DOWN,
@@ -129,7 +134,7 @@ const struct attune_metric attune_metric_temporal_stagnation = {
     .summary = "longest stretch in which nothing new happens, as a share of the piece",
     .formula = "longest run of bars that equal the bar one or two before (cosine above 0.995), over"
                " all bars; audio: of chroma frames that equal those up to 4.5 s before (mean cosine"
-               " over a second above 0.98)",
+               " over two seconds above 0.92)",
     .source = "definition; after the repetition loops of Holtzman et al. 2020",
     .undefined_when = "fewer than 4 bars; audio: less than 9 s",
     .eval = eval,

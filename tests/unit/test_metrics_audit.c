@@ -9,6 +9,7 @@
 #include "metrics/audit/damage.h"
 #include "metrics/stats/association.h"
 #include "models/pieces/corpus.h"
+#include "tests/support/midi_builder.h"
 
 enum { N_BARS = 16, SEED = 20 };
 
@@ -295,6 +296,46 @@ static void tempo_wander_keeps_the_notes(void **state)
     tear_down(&f);
 }
 
+/* Four bars; a bend within the first that goes on in the others, and a program from bar 3 on: frozen
+ * at bar 2, every bar bends as the first does, and the program never changes. */
+static void freezing_holds_the_settings(void **state)
+{
+    enum { BAR = 1920 };
+    struct attune_err err = ATTUNE_ERR_INIT;
+    struct midi_builder b;
+    struct attune_score score;
+    struct attune_midi frozen;
+    midi_builder_init(&b, 1, BAR / 4);
+    for (uint32_t bar = 0; bar < 4; bar++) {
+        midi_builder_note(&b, 0, 0, bar * BAR, 480, 60 + (int)bar);
+        midi_builder_event(&b, 0, bar * BAR + 240, ATTUNE_MIDI_PITCH_BEND, 0, 0, 0,
+                           9000 + 100 * bar);
+    }
+    midi_builder_program(&b, 0, 0, 2 * BAR, 40);
+    struct attune_analysis *analysis = attune_analysis_new(&err);
+    assert_non_null(analysis);
+    const struct attune_midi *midi = midi_builder_finish(&b);
+    assert_int_equal(attune_analysis_load_midi(analysis, midi, &err), ATTUNE_OK);
+    assert_int_equal(attune_score_init(&score, midi, analysis, &err), ATTUNE_OK);
+    assert_int_equal(attune_damage_score(attune_damage_find("freezing"), &score, NULL, 1.0, SEED,
+                                         &frozen, &err), ATTUNE_OK);
+    size_t n_bends = 0;
+    for (size_t i = 0; i < frozen.n_events; i++) {
+        const struct attune_midi_event *event = &frozen.events[i];
+        assert_int_not_equal(event->kind, ATTUNE_MIDI_PROGRAM);
+        if (event->kind == ATTUNE_MIDI_PITCH_BEND) {
+            assert_int_equal(event->value, 9000);
+            assert_int_equal(event->tick, n_bends * BAR + 240);
+            n_bends++;
+        }
+    }
+    assert_int_equal(n_bends, 4);
+    attune_midi_release(&frozen);
+    attune_score_release(&score);
+    attune_analysis_free(analysis);
+    midi_builder_release(&b);
+}
+
 static void association_by_hand(void **state)
 {
     const double x[] = {1, 2, 2, 3}, y[] = {1, 2, 3, 3}, flat[] = {5, 5, 5, 5};
@@ -318,6 +359,7 @@ int main(void)
         cmocka_unit_test(damage_grows_with_the_dose),
         cmocka_unit_test(note_damage_hits_its_share),
         cmocka_unit_test(bar_damage_moves_whole_bars),
+        cmocka_unit_test(freezing_holds_the_settings),
         cmocka_unit_test(tempo_wander_keeps_the_notes),
         cmocka_unit_test(association_by_hand),
     };
