@@ -7,6 +7,7 @@
 
 #include "metrics/stats/kendall.h"
 
+enum { N_FIXED = 4 }; /* columns before those of the pillars */
 static const char rewards[] = "reward.*,scorer.*", others[] = "pillar.*";
 
 /* Means turned so that more is better, of the models that have both. Returns their number. */
@@ -72,7 +73,7 @@ static void fill_row(const struct attune_board *board, size_t metric, const size
         cells[2 + i].kind = ATTUNE_SHEET_NUMBER;
         cells[2 + i].value = counts[i];
     }
-    for (size_t c = 4, k = 0; k < board->metrics.n; k++) {
+    for (size_t c = N_FIXED, k = 0; k < board->metrics.n; k++) {
         if (attune_glob_list(others, board->metrics.items[k].name)) {
             const size_t n = common_means(board, metric, k, x, y);
             cells[c].kind = n >= 3 ? ATTUNE_SHEET_NUMBER : ATTUNE_SHEET_MISSING;
@@ -116,7 +117,10 @@ enum attune_code attune_reward_models_sheet(const struct attune_table_source *so
     }
     attune_sheet_note(sheet, "not separated: models that no paired test separates from the first; "
                              "optimised on: models trained or selected on it");
-    attune_sheet_note(sheet, "\xcf\x84: Kendall's tau-b between the orders of the models' means");
+    if (sheet->n_columns > N_FIXED) {
+        attune_sheet_note(sheet,
+                          "\xcf\x84: Kendall's tau-b between the orders of the models' means");
+    }
 out:
     attune_release(x);
     attune_release(order);

@@ -152,3 +152,22 @@ size_t attune_latex_layout(const struct attune_sheet *sheet, struct attune_latex
     attune_release(width);
     return n;
 }
+
+bool attune_latex_has_interval(const struct attune_sheet *sheet, size_t row, size_t column)
+{
+    const struct attune_sheet_cell *cell = &sheet->cells[row * sheet->n_columns + column];
+    return cell->kind == ATTUNE_SHEET_NUMBER && !isnan(cell->low) &&
+           !sheet->columns[column].compact;
+}
+
+double attune_latex_row_pt(const struct attune_sheet *sheet, const struct attune_latex_block *block)
+{
+    for (size_t r = 0; r < sheet->n_rows; r++) {
+        for (size_t c = block->first; c < block->end; c++) {
+            if (attune_latex_has_interval(sheet, r, c)) {
+                return 23.5;
+            }
+        }
+    }
+    return 11.5;
+}

@@ -21,6 +21,16 @@ struct attune_latex_block {
 /* blocks (n_columns,); returns their number. 0 when out of memory. */
 size_t attune_latex_layout(const struct attune_sheet *sheet, struct attune_latex_block *blocks);
 
+/* Height of a table that leaves room for caption and notes on a page of the article class, of a
+ * block's header with its rules, and of a row, with a line of intervals or without. */
+#define ATTUNE_LATEX_FLOAT_PT 440.0
+#define ATTUNE_LATEX_HEADER_PT 44.0
+double attune_latex_row_pt(const struct attune_sheet *sheet,
+                           const struct attune_latex_block *block);
+
+/* Whether a cell has an interval to print. */
+bool attune_latex_has_interval(const struct attune_sheet *sheet, size_t row, size_t column);
+
 /* Where a title is broken in two: the space nearest to its middle; 0 where there is none. */
 size_t attune_title_break(const char *title);
 

@@ -126,12 +126,6 @@ static void add_cell(struct attune_buf *out, const struct attune_sheet *sheet, s
     add_marks(out, cell);
 }
 
-static bool has_interval(const struct attune_sheet *sheet, size_t row, size_t c)
-{
-    const struct attune_sheet_cell *cell = &sheet->cells[row * sheet->n_columns + c];
-    return cell->kind == ATTUNE_SHEET_NUMBER && !isnan(cell->low) && !sheet->columns[c].compact;
-}
-
 static void add_interval(struct attune_buf *out, const struct attune_sheet *sheet, size_t row,
                          size_t c)
 {
@@ -214,30 +208,28 @@ static size_t block_column(const struct attune_latex_block *block, size_t i)
 }
 
 static void add_row(struct attune_buf *out, const struct attune_sheet *sheet,
-                    const struct attune_latex_block *block, size_t n, size_t row)
+                    const struct attune_latex_block *block, size_t n, size_t row, bool last)
 {
     bool intervals = false;
     for (size_t i = 0; i < n; i++) {
         const size_t c = block_column(block, i);
         attune_buf_add(out, i ? " & " : "");
         add_cell(out, sheet, c, &sheet->cells[row * sheet->n_columns + c]);
-        intervals = intervals || has_interval(sheet, row, c);
+        intervals = intervals || attune_latex_has_interval(sheet, row, c);
     }
     attune_buf_add(out, intervals ? " \\\\[-1pt]\n" : " \\\\\n");
     for (size_t i = 0; intervals && i < n; i++) {
         const size_t c = block_column(block, i);
         attune_buf_add(out, i ? " & " : "");
-        if (has_interval(sheet, row, c)) {
+        if (attune_latex_has_interval(sheet, row, c)) {
             add_interval(out, sheet, row, c);
         }
     }
-    attune_buf_add(out, !intervals                ? ""
-                        : row + 1 < sheet->n_rows ? " \\\\\n\\addlinespace[2pt]\n"
-                                                  : " \\\\\n");
+    attune_buf_add(out, !intervals ? "" : last ? " \\\\\n" : " \\\\\n\\addlinespace[2pt]\n");
 }
 
 static void add_block(struct attune_buf *out, const struct attune_sheet *sheet,
-                      const struct attune_latex_block *block)
+                      const struct attune_latex_block *block, size_t from, size_t to)
 {
     const size_t n = block->end - block->first + (block->first > 0);
     attune_buf_add(out, "\\begin{tabular}{@{}");
@@ -250,10 +242,71 @@ static void add_block(struct attune_buf *out, const struct attune_sheet *sheet,
         add_header(out, &sheet->columns[block_column(block, i)], i == 0, i + 1 == n);
     }
     attune_buf_add(out, " \\\\\n\\midrule\n");
-    for (size_t r = 0; r < sheet->n_rows; r++) {
-        add_row(out, sheet, block, n, r);
+    for (size_t r = from; r < to; r++) {
+        add_row(out, sheet, block, n, r, r + 1 == to);
     }
     attune_buf_add(out, "\\bottomrule\n\\end{tabular}\n");
+}
+
+/* Floats of a page at most: LaTeX would cut a larger one off at the foot. */
+struct floats {
+    struct attune_buf *out;
+    const struct attune_sheet *sheet;
+    const char *star; /* "*": over both columns */
+    const char *where;
+    double room_pt;     /* left in the open one */
+    size_t n, n_pieces; /* floats so far; pieces in the open one, 0: none is open */
+};
+
+static void open_float(struct floats *f)
+{
+    attune_buf_addf(
+        f->out, "\\begin{table%s}[%s]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{%gpt}\n%s",
+        f->star, f->where, ATTUNE_LATEX_GAP_PT, f->n ? "\\addtocounter{table}{-1}\n" : "");
+    if (f->sheet->caption[0]) {
+        attune_buf_add(f->out, "\\caption{");
+        attune_escape_latex(f->out, f->sheet->caption);
+        attune_buf_add(f->out, f->n ? " (continued)}\\smallskip\n" : "}\\smallskip\n");
+    }
+    if (f->sheet->label[0] && f->n == 0) {
+        attune_buf_addf(f->out, "\\label{%s}\n", f->sheet->label);
+    }
+    f->n++;
+    f->room_pt = ATTUNE_LATEX_FLOAT_PT;
+}
+
+static void close_float(struct floats *f)
+{
+    attune_buf_addf(f->out, "\\end{table%s}\n", f->star);
+    f->n_pieces = 0;
+}
+
+/* A block, in the open float where it fits, cut by rows where it is higher than a page. */
+static void place_block(struct floats *f, const struct attune_latex_block *block)
+{
+    enum { FEW_ROWS = 5 };
+    const double row_pt = attune_latex_row_pt(f->sheet, block);
+    const size_t n_rows = f->sheet->n_rows;
+    size_t from = 0;
+    do {
+        if (f->n_pieces == 0) {
+            open_float(f);
+        }
+        const double room = f->room_pt - ATTUNE_LATEX_HEADER_PT;
+        const size_t fit = room > 0.0 ? (size_t)(room / row_pt) : 0, rest = n_rows - from;
+        const bool fits_a_page =
+            (double)rest * row_pt <= ATTUNE_LATEX_FLOAT_PT - ATTUNE_LATEX_HEADER_PT;
+        if (f->n_pieces > 0 && rest > fit && (fits_a_page || fit < FEW_ROWS)) {
+            close_float(f);
+            continue;
+        }
+        const size_t to = rest <= fit ? n_rows : from + fit;
+        attune_buf_add(f->out, f->n_pieces ? "\\par\\medskip\n" : "");
+        add_block(f->out, f->sheet, block, from, to);
+        f->room_pt -= ATTUNE_LATEX_HEADER_PT + (double)(to - from) * row_pt;
+        f->n_pieces++;
+        from = to;
+    } while (from < n_rows);
 }
 
 void attune_sheet_latex(struct attune_buf *out, struct attune_sheet *sheet)
@@ -267,24 +320,22 @@ void attune_sheet_latex(struct attune_buf *out, struct attune_sheet *sheet)
         return;
     }
     const bool wide = n_blocks > 1 || blocks[0].width_pt > ATTUNE_LATEX_COLUMN_PT;
-    struct attune_buf table = ATTUNE_BUF_INIT;
-    attune_buf_addf(&table,
-                    "\\begin{table%s}[t]\n\\centering\n\\small\n\\setlength{\\tabcolsep}{%gpt}\n",
-                    wide ? "*" : "", ATTUNE_LATEX_GAP_PT);
-    if (sheet->caption[0]) {
-        attune_buf_add(&table, "\\caption{");
-        attune_escape_latex(&table, sheet->caption);
-        attune_buf_add(&table, "}\\smallskip\n");
-    }
-    if (sheet->label[0]) {
-        attune_buf_addf(&table, "\\label{%s}\n", sheet->label);
-    }
+    double height_pt = 0.0;
     for (size_t i = 0; i < n_blocks; i++) {
-        attune_buf_add(&table, i ? "\\par\\medskip\n" : "");
-        add_block(&table, sheet, &blocks[i]);
+        height_pt +=
+            ATTUNE_LATEX_HEADER_PT + (double)sheet->n_rows * attune_latex_row_pt(sheet, &blocks[i]);
+    }
+    struct attune_buf table = ATTUNE_BUF_INIT;
+    struct floats floats = {.out = &table,
+                            .sheet = sheet,
+                            .star = wide ? "*" : "",
+                            .where = height_pt > ATTUNE_LATEX_FLOAT_PT ? "tp" : "t"};
+    for (size_t i = 0; i < n_blocks; i++) {
+        place_block(&floats, &blocks[i]);
     }
     add_notes(&table, sheet);
-    attune_buf_addf(&table, "\\end{table%s}\n\\attuneend\n", wide ? "*" : "");
+    close_float(&floats);
+    attune_buf_add(&table, "\\attuneend\n");
     add_comment(out, sheet->origin);
     attune_buf_add(out, head);
     attune_buf_add(out, strstr(attune_buf_text(&table), "\\attunechar{") ? any_script : "");

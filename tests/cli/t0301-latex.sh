@@ -18,6 +18,16 @@ printf '%s\n' '\documentclass[twocolumn]{article}' '\usepackage{booktabs,siunitx
 expect_exit 0 pdflatex -interaction=nonstopmode -halt-on-error paper.tex
 [ -s paper.pdf ] || fail 'no PDF'
 
+case_is 'a table higher than a page goes on in another float'
+"$make" many.db 45 6 1 6 >/dev/null
+expect_exit 0 "$ATTUNE" leaderboard --db many.db --format latex --metrics '*'
+cp out many.tex
+expect_exit 0 pdflatex -interaction=nonstopmode -halt-on-error many.tex
+grep -E 'Float too large|Overfull' many.log && fail 'cut off'
+[ "$(grep -c '(continued)}' many.tex)" -ge 1 ] || fail 'not continued'
+[ "$(grep -c 'begin{table' many.tex)" = "$(($(grep -c 'addtocounter' many.tex) + 1))" ] || fail 'numbers of the floats'
+expect_not_in table.tex '(continued)'
+
 case_is 'names in any script: code points by pdflatex, letters by LuaTeX'
 "$make" script.db 3 6 1 2 >/dev/null
 sqlite3 script.db "UPDATE model SET name = '東京 Модель' WHERE id = 1; DELETE FROM leaderboard"
