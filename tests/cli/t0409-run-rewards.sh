@@ -6,7 +6,8 @@
 need sqlite3
 small_suite plain.yaml
 expect_exit 0 "$ATTUNE" run plain.yaml
-query "SELECT r.files || '/' || s.path FROM sample s JOIN run r ON r.id = s.run ORDER BY s.id" >paths
+# by path: the first and the last are of models that never make the same piece twice
+query "SELECT r.files || '/' || s.path FROM sample s JOIN run r ON r.id = s.run ORDER BY s.path" >paths
 awk 'BEGIN {print "path,harmonic.key_clarity,temporal.groove_consistency" >"m.csv"
     print "prompt,model_a,model_b,winner,sample_a,sample_b" >"v.csv"
     for (i = 0; i < 40; i++) printf "s/%d.mid,%f,%f\n", i, i / 40, (i * 7 % 40) / 40 >"m.csv"
