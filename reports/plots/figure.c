@@ -107,25 +107,69 @@ void attune_figure_tic(struct attune_figure *figure, const char *text)
     attune_buf_release(&doubled);
 }
 
-void attune_figure_title(struct attune_figure *figure, const char *title, size_t width)
+/* The space nearest to the middle; 0 where there is none. */
+static size_t middle_space(const char *text, size_t n)
 {
-    /* Broken at the space nearest to the middle where it is longer than width characters. */
-    const size_t n = strlen(title);
     size_t best = 0;
-    for (size_t i = 1; i < n && attune_text_width(title) > width; i++) {
-        if (title[i] == ' ' &&
+    for (size_t i = 1; i < n; i++) {
+        if (text[i] == ' ' &&
             (best == 0 || labs(2 * (long)i - (long)n) < labs(2 * (long)best - (long)n))) {
             best = i;
         }
     }
-    struct attune_buf first = ATTUNE_BUF_INIT;
-    attune_buf_add_bytes(&first, title, best ? best : n);
-    attune_figure_text(figure, attune_buf_text(&first));
-    if (best) {
-        attune_buf_add(&figure->script, ".\"\\n\".");
-        attune_figure_text(figure, title + best + 1);
+    return best;
+}
+
+/* Whether the first n bytes fit; widths are estimates of a wide type, a little more still does. */
+static bool fits(const char *text, size_t n, size_t width)
+{
+    struct attune_buf line = ATTUNE_BUF_INIT;
+    attune_buf_add_bytes(&line, text, n);
+    const bool fit = attune_text_width(attune_buf_text(&line)) <= width + width / 5;
+    attune_buf_release(&line);
+    return fit;
+}
+
+/* Bytes of the first line: all, half where both halves fit, else as many words as do. */
+static size_t first_line(const char *title, size_t width)
+{
+    const size_t n = strlen(title), middle = middle_space(title, n);
+    if (attune_text_width(title) <= width || middle == 0) {
+        return n;
     }
-    attune_buf_release(&first);
+    if (fits(title, middle, width) && fits(title + middle + 1, n - middle - 1, width)) {
+        return middle;
+    }
+    size_t end = 0;
+    for (size_t i = 1; i < n; i++) {
+        end = title[i] == ' ' && (end == 0 || fits(title, i, width)) ? i : end;
+    }
+    return end;
+}
+
+size_t attune_figure_title_lines(const char *title, size_t width)
+{
+    size_t n_lines = 1;
+    for (size_t n; title[n = first_line(title, width)]; n_lines++) {
+        title += n + 1;
+    }
+    return n_lines;
+}
+
+void attune_figure_title(struct attune_figure *figure, const char *title, size_t width)
+{
+    for (;;) {
+        const size_t n = first_line(title, width);
+        struct attune_buf line = ATTUNE_BUF_INIT;
+        attune_buf_add_bytes(&line, title, n);
+        attune_figure_text(figure, attune_buf_text(&line));
+        attune_figure_spend(figure, &line);
+        if (!title[n]) {
+            return;
+        }
+        attune_buf_add(&figure->script, ".\"\\n\".");
+        title += n + 1;
+    }
 }
 
 /* The smallest of 1, 2, 5 times a power of ten that is at least x. */

@@ -67,7 +67,9 @@ void attune_figure_note(struct attune_figure *figure, const char *fmt, ...)
 /* Appends color(i), the palette as a function of the script. */
 void attune_figure_colors(struct attune_figure *figure);
 
-/* Appends a title as a string expression, on two lines when wider than width characters. */
+/* Appends a title as a string expression, on as many lines as it needs at width characters, and
+ * says how many those are. */
+size_t attune_figure_title_lines(const char *title, size_t width);
 void attune_figure_title(struct attune_figure *figure, const char *title, size_t width);
 
 /* Values from low to high with a little room, as an axis shows them; never empty. */

@@ -5,7 +5,7 @@
 
 enum { PANELS_PER_ROW = 2 };
 
-static const double row_cm = 0.38, header_cm = 0.85, footer_cm = 0.5, gap_cm = 0.45;
+static const double row_cm = 0.38, title_cm = 0.4, header_cm = 0.85, footer_cm = 0.5, gap_cm = 0.45;
 
 /* One block of data per metric: row, mean, low, high, filled, method. */
 static void add_data(struct attune_figure *figure, const struct attune_plot_input *in, size_t k,
@@ -48,6 +48,25 @@ static void add_panel(struct attune_figure *figure, size_t block)
         block, block, block);
 }
 
+static size_t title_width(double panel_cm)
+{
+    return (size_t)(panel_cm / attune_figure_text_cm(1));
+}
+
+/* Of the longest title; two at least, as most figures have. */
+static size_t title_lines(const struct attune_plot_input *in, double panel_cm)
+{
+    size_t most = 2;
+    for (size_t k = 0; k < in->n_metrics; k++) {
+        struct attune_buf label = ATTUNE_BUF_INIT;
+        attune_plot_metric_label(&label, attune_plot_metric(in, k));
+        const size_t n = attune_figure_title_lines(attune_buf_text(&label), title_width(panel_cm));
+        most = n > most ? n : most;
+        attune_buf_release(&label);
+    }
+    return most;
+}
+
 enum attune_code attune_plot_leaderboard(struct attune_figure *figure,
                                          const struct attune_plot_input *in, struct attune_err *err)
 {
@@ -61,10 +80,11 @@ enum attune_code attune_plot_leaderboard(struct attune_figure *figure,
     const double legend_cm = attune_plot_legend(NULL, legend, n_legend, width_cm);
     const size_t n_columns = in->n_metrics < PANELS_PER_ROW ? in->n_metrics : PANELS_PER_ROW;
     const size_t n_lines = (in->n_metrics + n_columns - 1) / n_columns;
-    const double body_cm = row_cm * (double)in->n_rows, step_cm = header_cm + body_cm + footer_cm;
-    attune_figure_begin(figure, width_cm, step_cm * (double)n_lines + legend_cm + 0.2);
     const double panel_cm =
         (width_cm - names_cm - 0.25 - gap_cm * (double)(n_columns - 1)) / (double)n_columns;
+    const double top_cm = header_cm + title_cm * (double)(title_lines(in, panel_cm) - 2);
+    const double body_cm = row_cm * (double)in->n_rows, step_cm = top_cm + body_cm + footer_cm;
+    attune_figure_begin(figure, width_cm, step_cm * (double)n_lines + legend_cm + 0.2);
 
     struct attune_buf *s = &figure->script;
     attune_figure_colors(figure);
@@ -73,10 +93,10 @@ enum attune_code attune_plot_leaderboard(struct attune_figure *figure,
     attune_plot_legend(figure, legend, n_legend, width_cm);
     for (size_t k = 0; k < in->n_metrics; k++) {
         const double left = names_cm + (double)(k % n_columns) * (panel_cm + gap_cm);
-        const double top = figure->height_cm - (double)(k / n_columns) * step_cm - header_cm;
+        const double top = figure->height_cm - (double)(k / n_columns) * step_cm - top_cm;
         attune_figure_panel(figure, left, top - body_cm, left + panel_cm, top);
         attune_plot_title(figure, attune_plot_metric(in, k), "",
-                          (size_t)(panel_cm / attune_figure_text_cm(1)));
+                          title_width(panel_cm));
         attune_plot_name_tics(figure, in, "y", k % n_columns > 0);
         add_data(figure, in, k, panel_cm);
         add_panel(figure, k);
