@@ -24,7 +24,7 @@ expect_exit 0 "$ATTUNE" run suite.yaml
 expect_query "SELECT count(*) FROM set_score" 36
 expect_query "SELECT count(*) FROM set_score WHERE base = 'set.fad' AND ci_low <= value AND value <= ci_high
     AND n = 6 AND n_reference = 12 AND n_dims = 149 AND length(reference_hash) = 32" 3
-expect_query "SELECT name || version || length(identity) FROM embedding" attune-1132
+expect_query "SELECT name || version || length(identity) FROM embedding" attune-1232
 expect_query "SELECT count(*) FROM vector WHERE length(v) = 149 * 4" "$(query 'SELECT count(DISTINCT hash) FROM artefact')"
 expect_query "SELECT count(*) FROM set_score WHERE base = 'set.vendi' AND reference = '' AND n_reference IS NULL" 3
 expect_query "SELECT count(*) FROM set_score WHERE warnings LIKE '%no more rows (6) than columns (149)%'" 36
