@@ -191,7 +191,8 @@ const struct attune_command attune_command_leaderboard = {
     .summary = "means, intervals and ranks of every model",
     .details =
         "Means are over prompts, a prompt's seeds averaged first; intervals are 95 % bootstrap\n"
-        "intervals over prompts. Models that a paired, Holm-corrected test cannot separate share\n"
+        "intervals over prompts (from 4096 prompts on, those of infinitely many replicates, by an\n"
+        "expansion). Models that a paired, Holm-corrected test cannot separate share\n"
         "their ranks; bold (or *) marks all that may be best. --aggregate iqm: the mean of the\n"
         "middle half of all samples, with intervals over other seeds (Agarwal et al. 2021).\n\n"
         "Examples:\n"

@@ -14,8 +14,8 @@
  * From ATTUNE_BOOTSTRAP_DRAWN prompts on, hardly anything is drawn: the interval is the one that
  * infinitely many replicates would give, by an expansion whose error is far below the noise of
  * 10,000 of them (bootstrap_expansion.c). Columns with few values, or so skewed that the expansion
- * does not hold, are drawn at any n. Memory: 32 MB of draws, or 16 bytes per unit where that is
- * more, and 20 MB of replicates.
+ * does not hold, are drawn at any n. Memory: 32 MB of draws (16 bytes per unit where that is more),
+ * 20 MB of replicates, 64 bytes per unit and thread.
  *
  * Small n: with fewer than 2 defined prompts there is no interval. The percentile interval of few
  * prompts is too short by a factor of about sqrt((n - 1) / n); n stands beside every interval so

@@ -4,8 +4,8 @@
     scale.py BUILD FOLDER [SAMPLES...]
 
 Makes the databases with BUILD/tests/bench_store below FOLDER (5 GB for 10^6), runs every command on
-one thread and prints one line of a Markdown table per size; wall time, and peak memory of the
-process. REPEAT in the environment: the least of so many wall times of what only reads.
+one thread and prints one line of a Markdown table per size: wall time, of which CPU, and peak memory of
+the process. REPEAT in the environment: the quickest of so many goes of what only reads.
 """
 import os
 import re
@@ -20,7 +20,7 @@ REPEAT = int(os.environ.get("REPEAT", "1"))
 
 
 def run(*argv, ok=(0,), repeat=1):
-    """(wall seconds, peak megabytes, output) of a command; the quickest of `repeat`."""
+    """(wall seconds, CPU seconds, peak megabytes, output); the quickest of `repeat`."""
     best = None
     for _ in range(repeat):
         start = time.time()
@@ -31,18 +31,20 @@ def run(*argv, ok=(0,), repeat=1):
             child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode not in ok:
             sys.exit(f"{' '.join(argv)}: exit {child.returncode}\n{why}")
-        result = (time.time() - start, usage.ru_maxrss / 1e3, out)
+        cpu = usage.ru_utime + usage.ru_stime
+        result = (time.time() - start, cpu, usage.ru_maxrss / 1e3, out)
         best = min(best or result, result)
     return best
 
 
 def cost(result):
-    return f"{result[0]:.1f} s, {result[1]:.0f} MB"
+    wall, cpu, memory, _ = result
+    return f"{wall:.1f} s ({cpu:.1f}), {memory:.0f} MB"
 
 
 def make(build, folder, n, *shard):
     made = run(f"{build}/tests/bench_store", folder, str(n), str(METRICS), *shard)
-    words = re.search(r"(\d+) scores: ([\d.]+) s, (\d+) bytes on disk, (\d+) kB", made[2])
+    words = re.search(r"(\d+) scores: ([\d.]+) s, (\d+) bytes on disk, (\d+) kB", made[3])
     scores, seconds, size, resident = (float(x) for x in words.groups())
     return scores / seconds, size, resident / 1e3
 
