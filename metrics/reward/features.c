@@ -4,16 +4,16 @@
 #include "metrics/analysis/notes.h"
 
 #define FEATURES(X)                                                                                \
-    X(KEY_CLARITY, harmonic_key_clarity, 1, 0.8788, 0.0747)                                        \
-    X(KEY_STABILITY, harmonic_key_stability, 1, 0.8954, 0.1530)                                    \
-    X(CHROMA_ENTROPY, harmonic_chroma_entropy, 1, 0.7353, 0.0457)                                  \
-    X(TONAL_DISTANCE, harmonic_tonal_distance, 1, 1.2272, 0.1306)                                  \
-    X(DISSONANCE, harmonic_tiv_dissonance, 1, 0.3733, 0.0354)                                      \
-    X(CHORD_CLARITY, harmonic_chord_clarity, 1, 0.8699, 0.0430)                                    \
-    X(GROOVE_CONSISTENCY, temporal_groove_consistency, 2, 0.9493, 0.0284)                          \
-    X(GROOVE_SIMILARITY, temporal_groove_similarity, 2, 0.9275, 0.0556)                            \
-    X(DRIFT_DENSITY, temporal_drift_density, 1, -0.0581, 0.1525)                                   \
-    X(LOOPINESS, temporal_loopiness, 2, 0.0150, 0.0487)                                            \
+    X(KEY_CLARITY, harmonic_key_clarity, 2, 0.8788, 0.0747)                                        \
+    X(KEY_STABILITY, harmonic_key_stability, 2, 0.8954, 0.1530)                                    \
+    X(CHROMA_ENTROPY, harmonic_chroma_entropy, 2, 0.7353, 0.0457)                                  \
+    X(TONAL_DISTANCE, harmonic_tonal_distance, 2, 1.2272, 0.1306)                                  \
+    X(DISSONANCE, harmonic_tiv_dissonance, 2, 0.3733, 0.0354)                                      \
+    X(CHORD_CLARITY, harmonic_chord_clarity, 2, 0.8699, 0.0430)                                    \
+    X(GROOVE_CONSISTENCY, temporal_groove_consistency, 3, 0.9493, 0.0284)                          \
+    X(GROOVE_SIMILARITY, temporal_groove_similarity, 3, 0.9275, 0.0556)                            \
+    X(DRIFT_DENSITY, temporal_drift_density, 2, -0.0581, 0.1525)                                   \
+    X(LOOPINESS, temporal_loopiness, 3, 0.0150, 0.0487)                                            \
     X(ENDING, temporal_ending, 1, 0.6811, 0.2754)
 
 #define X(name, symbol, version, mean, sd) extern const struct attune_metric attune_metric_##symbol;
