@@ -8,7 +8,7 @@ static struct attune_value eval(struct attune_analysis *analysis)
 
 const struct attune_metric attune_metric_pillar_coherence = {
     .id = "pillar.coherence",
-    .version = 8,
+    .version = 9,
     .title = "Coherence",
     .unit = "1",
     .direction = ATTUNE_UP,

@@ -107,7 +107,8 @@ static struct attune_value over_frames(struct attune_analysis *a)
         const size_t run = longest_run(chroma, lag, (size_t)(WINDOW_S / frame_s + 0.5), match);
         longest = run > longest ? run : longest;
     }
-    return attune_defined((double)longest / (double)sounding_span(chroma));
+    /* The last window may reach into the silence behind the sound. */
+    return attune_defined(fmin((double)longest / (double)sounding_span(chroma), 1.0));
 }
 
 static struct attune_value eval(struct attune_analysis *a)
@@ -120,7 +121,7 @@ static struct attune_value eval(struct attune_analysis *a)
 
 const struct attune_metric attune_metric_temporal_stagnation = {
     .id = "temporal.stagnation",
-    .version = 3,
+    .version = 4,
     .title = "Stagnation",
     .unit = "1",
     .direction = ATTUNE_DOWN,
