@@ -38,7 +38,9 @@ enum { MAX_GUARDS = 4 };
 /* What a pillar is made of: candidate metrics, the damages that the weights are fitted to, guards.
  * Freezing makes form ever clearer: it is the business of the guard against stagnation. That begins
  * early, so that it falls with all but the first doses; in sound not quite so early, for music is
- * often there: shuffled bars stagnate less, and a guard that bites there rewards them for it. */
+ * often there: shuffled bars stagnate less, and a guard that bites there rewards them for it.
+ * Random notes one at a time sound smooth, and dense music does not; what they lack is a key. Its
+ * guards end where random notes come out: a clarity of .5, and the score of keys drawn by lot, .1. */
 static const struct {
     const char *name, *candidates, *damages;
     struct {
@@ -46,13 +48,16 @@ static const struct {
         unsigned modalities;
         double from;        /* share of undamaged pieces that it leaves alone, at least */
         double allowed;     /* left alone in any case: the corpus does not hold all music */
+        double chance;      /* where the factor is 0: for metrics that are degenerate when low */
     } guards[MAX_GUARDS];
     double cap;             /* quantile of the undamaged pieces at which the pool ends; 1: no end */
 } recipes[ATTUNE_N_PILLARS] = {
     [ATTUNE_PILLAR_HARMONY] = {"HARMONY", "harmonic.*",
                                HARMONY_DAMAGES,
-                               {{"harmonic.chord_histogram_entropy", BOTH, MOST, 1.0},
-                                {"temporal.stagnation", BOTH, MOST, 0.5}},
+                               {{"harmonic.chord_histogram_entropy", BOTH, MOST, 1.0, 0.0},
+                                {"temporal.stagnation", BOTH, MOST, 0.5, 0.0},
+                                {"harmonic.key_clarity", ATTUNE_AUDIO, MOST, 0.7, 0.5},
+                                {"harmonic.key_stability", ATTUNE_AUDIO, MOST, 0.4, 0.1}},
                                1.0},
     [ATTUNE_PILLAR_COHERENCE] = {"COHERENCE", "temporal.*,harmonic.key_stability",
                                  COHERENCE_DAMAGES,
@@ -295,9 +300,10 @@ static void add_members(struct attune_buf *out, const struct fit *fit, const cha
 }
 
 /* A guard begins at a quantile of the undamaged corpus or at what is allowed; for metrics that are
- * degenerate when high it falls up to their greatest value, for others down to 0. clean:
+ * degenerate when high it falls up to their greatest value, for others down to chance. clean:
  * (n_pieces,) scratch. */
-static void find_guard(struct fit *fit, size_t member, double share, double allowed, double *clean)
+static void find_guard(struct fit *fit, size_t member, double share, double allowed, double chance,
+                       double *clean)
 {
     const struct attune_metric *metric = metric_of(fit->audit, member);
     size_t n = 0;
@@ -313,7 +319,7 @@ static void find_guard(struct fit *fit, size_t member, double share, double allo
         const double at_one = attune_quantile(clean, n, high ? share : 1.0 - share);
         fit->guard_member[fit->n_guards] = member;
         fit->guard[fit->n_guards++] = (struct attune_pillar_guard){
-            .modality = fit->modality, .metric = metric->id, .at_zero = high ? metric->hi : 0.0,
+            .modality = fit->modality, .metric = metric->id, .at_zero = high ? metric->hi : chance,
             .at_one = high ? fmax(at_one, allowed) : fmin(at_one, allowed)};
     }
 }
@@ -330,7 +336,8 @@ static enum attune_code find_guards(struct fit *fit, int recipe, struct attune_e
             if (strcmp(metric->id, recipes[recipe].guards[g].metric) == 0 &&
                 (recipes[recipe].guards[g].modalities & metric->inputs & fit->modality)) {
                 find_guard(fit, i, recipes[recipe].guards[g].from,
-                           recipes[recipe].guards[g].allowed, clean);
+                           recipes[recipe].guards[g].allowed,
+                           recipes[recipe].guards[g].chance, clean);
             }
         }
     }

@@ -8,7 +8,7 @@ static struct attune_value eval(struct attune_analysis *analysis)
 
 const struct attune_metric attune_metric_pillar_harmony = {
     .id = "pillar.harmony",
-    .version = 6,
+    .version = 7,
     .title = "Harmony",
     .unit = "1",
     .direction = ATTUNE_UP,
