@@ -40,7 +40,8 @@ enum { MAX_GUARDS = 4 };
  * early, so that it falls with all but the first doses; in sound not quite so early, for music is
  * often there: shuffled bars stagnate less, and a guard that bites there rewards them for it.
  * Random notes one at a time sound smooth, and dense music does not; what they lack is a key. Its
- * guards end where random notes come out: a clarity of .5, and the score of keys drawn by lot, .1. */
+ * guards end where random notes come out: a clarity of .5, and the score of keys drawn by lot,
+ * .1. */
 static const struct {
     const char *name, *candidates, *damages;
     struct {
