@@ -23,6 +23,7 @@ const struct attune_metric attune_metric_harmonic_tonal_change = {
     .inputs = ATTUNE_AUDIO | ATTUNE_SYMBOLIC,
     .needs = ATTUNE_NEED_HARMONIC,
     .responds_to = ATTUNE_DAMAGE_SHUFFLE | ATTUNE_DAMAGE_TRANSPOSED_BARS,
+    .symbolic_only = ATTUNE_DAMAGE_TRANSPOSED_BARS,
     .invariant = ATTUNE_INVARIANT_GAIN | ATTUNE_INVARIANT_POLARITY |
         ATTUNE_INVARIANT_TRANSPOSE | ATTUNE_INVARIANT_TIME_SHIFT,
     .summary = "mean of the harmonic change detection function",
