@@ -98,6 +98,7 @@ struct opened {
     const struct attune_generator *generator;
     struct attune_option options[MAX_OPTIONS];
     struct attune_model_spec spec;
+    struct attune_training_line line; /* what the spec's watcher writes to */
     void *state;
 };
 
@@ -140,9 +141,10 @@ static enum attune_code read_spec(struct opened *m, char **args, int n_args, str
 static enum attune_code open_model(struct opened *m, const struct attune_common *common,
                                    char **args, int n_args, struct attune_err *err)
 {
-    struct attune_training_line line = {.terminal = isatty(STDERR_FILENO), .quiet = common->quiet};
     enum attune_code code = read_spec(m, args, n_args, err);
-    m->spec.watcher = (struct attune_training_watcher){attune_training_line_show, &line};
+    m->line = (struct attune_training_line){.terminal = isatty(STDERR_FILENO),
+                                            .quiet = common->quiet};
+    m->spec.watcher = (struct attune_training_watcher){attune_training_line_show, &m->line};
     return code == ATTUNE_OK ? m->generator->open(&m->spec, &m->state, err) : code;
 }
 

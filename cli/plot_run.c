@@ -157,6 +157,7 @@ static enum attune_code draw_run(const struct attune_plot_choice *o,
         code = kind->draw(figure, in, err);
     }
 out:
+    in->scores = NULL; /* goes with this call */
     attune_score_table_release(&scores);
     attune_release(metrics);
     attune_release(rows);

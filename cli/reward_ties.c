@@ -184,7 +184,7 @@ static enum attune_code print_table(const struct ties *t, struct attune_buf *out
                         c->n);
     }
     for (size_t i = 1; i < t->n && !code; i++) {
-        double p;
+        double p = NAN;
         code = compare(t, i, &p, err);
         attune_buf_addf(out, "\n%s against %s: paired permutation p = %.4g\n",
                         t->candidates[0].name, t->candidates[i].name, p);

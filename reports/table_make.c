@@ -172,8 +172,9 @@ static enum attune_code make(const struct attune_table_spec *spec, struct attune
     const size_t n = spec->metrics ? attune_board_named(board, spec->metrics, metrics)
                                    : attune_board_headline(board, metrics);
     if (n == 0) {
+        const char *asked = spec->metrics ? spec->metrics : "*";
         attune_fail(err, ATTUNE_E_USAGE, "metrics: run '%s' measured none of '%.100s%s'",
-                    board->run->name, spec->metrics, strlen(spec->metrics) > 100 ? "..." : "");
+                    board->run->name, asked, strlen(asked) > 100 ? "..." : "");
         attune_err_hint(err, "`attune leaderboard --format csv` lists what it measured");
         return ATTUNE_E_USAGE;
     }
