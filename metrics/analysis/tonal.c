@@ -1,7 +1,7 @@
 /* Tonal centroids, tonal interval vectors and the harmonic change detection function.
  *
  * The centroids are smoothed over time by a Gaussian, as in Harte, Sandler & Gasser 2006; the
- * amount is ours: sigma .37 s in audio (4 frames) and half a beat in symbolic samples, whose
+ * amount is ours: sigma .74 s in audio (8 frames) and half a beat in symbolic samples, whose
  * frames are beats. Silent frames take no part: weights are renormalised over sounding frames, and
  * a change is counted only where both neighbours sound. */
 #include "metrics/analysis/tonal.h"
@@ -12,7 +12,7 @@
 #include "metrics/analysis/internal.h"
 
 #define TAU 6.283185307179586
-#define AUDIO_SIGMA_S 0.37
+#define AUDIO_SIGMA_S 0.74
 #define SYMBOLIC_SIGMA_FRAMES 0.5
 
 void attune_tonal_centroid(const float chroma[12], double centroid[6])
@@ -107,6 +107,8 @@ static void smooth_centroids(const struct attune_chroma *chroma, double sigma_fr
     }
 }
 
+static const char too_short[] = "fewer than three successive sounding frames";
+
 static struct attune_tonal *compute(struct attune_analysis *analysis)
 {
     struct attune_tonal *tonal = attune_arena_alloc(&analysis->arena, 1, sizeof *tonal);
@@ -116,6 +118,10 @@ static struct attune_tonal *compute(struct attune_analysis *analysis)
     const struct attune_chroma *chroma = attune_analysis_chroma(analysis);
     if (chroma->why) {
         tonal->why = chroma->why;
+        return tonal;
+    }
+    if (chroma->n_frames < 3) {
+        tonal->why = too_short;
         return tonal;
     }
     attune_arena_reset(&analysis->scratch);
@@ -135,7 +141,7 @@ static struct attune_tonal *compute(struct attune_analysis *analysis)
             raw[i * 6 + (size_t)d] = sum;
         }
     }
-    const double frame_s = chroma->time_s[1] - chroma->time_s[0];
+    const double frame_s = chroma->time_s[2] - chroma->time_s[1]; /* the first is half as long */
     const double sigma =
         analysis->modality == ATTUNE_AUDIO ? AUDIO_SIGMA_S / frame_s : SYMBOLIC_SIGMA_FRAMES;
     smooth_centroids(chroma, sigma, raw, smooth);
@@ -148,7 +154,7 @@ static struct attune_tonal *compute(struct attune_analysis *analysis)
         }
     }
     if (tonal->n_changes < 1) {
-        tonal->why = "fewer than three successive sounding frames";
+        tonal->why = too_short;
         return tonal;
     }
     tonal->mean_change = sum / (double)tonal->n_changes;
