@@ -79,24 +79,26 @@ static void add_invariances(struct attune_buf *out, const json_t *card, bool kep
     attune_buf_add(out, separator ? "\n" : "");
 }
 
-/* Of every degenerate piece, the share of music that it beats. */
+/* Which degenerate pieces beat how much of the music. */
 static void add_nulls(struct attune_buf *out, const json_t *card)
 {
-    const char *separator = NULL;
-    size_t i;
+    size_t n = 0, n_above = 0, i;
     json_t *null;
     json_array_foreach(json_object_get(card, "nulls"), i, null) {
         const double better_than = number_of(null, "better_than");
         if (isnan(better_than) || !(number_of(null, "n") > 0)) {
             continue;
         }
-        attune_buf_add(out, separator ? separator : "\n- **degenerate music beats:** ");
-        attune_buf_addf(out, "%.0f %% of the pieces (", 100.0 * better_than);
-        add_spaced(out, text_of(null, "null"));
-        attune_buf_addf(out, ", %s)", seen_as(null));
-        separator = ", ";
+        n++;
+        if (better_than > 0.0) {
+            attune_buf_add(out, n_above++ ? ", " : "\n- **degenerate music that beats pieces:** ");
+            add_spaced(out, text_of(null, "null"));
+            attune_buf_addf(out, " (%s) %.0f %% of them", seen_as(null), 100.0 * better_than);
+        }
     }
-    attune_buf_add(out, separator ? "\n" : "");
+    if (n > 0) {
+        attune_buf_add(out, n_above ? "\n" : "\n- **degenerate music that beats pieces:** none\n");
+    }
 }
 
 void attune_audit_card_text(struct attune_buf *out, const struct attune_metric *metric,
